@@ -1,0 +1,67 @@
+import type { ByteSource } from "../io/source";
+import type { LayerFacts } from "../../../shared/model/facts";
+
+/**
+ * What a layer knows about the guest bytes from one offset on: the longest stretch of one kind.
+ * `length` is in guest bytes, > 0 and never more than was asked for.
+ */
+export type Run = { readonly length: number } & (
+  | {
+      /** Stored as they are, at `at` in `source`. */
+      readonly kind: "data";
+      readonly source: ByteSource;
+      readonly at: number;
+    }
+  | {
+      /** Reads as zeros and hides the parent; `at` is a preallocated host offset, if any. */
+      readonly kind: "zero";
+      readonly at?: number;
+    }
+  /** Nothing here: the parent answers, or zeros when there is none. */
+  | { readonly kind: "unallocated" }
+  | {
+      /** Stored encoded (compressed). One run never reaches past one unit. */
+      readonly kind: "encoded";
+      /** Host offset of the stored bytes, in the layer's own file. */
+      readonly at: number;
+      /** Stored length in bytes (for qcow2: from `at` to the end of its last 512-byte sector). */
+      readonly stored: number;
+      /** Guest bytes that one `decode` yields. */
+      readonly unit: number;
+      /** Where in the decoded unit this run begins. */
+      readonly skip: number;
+      /** Fills `into`, which is `unit` bytes long. @throws ImageError `corrupt-data`. */
+      decode(into: Uint8Array): void;
+    }
+);
+
+/** A file that an image names and that holds what it does not hold itself. */
+export interface ParentRef {
+  /** The name as written in the image, unresolved. */
+  readonly name: string;
+  /** The format it is declared to have; absent when the image does not say. */
+  readonly format?: string;
+}
+
+/** One image file, opened: it answers for the guest bytes that it holds itself. */
+export interface ImageLayer {
+  /** The format's id. */
+  readonly format: string;
+  /** The image file itself. The layer closes it. */
+  readonly source: ByteSource;
+  /** Virtual size in bytes. */
+  readonly size: number;
+  /** Guest bytes that the format keeps together (cluster, grain, block); 1 when it keeps none together. */
+  readonly blockSize: number;
+  /** The backing file or parent that the image names, if any. */
+  readonly parent?: ParentRef;
+  /** What there is to tell about this file: plain data, for screens and `info`. */
+  readonly facts: LayerFacts;
+  /**
+   * The longest run from `guestAt` (0 <= guestAt < size), at most `max` bytes and never past `size`.
+   * @throws ImageError when a table is damaged or the data is of a kind that cannot be read.
+   */
+  map(guestAt: number, max: number): Run;
+  /** Closes the image file and what it opened besides (not its parent). */
+  close(): void;
+}

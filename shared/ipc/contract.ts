@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { formatModelSchema, formatIdSchema } from "../model/format";
+import { imageReportSchema } from "../model/report";
+import { convertRequestSchema, jobSchema } from "../model/job";
+import { settingsSchema } from "../model/settings";
+
+const path = z.string().min(1).max(32_768);
+const nothing = z.undefined();
+
+/**
+ * Every call from the renderer to the main process: the one list.
+ * The schema is the type and the check, on both ways.
+ */
+export const calls = {
+  "app.about": {
+    input: nothing,
+    output: z.object({
+      version: z.string(),
+      electron: z.string(),
+      node: z.string(),
+      platform: z.string(),
+    }),
+  },
+  /** Files given on the command line, by a file manager or a second start since the last time it was asked. */
+  "app.takeOpenedFiles": { input: nothing, output: z.object({ paths: z.array(path) }) },
+  /** Tells that the page shows what it was asked to show; `--screenshot` waits for it. */
+  "app.settled": { input: nothing, output: nothing },
+  "image.inspect": { input: z.object({ path }), output: imageReportSchema },
+  /** Allows `from` to open the file it names as `name`, until Lamina quits. */
+  "image.grant": { input: z.object({ from: path, name: z.string() }), output: nothing },
+  "image.showInFolder": { input: z.object({ path }), output: nothing },
+  "formats.list": { input: nothing, output: z.array(formatModelSchema) },
+  "dialogs.openImages": { input: nothing, output: z.object({ paths: z.array(path) }) },
+  "dialogs.saveImage": {
+    input: z.object({ suggested: path, format: formatIdSchema }),
+    output: z.object({ path: path.optional() }),
+  },
+  /** A free name beside the source, and what stands in the way of a chosen one. */
+  "convert.suggestTarget": {
+    input: z.object({ source: path, format: formatIdSchema }),
+    output: z.object({ target: path }),
+  },
+  "convert.checkTarget": {
+    input: z.object({ source: path, target: path }),
+    output: z.object({
+      exists: z.boolean(),
+      isSource: z.boolean(),
+      folderExists: z.boolean(),
+      /** Bytes free where the target goes; absent when the host cannot say. */
+      free: z.number().optional(),
+    }),
+  },
+  "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
+  "jobs.list": { input: nothing, output: z.array(jobSchema) },
+  "jobs.cancel": { input: z.object({ jobId: z.string() }), output: nothing },
+  /** Takes an ended job off the list. */
+  "jobs.dismiss": { input: z.object({ jobId: z.string() }), output: nothing },
+  "settings.get": { input: nothing, output: settingsSchema },
+  "settings.setTheme": {
+    input: z.object({ theme: settingsSchema.shape.theme.removeDefault() }),
+    output: settingsSchema,
+  },
+  "recent.add": { input: z.object({ path }), output: settingsSchema },
+  "recent.remove": { input: z.object({ path }), output: settingsSchema },
+} as const;
+
+/** Every message that the main process sends by itself. */
+export const events = {
+  /** Files were handed to the running app; ask `app.takeOpenedFiles` for them. */
+  "app.filesOpened": nothing,
+  "jobs.changed": jobSchema,
+  "jobs.removed": z.object({ jobId: z.string() }),
+} as const;
+
+export type CallName = keyof typeof calls;
+export type CallInput<N extends CallName> = z.infer<(typeof calls)[N]["input"]>;
+export type CallOutput<N extends CallName> = z.infer<(typeof calls)[N]["output"]>;
+export type EventName = keyof typeof events;
+export type EventPayload<N extends EventName> = z.infer<(typeof events)[N]>;

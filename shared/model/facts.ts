@@ -1,0 +1,55 @@
+import { z } from "zod";
+
+/** A value as the specification of a format names it. */
+const factValueSchema = z.union([z.string(), z.number(), z.boolean()]);
+
+/** One internal snapshot, as its table entry tells it. */
+export const snapshotFactsSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Seconds since 1970-01-01 UTC, and the nanoseconds beside them. */
+  dateSeconds: z.number(),
+  dateNanoseconds: z.number(),
+  /** Guest run time in nanoseconds, as decimal digits (64 bits). */
+  vmClockNanoseconds: z.string(),
+  /** Bytes. */
+  vmStateSize: z.number(),
+  /** Bytes; absent when the entry does not say. */
+  diskSize: z.number().optional(),
+  /** Executed instructions as decimal digits; absent when not recorded. */
+  icount: z.string().optional(),
+});
+export type SnapshotFacts = z.infer<typeof snapshotFactsSchema>;
+
+/** A dirty bitmap, as its directory entry tells it. */
+export const bitmapFactsSchema = z.object({
+  name: z.string(),
+  /** Bytes. */
+  granularity: z.number(),
+  flags: z.array(z.string()),
+});
+
+/** What one image file says of itself. */
+export const layerFactsSchema = z.object({
+  /** Format version as people write it ("2", "3"); absent when there is none. */
+  version: z.string().optional(),
+  /** Bytes. */
+  clusterSize: z.number().optional(),
+  /** "zlib", "zstd"; absent when the format does not compress. */
+  compression: z.string().optional(),
+  /** How guest data is encrypted ("aes", "luks"); absent when it is not. */
+  encryption: z.string().optional(),
+  dirty: z.boolean().optional(),
+  corrupt: z.boolean().optional(),
+  /** The external data file's name as written, if any. */
+  dataFile: z.string().optional(),
+  /** Volume label, where the format has one (ISO 9660). */
+  label: z.string().optional(),
+  snapshots: z.array(snapshotFactsSchema),
+  bitmaps: z.array(bitmapFactsSchema),
+  /** Further facts for the list on the Overview, by the specification's name. */
+  details: z.array(z.object({ name: z.string(), value: factValueSchema })),
+  /** qemu-img's `format-specific` data with its keys, where it prints one. */
+  formatSpecific: z.record(z.string(), z.unknown()).optional(),
+});
+export type LayerFacts = z.infer<typeof layerFactsSchema>;

@@ -1,0 +1,42 @@
+import { z } from "zod";
+
+/** Every format that Lamina knows, by its qemu-img name where there is one. */
+export const formatIdSchema = z.enum(["raw", "qcow2", "iso"]);
+export type FormatId = z.infer<typeof formatIdSchema>;
+
+/** One thing that can be chosen when an image is created; `name` is qemu-img's `-o` name where there is one. */
+export const optionSpecSchema = z.discriminatedUnion("kind", [
+  z.object({
+    name: z.string(),
+    kind: z.literal("size"),
+    /** Bytes. */
+    default: z.number(),
+    /** The values a form offers, in bytes. */
+    choices: z.array(z.number()),
+  }),
+  z.object({
+    name: z.string(),
+    kind: z.literal("choice"),
+    default: z.string(),
+    choices: z.array(z.string()),
+  }),
+  z.object({ name: z.string(), kind: z.literal("switch"), default: z.boolean() }),
+]);
+export type OptionSpec = z.infer<typeof optionSpecSchema>;
+
+export const optionValuesSchema = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()]),
+);
+export type OptionValues = z.infer<typeof optionValuesSchema>;
+
+/** What the renderer knows of a format; made from the registry. */
+export const formatModelSchema = z.object({
+  id: formatIdSchema,
+  label: z.string(),
+  extensions: z.array(z.string()),
+  writable: z.boolean(),
+  backing: z.boolean(),
+  options: z.array(optionSpecSchema),
+});
+export type FormatModel = z.infer<typeof formatModelSchema>;

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { formatIdSchema } from "./format";
+import { layerFactsSchema } from "./facts";
+
+/** A failure as it crosses a process border. */
+export const failureSchema = z.object({
+  /** An ImageErrorCode of the engine, or "internal". */
+  code: z.string(),
+  message: z.string(),
+  /** The next step that mends it. */
+  hint: z.string().optional(),
+  expected: z.string().optional(),
+  found: z.string().optional(),
+  /** Byte offset in `file`. */
+  at: z.number().optional(),
+  file: z.string().optional(),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+/** One file of a chain, the image itself first. All sizes in bytes. */
+export const layerReportSchema = z.object({
+  path: z.string(),
+  /** The name as the layer above wrote it; absent for the image itself. */
+  namedAs: z.string().optional(),
+  format: formatIdSchema,
+  virtualSize: z.number(),
+  fileLength: z.number(),
+  /** Taken on this host; absent where the host cannot say. */
+  allocated: z.number().optional(),
+  /** Guest bytes that this layer answers in the disk the guest sees (data and compressed). */
+  answers: z.number(),
+  facts: layerFactsSchema,
+});
+export type LayerReport = z.infer<typeof layerReportSchema>;
+
+/** A backing file that could not be opened: the chain ends there. */
+export const brokenLinkSchema = z.object({
+  /** Path of the file that names it. */
+  from: z.string(),
+  /** The name as written. */
+  name: z.string(),
+  /** Where it would be; absent when the name stands for no path. */
+  path: z.string().optional(),
+  /** The format it was declared to have. */
+  format: z.string().optional(),
+  failure: failureSchema,
+});
+export type BrokenLink = z.infer<typeof brokenLinkSchema>;
+
+/** All that the Overview and the chain list show of one image; every number is read from the image. */
+export const imageReportSchema = z.object({
+  path: z.string(),
+  name: z.string(),
+  folder: z.string(),
+  /** The image first, its base last. */
+  layers: z.array(layerReportSchema).min(1),
+  broken: brokenLinkSchema.optional(),
+  /** How the image's own file is used, in bytes. */
+  own: z.object({
+    /** Guest data stored as it is. */
+    data: z.number(),
+    /** Stored bytes of compressed clusters. */
+    compressed: z.number(),
+    /** Guest bytes held compressed. */
+    compressedGuest: z.number(),
+    /** Host bytes that are neither: headers, tables, snapshots, space not given back. */
+    rest: z.number(),
+  }),
+  /** What the guest reads as data through the whole chain, in guest bytes; absent when the chain is broken. */
+  throughChain: z.number().optional(),
+  /** The file system that the image lies on; absent when the host cannot say. */
+  host: z.object({ free: z.number(), capacity: z.number() }).optional(),
+});
+export type ImageReport = z.infer<typeof imageReportSchema>;
