@@ -1,3 +1,5 @@
+import { ImageError } from "../errors";
+import { fileStatus, folderOf, openFile, realPathOf, resolveFrom } from "../io/file";
 import type { ByteSource } from "../io/source";
 
 /** A file that an image names: who names it, how, and in which format it must be. */
@@ -19,6 +21,102 @@ export interface Gate {
    *   `missing-file`, `unsupported` (a protocol or json: name), `io`.
    */
   open(reference: Reference): ByteSource;
-  /** The absolute path that `reference` stands for, without touching it. @throws as `open`, save `missing-file`. */
+  /**
+   * The absolute path that `reference` stands for, without touching it and whether or not it may be opened.
+   * @throws ImageError `unsupported` for a name that is no path.
+   */
   resolve(reference: Reference): string;
+}
+
+const words = {
+  "backing-file": "backing file",
+  "data-file": "data file",
+  extent: "extent",
+} as const;
+
+/**
+ * The gate that opens regular files in the folder of the image that names them (or below it, symbolic
+ * links resolved) and, elsewhere, those whose absolute path is in `grants`; "all" grants any.
+ */
+export function createGate(grants: readonly string[] | "all"): Gate {
+  const granted = new Set(grants === "all" ? [] : grants);
+
+  function open(reference: Reference): ByteSource {
+    const path = resolvePath(reference);
+    const trusted = grants === "all" || granted.has(path);
+    const folder = folderOf(reference.from);
+    // Outside, nothing is touched, not even to see whether it is there.
+    if (!trusted && !isBelow(folder, path) && !isBelow(realPathOf(folder), path))
+      throw outside(reference, path);
+    const { kind } = fileStatus(path);
+    if (kind === "none") throw missing(reference, path);
+    if (kind !== "file") throw notRegular(reference, path);
+    const real = realPathOf(path);
+    if (!trusted && !granted.has(real) && !isBelow(realPathOf(folder), real))
+      throw outside(reference, real);
+    return openFile(path);
+  }
+
+  return { open, resolve: resolvePath };
+}
+
+/** The gate of a file whose format nobody declared: it opens nothing that this file names. */
+export const closedGate: Gate = {
+  open(reference) {
+    const { name, from, role } = reference;
+    throw new ImageError(
+      "refused",
+      `${from} names the ${words[role]} ${name}, but its own format is not declared by the image above it`,
+      { file: from, hint: `Declare the format of ${from} in the image above it (rebase -u -F).` },
+    );
+  },
+  resolve: resolvePath,
+};
+
+function resolvePath({ name, from }: Reference): string {
+  const path = name.startsWith("file:") ? name.slice("file:".length) : name;
+  const protocol = /^([^/\\:]+):/.exec(path)?.[1];
+  const isDrive = /^[A-Za-z]:[/\\]/.test(path);
+  if ((protocol !== undefined && !isDrive && path === name) || path.includes("\0") || path === "")
+    throw new ImageError("unsupported", `'${name}' is not the name of a file`, {
+      file: from,
+      expected: "a path",
+      found: protocol === undefined ? name : `${protocol}:`,
+      hint: "Only plain files can stand under an image.",
+    });
+  return resolveFrom(folderOf(from), path);
+}
+
+/** Whether absolute path `path` lies in `folder` or deeper; both without `..` in them. */
+function isBelow(folder: string, path: string): boolean {
+  const [last] = folder.slice(-1);
+  const isRoot = last === "/" || last === "\\";
+  return path.startsWith(folder) && (isRoot || /^[/\\]/.test(path.slice(folder.length)));
+}
+
+function outside({ name, role, from }: Reference, path: string): ImageError {
+  return new ImageError(
+    "refused",
+    `The ${words[role]} ${name} lies outside the folder of ${from}`,
+    {
+      file: path,
+      expected: `a file in ${folderOf(from)}`,
+      found: path,
+      hint: "Allow this file when you trust the image (command line: --trust).",
+    },
+  );
+}
+
+function notRegular({ name, role }: Reference, path: string): ImageError {
+  return new ImageError("refused", `The ${words[role]} ${name} is not a regular file`, {
+    file: path,
+    expected: "a regular file",
+  });
+}
+
+function missing({ name, role, from }: Reference, path: string): ImageError {
+  return new ImageError("missing-file", `The ${words[role]} ${name} of ${from} is not there`, {
+    file: path,
+    hint: "Move it back to where the image expects it, or point the image to where it is now.",
+  });
 }

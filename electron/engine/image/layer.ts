@@ -65,3 +65,17 @@ export interface ImageLayer {
   /** Closes the image file and what it opened besides (not its parent). */
   close(): void;
 }
+
+/**
+ * The run from `guestAt` of an image whose guest byte n is the file's byte n (raw, ISO): data and
+ * holes as the host tells them apart, and zeros from the end of `source` to the image's size.
+ * Holes are "zero": such a file answers every byte itself. `length` is at most `max` bytes (> 0).
+ */
+export function mapStored(source: ByteSource, guestAt: number, max: number): Run {
+  const stored = source.size - guestAt;
+  if (stored <= 0) return { kind: "zero", at: guestAt, length: max };
+  const within = Math.min(max, stored);
+  const host = source.hostRun?.(guestAt, within);
+  if (host?.hole === true) return { kind: "zero", at: guestAt, length: host.length };
+  return { kind: "data", source, at: guestAt, length: host?.length ?? within };
+}
