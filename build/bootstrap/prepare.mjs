@@ -1,0 +1,51 @@
+// Step 2 of the bootstrap: what the command needs from the machine.
+
+import { displayPackages, startDisplay } from "./display.mjs";
+import { findElectron } from "./electron.mjs";
+import { libraryPackages, missingLibraries } from "./libraries.mjs";
+import { oraclePackages } from "./oracle.mjs";
+import { sandboxWorks } from "./sandbox.mjs";
+import { installSystemPackages } from "./system-packages.mjs";
+
+/**
+ * @typedef {object} Ready
+ * @property {Record<string, string>} env for the command to run
+ * @property {() => void} release ends what was started for it
+ */
+
+const known = ["electron", "display", "oracle"];
+
+/**
+ * Finds or installs what is needed; throws an Error with advice when that cannot be done.
+ *
+ * @param {string} root the project
+ * @param {string[]} needs of "electron" (a runnable Electron with its system libraries), "display"
+ *   (one to draw on) and "oracle" (qemu-img, which the tests compare with)
+ * @returns {Promise<Ready>}
+ */
+export async function prepare(root, needs) {
+  const unknown = needs.find((need) => !known.includes(need));
+  if (unknown !== undefined) throw new Error(`unknown need "${unknown}", not ${known.join(", ")}`);
+
+  const electron = needs.includes("electron") ? await findElectron(root) : undefined;
+  installSystemPackages([
+    ...(electron && missingLibraries(electron.executable).length > 0 ? libraryPackages : []),
+    ...(needs.includes("display") ? displayPackages() : []),
+    ...(needs.includes("oracle") ? oraclePackages() : []),
+  ]);
+  const libraries = electron ? missingLibraries(electron.executable) : [];
+  if (libraries.length > 0) throw new Error(`Electron needs ${libraries.join(", ")}`);
+
+  const display = needs.includes("display") ? await startDisplay() : undefined;
+  return {
+    env: {
+      ...(electron && {
+        ELECTRON_OVERRIDE_DIST_PATH: electron.folder, // the electron package, and so Playwright
+        ELECTRON_EXEC_PATH: electron.executable, // electron-vite
+      }),
+      ...(electron && !sandboxWorks() && { NO_SANDBOX: "1" }), // electron-vite, build/start.mjs
+      ...display?.env,
+    },
+    release: () => display?.stop(),
+  };
+}

@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "electron-vite";
+
+const root = resolve(import.meta.dirname, "..");
+const from = (path: string) => resolve(root, path);
+
+// electron-vite derives its targets from the installed electron package. The carried runtime is
+// older (Electron 33), so the syntax both understand is named here.
+const nodeTarget = "node20.18";
+const chromeTarget = "chrome130";
+
+// The policy of `npm run dev`, where Vite serves the page. The built app sets its own, with a fresh
+// nonce for each load, in electron/protocol.ts.
+const devPolicy = [
+  "default-src 'self'",
+  "script-src 'self' 'nonce-__NONCE__'",
+  "style-src 'self' 'nonce-__NONCE__'",
+  "img-src 'self' data:",
+  "connect-src 'self' ws://127.0.0.1:*",
+].join("; ");
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: from("out/main"),
+      target: nodeTarget,
+      // koffi is native code; everything else is bundled, so that the package stays small.
+      externalizeDeps: { include: ["koffi"] },
+      rolldownOptions: {
+        input: {
+          main: from("electron/main.ts"),
+          inspector: from("electron/workers/inspector.ts"),
+          job: from("electron/workers/job.ts"),
+          copier: from("electron/workers/copier.ts"),
+        },
+        output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: from("out/preload"),
+      target: nodeTarget,
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: from("electron/preload.ts"),
+        // A sandboxed preload script has to be one CommonJS file.
+        output: { format: "cjs", entryFileNames: "[name].cjs" },
+      },
+    },
+  },
+  renderer: {
+    root: from("renderer"),
+    plugins: [react()],
+    html: { cspNonce: "__NONCE__" },
+    server: { host: "127.0.0.1", headers: { "Content-Security-Policy": devPolicy } },
+    build: {
+      outDir: from("out/renderer"),
+      target: chromeTarget,
+      minify: true,
+      // Fonts and pictures stay files: the policy allows no data: fonts.
+      assetsInlineLimit: 0,
+      rolldownOptions: { input: from("renderer/index.html") },
+    },
+  },
+});

@@ -1,0 +1,17 @@
+import { resolve } from "node:path";
+import { defineConfig } from "@playwright/test";
+
+const root = resolve(import.meta.dirname, "..");
+const onServer = Boolean(process.env["CI"]);
+
+export default defineConfig({
+  testDir: resolve(root, "test/e2e"),
+  outputDir: resolve(root, "test-results/e2e"),
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: { actionTimeout: 10_000 },
+  forbidOnly: onServer,
+  maxFailures: onServer ? 5 : 0,
+  reporter: "list",
+});

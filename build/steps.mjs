@@ -1,0 +1,97 @@
+// The steps of `npm run check` and `npm test`: each is a command that is run, named and timed.
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { readPlaywrightReport, readVitestReport } from "./test-report.mjs";
+
+const root = resolve(import.meta.dirname, "..");
+const results = join(root, "test-results");
+
+/** @typedef {import("./test-report.mjs").TestReport} TestReport */
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {string[]} command from node_modules/.bin, or "node"
+ * @property {string} [report] the file in test-results/ that a step which runs tests writes
+ * @property {(file: string) => TestReport | undefined} [readReport]
+ */
+
+/**
+ * @param {string} name
+ * @param {string} report
+ * @param {string[]} args
+ * @returns {Step}
+ */
+function vitestStep(name, report, args) {
+  const reporters = ["--reporter=default", "--reporter=build/vitest-report.mjs"];
+  const command = ["vitest", "run", "--config", "build/vitest.config.ts", ...reporters, ...args];
+  return { name, command, report, readReport: readVitestReport };
+}
+
+const layerTable = "test/layers.test.ts";
+
+/** @type {Step[]} */
+export const checks = [
+  { name: "format", command: ["prettier", "--check", "--log-level=warn", "."] },
+  { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"] },
+  { name: "types", command: ["tsc", "-b"] },
+  { name: "dead code", command: ["knip", "--config", "build/knip.json"] },
+  vitestStep("layer table", "layers.json", [layerTable]),
+  vitestStep("unit tests", "unit.json", ["--exclude", layerTable]),
+];
+
+/** @type {Step} */
+export const buildStep = { name: "build", command: ["node", "build/build.mjs"] };
+
+/** @type {Step} */
+export const endToEnd = {
+  name: "end-to-end tests",
+  command: ["playwright", "test", "--config", "build/playwright.config.ts", "--reporter=list,json"],
+  report: "e2e.json",
+  readReport: readPlaywrightReport,
+};
+
+/**
+ * Runs one step, its output on the terminal.
+ *
+ * @param {Step} step
+ * @returns {TestReport} of its tests; a step that fails without a failed test counts as one failure
+ */
+export function runStep({ name, command, report, readReport }) {
+  console.log(`\n── ${name}`);
+  const reportFile = join(results, report ?? "none");
+  mkdirSync(results, { recursive: true });
+  rmSync(reportFile, { force: true });
+  const started = performance.now();
+  const [program = "", ...args] = command;
+  const { status, error } = spawnSync(program === "node" ? process.execPath : program, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32" && program !== "node",
+    env: {
+      ...process.env,
+      LAMINA_TEST_REPORT: reportFile,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile,
+    },
+  });
+  if (error) console.error(`${program} could not be started: ${error.message}`);
+  const outcome = readReport?.(reportFile) ?? { passed: 0, failed: 0, skipped: [] };
+  if (status !== 0 && outcome.failed === 0) outcome.failed = 1;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`── ${name}: ${outcome.failed === 0 ? "ok" : "FAILED"} (${seconds} s)`);
+  return outcome;
+}
+
+/**
+ * @param {TestReport[]} reports
+ * @returns {TestReport} their sum
+ */
+export function sum(reports) {
+  return {
+    passed: reports.reduce((total, { passed }) => total + passed, 0),
+    failed: reports.reduce((total, { failed }) => total + failed, 0),
+    skipped: reports.flatMap(({ skipped }) => skipped),
+  };
+}

@@ -1,0 +1,15 @@
+// npm test: the checks, a build, and the end-to-end tests. The last line sums up all tests; a step
+// without tests, such as lint, counts as one failure when it fails.
+
+import { buildStep, checks, endToEnd, runStep, sum } from "./steps.mjs";
+import { summaryOf } from "./test-report.mjs";
+
+const reports = checks.map(runStep);
+const built = runStep(buildStep);
+reports.push(built);
+if (built.failed === 0) reports.push(runStep(endToEnd));
+else console.log(`\n── ${endToEnd.name}: not run, because the build failed`);
+
+const total = sum(reports);
+console.log(`\n${summaryOf(total).join("\n")}`);
+process.exitCode = total.failed === 0 ? 0 : 1;

@@ -1,0 +1,15 @@
+import { resolve } from "node:path";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  root: resolve(import.meta.dirname, ".."),
+  test: {
+    environment: "node",
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/e2e/**"],
+    globalSetup: [resolve(import.meta.dirname, "vitest-global-setup.ts")],
+    // Cross checks start qemu-img many times; the default of 5 s is short on a busy machine.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
