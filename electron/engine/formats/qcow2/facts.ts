@@ -1,0 +1,111 @@
+import type { LayerFacts, SnapshotFacts } from "../../../../shared/model/facts";
+import type { ByteSource } from "../../io/source";
+import { autoclear, compatible, incompatible, nameOf, unknownBits } from "./features";
+import type { Bitmap } from "./bitmaps";
+import { hasDataFile, hasExtendedL2, type Header } from "./header";
+import type { HeaderExtensions } from "./header-extensions";
+import { readLuksHeader } from "./luks-header";
+
+/** The parts of an opened image that its facts are made of. */
+export interface ImageParts {
+  readonly header: Header;
+  readonly extensions: HeaderExtensions;
+  readonly snapshots: readonly SnapshotFacts[];
+  readonly bitmaps: readonly Bitmap[];
+  /** "aes" or "luks"; undefined when guest data is not encrypted. */
+  readonly encryption?: string;
+}
+
+/** "zlib" or "zstd" (specification, "compression_type"). */
+function compressionOf(header: Header): string {
+  return header.compressionType === 0 ? "zlib" : "zstd";
+}
+
+/** What an image tells of itself. @throws ImageError for a damaged LUKS header. */
+export function factsOf(source: ByteSource, parts: ImageParts): LayerFacts {
+  const { header, extensions, snapshots, bitmaps, encryption } = parts;
+  const has = (feature: bigint): boolean => (header.incompatibleFeatures & feature) !== 0n;
+  return {
+    version: String(header.version),
+    clusterSize: header.clusterSize,
+    compression: compressionOf(header),
+    ...(encryption !== undefined && { encryption }),
+    dirty: has(incompatible.dirty),
+    corrupt: has(incompatible.corrupt),
+    ...(hasDataFile(header) && { dataFile: extensions.dataFileName ?? "" }),
+    snapshots: [...snapshots],
+    bitmaps: [...bitmaps],
+    details: detailsOf(parts),
+    formatSpecific: formatSpecificOf(source, parts),
+  };
+}
+
+function detailsOf({ header, extensions }: ImageParts): LayerFacts["details"] {
+  const { autoclearFeatures, compatibleFeatures } = header;
+  const names = extensions.featureNames;
+  const unknownFeatures = [
+    ...unknownBits("compatible", compatibleFeatures).map((bit) => nameOf("compatible", bit, names)),
+    ...unknownBits("autoclear", autoclearFeatures).map((bit) => nameOf("autoclear", bit, names)),
+  ];
+  const unknownExtensions = extensions.unknown.map((type) => `0x${type.toString(16)}`);
+  const mistrusted =
+    extensions.bitmaps !== undefined && (autoclearFeatures & autoclear.bitmaps) === 0n;
+  return [
+    { name: "refcount bits", value: 2 ** header.refcountOrder },
+    { name: "lazy refcounts", value: (compatibleFeatures & compatible.lazyRefcounts) !== 0n },
+    { name: "extended L2", value: hasExtendedL2(header) },
+    { name: "L1 entries", value: header.l1Size },
+    { name: "refcount table clusters", value: header.refcountTableClusters },
+    { name: "header length", value: header.headerLength },
+    ...(hasDataFile(header)
+      ? [
+          {
+            name: "raw external data",
+            value: (autoclearFeatures & autoclear.rawExternalData) !== 0n,
+          },
+        ]
+      : []),
+    ...(mistrusted ? [{ name: "bitmaps consistent", value: false }] : []),
+    ...(unknownFeatures.length > 0
+      ? [{ name: "unknown features", value: unknownFeatures.join(", ") }]
+      : []),
+    ...(unknownExtensions.length > 0
+      ? [{ name: "unknown header extensions", value: unknownExtensions.join(", ") }]
+      : []),
+  ];
+}
+
+/** qemu-img 7.2's `format-specific` data: its keys in the order in which it prints them. */
+function formatSpecificOf(source: ByteSource, parts: ImageParts): Record<string, unknown> {
+  const { header, extensions, bitmaps, encryption } = parts;
+  const three = header.version === 3;
+  const dataFile = hasDataFile(header);
+  const lazy = (header.compatibleFeatures & compatible.lazyRefcounts) !== 0n;
+  const raw = (header.autoclearFeatures & autoclear.rawExternalData) !== 0n;
+  return {
+    compat: three ? "1.1" : "0.10",
+    "compression-type": compressionOf(header),
+    ...(three && { "lazy-refcounts": lazy }),
+    ...(bitmaps.length > 0 && {
+      bitmaps: bitmaps.map(({ flags, name, granularity }) => ({ flags, name, granularity })),
+    }),
+    "refcount-bits": 2 ** header.refcountOrder,
+    ...(dataFile && { "data-file": extensions.dataFileName ?? "" }),
+    ...(encryption !== undefined && { encrypt: encryptOf(source, extensions, encryption) }),
+    ...(dataFile && { "data-file-raw": raw }),
+    ...(three && {
+      corrupt: (header.incompatibleFeatures & incompatible.corrupt) !== 0n,
+      "extended-l2": hasExtendedL2(header),
+    }),
+  };
+}
+
+function encryptOf(
+  source: ByteSource,
+  extensions: HeaderExtensions,
+  encryption: string,
+): Record<string, unknown> {
+  const place = extensions.encryptionHeader;
+  if (encryption !== "luks" || place === undefined) return { format: encryption };
+  return readLuksHeader(source, place.offset);
+}

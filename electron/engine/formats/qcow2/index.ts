@@ -1,0 +1,18 @@
+import type { Format } from "../format";
+import { hasMagic } from "./header";
+import { openQcow2 } from "./open";
+import { qcow2Options } from "./options";
+import { createQcow2 } from "./writer";
+
+/** QEMU's copy-on-write format, versions 2 and 3. */
+export const qcow2: Format = {
+  id: "qcow2",
+  label: "qcow2",
+  extensions: ["qcow2"],
+  options: qcow2Options,
+  backing: true,
+  probe: hasMagic,
+  // Nothing is opened besides the image itself: data files are named, not read.
+  open: (source) => openQcow2(source),
+  create: createQcow2,
+};

@@ -1,0 +1,30 @@
+import type { Plan } from "./options";
+import { planRefcounts, type RefcountPlan } from "./refcounts";
+
+/**
+ * Where the parts of a new image lie, as cluster numbers in the file. Cluster 0 holds the header, the
+ * slots follow from cluster 1 on, then the tables in the order below.
+ */
+export interface Layout {
+  /** Slots handed out. */
+  readonly slots: number;
+  readonly l2: number;
+  readonly refcountBlocks: number;
+  readonly refcountTable: number;
+  readonly l1: number;
+  /** Clusters in the file, the L1 table's last one included, which the file's end cuts off. */
+  readonly total: number;
+  readonly refcounts: RefcountPlan;
+}
+
+/** The layout of an image with `slots` slots and `l2Tables` L2 tables. @throws ImageError `limit`. */
+export function layoutOf(plan: Plan, slots: number, l2Tables: number): Layout {
+  const { clusterSize, refcountBits, l1Size } = plan;
+  const l1Clusters = Math.ceil((l1Size * 8) / clusterSize);
+  const refcounts = planRefcounts(1 + slots + l2Tables + l1Clusters, clusterSize, refcountBits);
+  const l2 = 1 + slots;
+  const refcountBlocks = l2 + l2Tables;
+  const refcountTable = refcountBlocks + refcounts.blocks;
+  const l1 = refcountTable + refcounts.tableClusters;
+  return { slots, l2, refcountBlocks, refcountTable, l1, total: l1 + l1Clusters, refcounts };
+}

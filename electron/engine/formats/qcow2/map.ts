@@ -1,0 +1,151 @@
+import { ImageError } from "../../errors";
+import type { ImageLayer, Run } from "../../image/layer";
+import type { ByteSource } from "../../io/source";
+import { compressedPlace, readCompressed, type CompressedPlace } from "./compressed";
+import { hasDataFile, hasExtendedL2, l2EntriesOf, type Header } from "./header";
+import { readL1Table } from "./l1-table";
+import { entriesAlike, entryDecoder, newStretch, type Stretch } from "./l2-entry";
+import { createL2Tables } from "./l2-table";
+import { truncatedTable } from "./tables";
+
+/** What keeps guest data from being read, as one sentence; undefined when nothing does. */
+function obstacle(header: Header, encryption: string | undefined): string | undefined {
+  if (encryption !== undefined) return `its data is encrypted (${encryption})`;
+  if (hasDataFile(header)) return "its data lies in an external data file";
+  return undefined;
+}
+
+/**
+ * The `map` of a qcow2 layer (specification, "Cluster mapping"): reads the L1 table at once, L2 tables
+ * as they are needed. A run goes on as long as kind and host offsets do; one over empty L1 entries costs
+ * nothing per cluster. Data that the file ends before is an error, save in the file's last
+ * cluster, whose missing bytes read as zeros, as in qemu.
+ * @param encryption How guest data is encrypted; undefined when it is not.
+ * @throws ImageError as `readL1Table` does.
+ */
+export function createMap(
+  source: ByteSource,
+  header: Header,
+  encryption: string | undefined,
+): ImageLayer["map"] {
+  const { clusterSize, clusterBits, size } = header;
+  const extended = hasExtendedL2(header);
+  const entriesPerTable = l2EntriesOf(clusterSize, extended);
+  const guestPerTable = entriesPerTable * clusterSize;
+  const l1 = readL1Table(source, header);
+  const l2 = createL2Tables(source, header);
+  const decode = entryDecoder(header);
+  const guestPerSlice = (l2.sliceSize / (extended ? 16 : 8)) * clusterSize;
+  const dataFile = hasDataFile(header);
+  const unreadable = obstacle(header, encryption);
+
+  // The slice that was used last, and the guest range it describes.
+  let view: DataView = new DataView(new ArrayBuffer(0));
+  let viewAt = 0;
+  let viewStart = 0;
+  let viewEnd = 0;
+  const first = newStretch();
+  const next = newStretch();
+
+  /** Fills `out` with what lies at `guestAt`; looks no further than `end` for the next L2 table. */
+  function stretchAt(guestAt: number, end: number, out: Stretch): void {
+    if (guestAt < viewStart || guestAt >= viewEnd) {
+      const l1Index = Math.floor(guestAt / guestPerTable);
+      const table = l1.l2TableOffset(l1Index);
+      if (table === 0) {
+        out.kind = "unallocated";
+        out.host = -1;
+        out.length =
+          l1.nextUsed(l1Index + 1, Math.ceil(end / guestPerTable)) * guestPerTable - guestAt;
+        return;
+      }
+      const part = Math.floor((guestAt % guestPerTable) / guestPerSlice);
+      ({ view, at: viewAt } = l2.slice(table, l1Index, part));
+      viewStart = l1Index * guestPerTable + part * guestPerSlice;
+      viewEnd = viewStart + guestPerSlice;
+    }
+    const inSlice = guestAt - viewStart;
+    const index = Math.floor(inSlice / clusterSize);
+    decode(view, index, inSlice % clusterSize, out);
+    if (extended || out.kind === "compressed" || out.kind === "invalid") return;
+    const last = Math.ceil((Math.min(end, viewEnd) - viewStart) / clusterSize);
+    const step = out.host < 0 ? 0 : clusterSize;
+    out.length += entriesAlike(view, index, last, step, dataFile) * clusterSize;
+  }
+
+  function entryError(guestAt: number): ImageError {
+    const at = viewAt + Math.floor((guestAt - viewStart) / clusterSize) * (extended ? 16 : 8);
+    return new ImageError(
+      "invalid-table",
+      `${source.name}: the L2 entry at byte ${at} is damaged: ${first.problem}`,
+      { file: source.name, at },
+    );
+  }
+
+  function requireReadable(): void {
+    if (unreadable === undefined) return;
+    throw new ImageError(
+      "unsupported",
+      `${source.name} cannot be read: ${unreadable}, which is not supported`,
+      { file: source.name },
+    );
+  }
+
+  function encodedRun(guestAt: number, length: number): Run {
+    requireReadable();
+    if (header.compressionType !== 0) {
+      throw new ImageError(
+        "unsupported",
+        `${source.name} cannot be read: zstd compression is not supported`,
+        { file: source.name, expected: "zlib", found: "zstd" },
+      );
+    }
+    const { at, stored } = compressedPlace(first.high, first.low, clusterBits);
+    if (at >= source.size) throw truncatedTable(source, "compressed cluster", at, stored);
+    // The last sector may be cut off by the file's end.
+    const place: CompressedPlace = { at, stored: Math.min(stored, source.size - at) };
+    return {
+      kind: "encoded",
+      length,
+      ...place,
+      unit: clusterSize,
+      skip: guestAt % clusterSize,
+      decode: (into) => readCompressed(source, place, into),
+    };
+  }
+
+  function dataRun(at: number, length: number): Run {
+    requireReadable();
+    if (at + length <= source.size) return { kind: "data", length, source, at };
+    if (at < source.size) return { kind: "data", length: source.size - at, source, at };
+    const cluster = at - (at % clusterSize);
+    if (cluster >= source.size) throw truncatedTable(source, "data cluster", cluster, clusterSize);
+    return { kind: "zero", length: Math.min(length, cluster + clusterSize - at), at };
+  }
+
+  return (guestAt, max) => {
+    const end = Math.min(guestAt + max, size);
+    stretchAt(guestAt, end, first);
+    if (first.kind === "invalid") throw entryError(guestAt);
+    let until = guestAt + first.length;
+    while (until < end && first.kind !== "compressed") {
+      stretchAt(until, end, next);
+      const expected = first.host < 0 ? -1 : first.host + (until - guestAt);
+      if (next.kind !== first.kind || next.host !== expected) break;
+      until += next.length;
+    }
+    const length = Math.min(until, end) - guestAt;
+    switch (first.kind) {
+      case "data":
+        return dataRun(first.host, length);
+      case "compressed":
+        return encodedRun(guestAt, length);
+      case "zero":
+        // A place in a data file is none in this file.
+        if (first.host < 0 || dataFile) return { kind: "zero", length };
+        return { kind: "zero", length, at: first.host };
+      case "unallocated":
+        return { kind: "unallocated", length };
+    }
+  };
+}

@@ -1,0 +1,115 @@
+import { ImageError } from "../../errors";
+import type { ImageLayer, ParentRef } from "../../image/layer";
+import type { ByteSource } from "../../io/source";
+import { readBitmaps } from "./bitmaps";
+import { factsOf } from "./facts";
+import { incompatible, unknownBits, unsupportedFeatures } from "./features";
+import { hasExtendedL2, headerError, limits, readHeader, type Header } from "./header";
+import { readBackingName, readHeaderExtensions, type HeaderExtensions } from "./header-extensions";
+import { createMap } from "./map";
+import { readSnapshots } from "./snapshots";
+import { checkRefcountTable } from "./tables";
+
+/**
+ * Opens a qcow2 image of version 2 or 3. Encrypted images, zstd compression and external data files
+ * open and show their facts; their data cannot be read. Dirty and corrupt images open: reading needs
+ * no refcounts.
+ * @throws ImageError `not-this-format`, `unsupported` (version, unknown feature or method),
+ *   `invalid-header`, `invalid-table`, `limit`, `truncated`, `io`.
+ */
+export function openQcow2(source: ByteSource): ImageLayer {
+  const header = readHeader(source);
+  checkIncompatibleFeatures(source, header);
+  checkCompression(source, header);
+  checkExtendedL2(source, header);
+  const backingName = readBackingName(source, header);
+  const extensions = readHeaderExtensions(source, header);
+  const encryption = encryptionOf(source, header, extensions);
+  checkRefcountTable(source, header);
+  const map = createMap(source, header, encryption);
+  const facts = factsOf(source, {
+    header,
+    extensions,
+    snapshots: readSnapshots(source, header),
+    bitmaps: readBitmaps(source, header, extensions.bitmaps),
+    ...(encryption !== undefined && { encryption }),
+  });
+  const { backingFormat } = extensions;
+  const parent: ParentRef | undefined =
+    backingName === undefined
+      ? undefined
+      : { name: backingName, ...(backingFormat ? { format: backingFormat } : {}) };
+  return {
+    format: "qcow2",
+    source,
+    size: header.size,
+    blockSize: header.clusterSize,
+    ...(parent && { parent }),
+    facts,
+    map,
+    close: () => source.close(),
+  };
+}
+
+function checkIncompatibleFeatures(source: ByteSource, header: Header): void {
+  const unknown = unknownBits("incompatible", header.incompatibleFeatures);
+  if (unknown.length === 0) return;
+  throw unsupportedFeatures(unknown, featureNamesOf(source, header), source.name);
+}
+
+/** The image's own names for features; none when the header extensions are damaged. */
+function featureNamesOf(source: ByteSource, header: Header): HeaderExtensions["featureNames"] {
+  try {
+    return readHeaderExtensions(source, header).featureNames;
+  } catch (error) {
+    if (error instanceof ImageError) return [];
+    throw error;
+  }
+}
+
+function checkCompression(source: ByteSource, header: Header): void {
+  const { compressionType: type } = header;
+  const flagged = (header.incompatibleFeatures & incompatible.compressionType) !== 0n;
+  if (flagged !== (type !== 0)) {
+    throw headerError(source, 104, "the compression type and its feature bit do not agree", {
+      expected: flagged ? "a type other than 0" : 0,
+      found: type,
+    });
+  }
+  if (type <= 1) return;
+  throw new ImageError("unsupported", `${source.name}: unknown compression type ${type}`, {
+    file: source.name,
+    at: 104,
+    expected: "0 (zlib) or 1 (zstd)",
+    found: type,
+  });
+}
+
+function checkExtendedL2(source: ByteSource, header: Header): void {
+  const least = limits.minExtendedL2ClusterBits;
+  if (!hasExtendedL2(header) || header.clusterBits >= least) return;
+  throw headerError(source, 20, "extended L2 entries need larger clusters", {
+    expected: `at least 2^${least} bytes`,
+    found: header.clusterBits,
+  });
+}
+
+/** How guest data is encrypted (specification, "crypt_method" and "Full disk encryption header pointer"). */
+function encryptionOf(
+  source: ByteSource,
+  header: Header,
+  extensions: HeaderExtensions,
+): string | undefined {
+  const { cryptMethod } = header;
+  if (cryptMethod === 0) return undefined;
+  if (cryptMethod === 1) return "aes";
+  if (cryptMethod !== 2) {
+    throw new ImageError(
+      "unsupported",
+      `${source.name}: unsupported encryption method ${cryptMethod}`,
+      { file: source.name, at: 32, expected: "0, 1 (AES) or 2 (LUKS)", found: cryptMethod },
+    );
+  }
+  if (extensions.encryptionHeader !== undefined) return "luks";
+  throw headerError(source, 32, "the pointer to the LUKS header is missing");
+}

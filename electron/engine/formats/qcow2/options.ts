@@ -1,0 +1,151 @@
+import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
+import { ImageError } from "../../errors";
+import { l2EntriesOf, limits } from "./header";
+
+const minClusterSize = 2 ** limits.minClusterBits;
+const maxClusterSize = 2 ** limits.maxClusterBits;
+
+function powersOfTwo(from: number, to: number): number[] {
+  const powers: number[] = [];
+  for (let power = from; power <= to; power *= 2) powers.push(power);
+  return powers;
+}
+
+/** What can be chosen for a new qcow2 image, with qemu-img's names and defaults. */
+export const qcow2Options: readonly OptionSpec[] = [
+  { name: "compat", kind: "choice", default: "1.1", choices: ["0.10", "1.1"] },
+  {
+    name: "cluster_size",
+    kind: "size",
+    default: 65536,
+    choices: powersOfTwo(minClusterSize, maxClusterSize),
+  },
+  { name: "extended_l2", kind: "switch", default: false },
+  { name: "lazy_refcounts", kind: "switch", default: false },
+  {
+    name: "refcount_bits",
+    kind: "choice",
+    default: "16",
+    choices: powersOfTwo(1, 64).map(String),
+  },
+];
+
+/** What a new image shall be like, checked. Sizes in bytes. */
+export interface Plan {
+  readonly version: 2 | 3;
+  /** Virtual size: what was asked for, rounded up to whole sectors. */
+  readonly size: number;
+  readonly clusterSize: number;
+  readonly extendedL2: boolean;
+  readonly lazyRefcounts: boolean;
+  /** 1 to 64. */
+  readonly refcountBits: number;
+  /** Entries of an L2 table. */
+  readonly l2Entries: number;
+  /** Entries of the L1 table. */
+  readonly l1Size: number;
+}
+
+function invalid(message: string, detail: { expected?: string; found?: string | number } = {}) {
+  return new ImageError("invalid-argument", message, detail);
+}
+
+/** Every option's value, by name: what was given, else the default. */
+function withDefaults(given: OptionValues): Map<string, string | number | boolean> {
+  const values = new Map(qcow2Options.map((spec) => [spec.name, spec.default] as const));
+  const merged = new Map<string, string | number | boolean>(values);
+  for (const [name, value] of Object.entries(given)) {
+    if (!values.has(name)) throw invalid(`Invalid parameter '${name}'`);
+    merged.set(name, value);
+  }
+  return merged;
+}
+
+function switchValue(values: Map<string, string | number | boolean>, name: string): boolean {
+  const value = values.get(name);
+  if (typeof value === "boolean") return value;
+  throw invalid(`Parameter '${name}' expects 'on' or 'off'`, { found: value });
+}
+
+/** A power of two within [least, most], given as a number or its digits. */
+function powerValue(
+  value: string | number | boolean | undefined,
+  least: number,
+  most: number,
+  message: string,
+): number {
+  const number = typeof value === "boolean" ? NaN : Number(value);
+  if (powersOfTwo(least, most).includes(number)) return number;
+  throw invalid(message, { expected: `${least} to ${most}`, found: String(value) });
+}
+
+/**
+ * Checks size and options of a new image.
+ * @throws ImageError `invalid-argument`, in words close to qemu-img's.
+ */
+export function planOf(size: number, options: OptionValues): Plan {
+  const values = withDefaults(options);
+  const compat = values.get("compat");
+  if (compat !== "0.10" && compat !== "1.1") {
+    throw invalid(`Parameter 'compat' does not accept value '${compat}'`, {
+      expected: "0.10 or 1.1",
+    });
+  }
+  const version = compat === "1.1" ? 3 : 2;
+  const clusterSize = powerValue(
+    values.get("cluster_size"),
+    minClusterSize,
+    maxClusterSize,
+    `Cluster size must be a power of two between ${minClusterSize} and ${maxClusterSize / 1024}k`,
+  );
+  const refcountBits = powerValue(
+    values.get("refcount_bits"),
+    1,
+    64,
+    "Refcount width must be a power of two and may not exceed 64 bits",
+  );
+  const extendedL2 = switchValue(values, "extended_l2");
+  const lazyRefcounts = switchValue(values, "lazy_refcounts");
+  checkVersion(version, { refcountBits, extendedL2, lazyRefcounts });
+  const least = 2 ** limits.minExtendedL2ClusterBits;
+  if (extendedL2 && clusterSize < least) {
+    throw invalid(
+      `Extended L2 entries are only supported with cluster sizes of at least ${least} bytes`,
+    );
+  }
+  const l2Entries = l2EntriesOf(clusterSize, extendedL2);
+  const whole = Math.ceil(size / 512) * 512;
+  if (!Number.isSafeInteger(whole) || size < 0) throw invalid(`A disk cannot have ${size} bytes`);
+  const l1Size = Math.ceil(whole / (l2Entries * clusterSize));
+  if (l1Size * 8 > limits.l1Table) {
+    throw invalid(
+      "The image size is too large for file format 'qcow2' (try using a larger cluster size)",
+    );
+  }
+  return {
+    version,
+    size: whole,
+    clusterSize,
+    extendedL2,
+    lazyRefcounts,
+    refcountBits,
+    l2Entries,
+    l1Size,
+  };
+}
+
+/** Refuses what version 2 cannot say. */
+function checkVersion(
+  version: 2 | 3,
+  {
+    refcountBits,
+    extendedL2,
+    lazyRefcounts,
+  }: Pick<Plan, "refcountBits" | "extendedL2" | "lazyRefcounts">,
+): void {
+  if (version === 3) return;
+  const level = "compatibility level 1.1 or above (use compat=1.1)";
+  if (refcountBits !== 16) throw invalid(`Different refcount widths than 16 bits require ${level}`);
+  if (lazyRefcounts) throw invalid(`Lazy refcounts are only supported with ${level}`);
+  if (extendedL2) throw invalid(`Extended L2 entries are only supported with ${level}`);
+}

@@ -1,0 +1,58 @@
+import { ImageError } from "../../errors";
+import { limits } from "./header";
+
+/** How many clusters a new image's refcount structures take. */
+export interface RefcountPlan {
+  /** Refcount blocks, one cluster each. */
+  readonly blocks: number;
+  readonly tableClusters: number;
+  /** Clusters that one block counts. */
+  readonly clustersPerBlock: number;
+}
+
+/**
+ * Plans refcount blocks and table for a file of `otherClusters` clusters and themselves
+ * (specification, "Host cluster management").
+ * @throws ImageError `limit` when the table would be larger than readers accept.
+ */
+export function planRefcounts(
+  otherClusters: number,
+  clusterSize: number,
+  refcountBits: number,
+): RefcountPlan {
+  const clustersPerBlock = (clusterSize * 8) / refcountBits;
+  let blocks = 1;
+  let tableClusters = 1;
+  // Blocks count themselves and the table: grow both until they cover the whole file.
+  for (;;) {
+    const neededBlocks = Math.ceil((otherClusters + blocks + tableClusters) / clustersPerBlock);
+    const neededTable = Math.ceil((neededBlocks * 8) / clusterSize);
+    if (neededBlocks <= blocks && neededTable <= tableClusters) break;
+    blocks = neededBlocks;
+    tableClusters = neededTable;
+    if (tableClusters * clusterSize > limits.refcountTable) throw tooLarge(otherClusters);
+  }
+  return { blocks, tableClusters, clustersPerBlock };
+}
+
+function tooLarge(clusters: number): ImageError {
+  return new ImageError("limit", "The image needs a refcount table that is too large", {
+    expected: `at most ${limits.refcountTable} bytes`,
+    found: `a table for ${clusters} clusters`,
+    hint: "Choose a larger cluster size or narrower refcounts.",
+  });
+}
+
+/**
+ * Sets the refcount of entry `index` in refcount blocks to 1. Wide refcounts are big-endian;
+ * of those narrower than a byte the first lies in the least significant bits.
+ */
+export function setRefcountOne(blocks: Uint8Array, index: number, refcountBits: number): void {
+  if (refcountBits >= 8) {
+    blocks[((index + 1) * refcountBits) / 8 - 1] = 1;
+    return;
+  }
+  const bit = index * refcountBits;
+  const at = Math.floor(bit / 8);
+  blocks[at] = (blocks[at] ?? 0) | (1 << (bit % 8));
+}

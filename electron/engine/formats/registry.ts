@@ -1,0 +1,37 @@
+import { ImageError } from "../errors";
+import type { ByteSource } from "../io/source";
+import type { FormatModel } from "../../../shared/model/format";
+import type { Format } from "./format";
+import { iso } from "./iso";
+import { qcow2 } from "./qcow2";
+import { raw } from "./raw";
+
+/** Every format there is, in the order in which they are probed: raw, which accepts all, is last. */
+export const formats: readonly Format[] = [qcow2, iso, raw];
+
+/** The format of that id. @throws ImageError `unsupported` when there is none. */
+export function formatById(id: string): Format {
+  const format = formats.find((each) => each.id === id);
+  if (format) return format;
+  throw new ImageError("unsupported", `Format '${id}' is not supported`, {
+    expected: formats.map((each) => each.id).join(", "),
+    found: id,
+  });
+}
+
+/** The format that `source` is in, told by its bytes; raw when no other knows it. @throws ImageError `io`. */
+export function probeFormat(source: ByteSource): Format {
+  return formats.find((format) => format.probe(source)) ?? raw;
+}
+
+/** What the screens know of each format, as plain data. */
+export function formatModels(): FormatModel[] {
+  return formats.map(({ id, label, extensions, options, backing, create }) => ({
+    id,
+    label,
+    extensions: [...extensions],
+    writable: create !== undefined,
+    backing,
+    options: [...options],
+  }));
+}

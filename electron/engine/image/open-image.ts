@@ -1,0 +1,134 @@
+import { ImageError } from "../errors";
+import { formatById, probeFormat } from "../formats/registry";
+import type { Format } from "../formats/format";
+import { openFile } from "../io/file";
+import type { ByteSource } from "../io/source";
+import type { FormatId } from "../../../shared/model/format";
+import { stackLayers, type BrokenChain, type DiskImage } from "./disk-image";
+import { closedGate, createGate, type Gate, type Reference } from "./gate";
+import type { ImageLayer } from "./layer";
+
+/** Which image to open and what it may open in turn. Plain data: it crosses threads. */
+export interface OpenRequest {
+  readonly path: string;
+  /** The format it is in; told by its bytes when absent. */
+  readonly format?: FormatId;
+  /** Absolute paths of files outside the image's own folder that it may open; "all" for any. */
+  readonly grants: readonly string[] | "all";
+}
+
+/** Layers that one chain may have, the image itself counted. */
+const deepestChain = 256;
+
+/**
+ * Opens an image read only, and every backing file below it as far as the gate lets it. Where the
+ * chain cannot be followed it ends, and `broken` says why; bytes that the present layers hold stay
+ * readable. The caller closes the image.
+ * @throws ImageError when the image itself cannot be opened.
+ */
+export function openImage(request: OpenRequest): DiskImage {
+  const gate = createGate(request.grants);
+  const source = openFile(request.path);
+  const format = (): Format =>
+    request.format === undefined ? probeFormat(source) : formatById(request.format);
+  const layers = [openLayer(source, format, gate)];
+  try {
+    return stackLayers(layers, openParents(layers, gate));
+  } catch (error) {
+    for (const layer of layers) layer.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the image file alone, read only, and nothing that it names: enough for what it says of itself.
+ * The caller closes the layer.
+ * @throws ImageError when it cannot be opened.
+ */
+export function openTopLayer({ path, format }: OpenRequest): ImageLayer {
+  const source = openFile(path);
+  return openLayer(
+    source,
+    () => (format === undefined ? probeFormat(source) : formatById(format)),
+    closedGate,
+  );
+}
+
+/** Passes when the chain was opened to its end. @throws ImageError the broken link's own error. */
+export function requireWhole(image: DiskImage): void {
+  if (image.broken) throw image.broken.error;
+}
+
+/** The layer over `source`, which is closed when it cannot be opened. */
+function openLayer(source: ByteSource, format: () => Format, gate: Gate): ImageLayer {
+  try {
+    return format().open(source, gate);
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+/** Adds parent after parent to `layers`; the answer is where the chain breaks, if it does. */
+function openParents(layers: ImageLayer[], gate: Gate): BrokenChain | undefined {
+  const seen = new Set(layers.map(({ source }) => identityOf(source)));
+  let allowed = gate;
+  for (;;) {
+    const child = layers.at(-1);
+    if (child?.parent === undefined) return undefined;
+    const { name, format } = child.parent;
+    const reference: Reference = { role: "backing-file", name, from: child.source.name };
+    // What a base of undeclared format names could have been written by its guest: not followed.
+    const next = format === undefined ? closedGate : allowed;
+    try {
+      if (layers.length >= deepestChain) throw tooDeep(reference);
+      const source = allowed.open(reference);
+      const layer = openLayer(source, () => parentFormat(source, format, seen, reference), next);
+      seen.add(identityOf(source));
+      layers.push(layer);
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      return { reference, format, path: pathOf(reference, gate), error };
+    }
+    allowed = next;
+  }
+}
+
+/** The format to open a parent in. @throws ImageError `cycle` when the chain has passed this file already. */
+function parentFormat(
+  source: ByteSource,
+  declared: string | undefined,
+  seen: ReadonlySet<string>,
+  reference: Reference,
+): Format {
+  if (seen.has(identityOf(source))) throw cycle(source, reference);
+  return declared === undefined ? probeFormat(source) : formatById(declared);
+}
+
+function identityOf(source: ByteSource): string {
+  return source.identity ?? source.name;
+}
+
+function pathOf(reference: Reference, gate: Gate): string | undefined {
+  try {
+    return gate.resolve(reference);
+  } catch {
+    return undefined;
+  }
+}
+
+function cycle(source: ByteSource, { name, from }: Reference): ImageError {
+  return new ImageError(
+    "cycle",
+    `The chain of backing files loops: ${from} names ${name}, which the chain has passed already`,
+    { file: source.name, hint: "Point the image to a base that does not build on it." },
+  );
+}
+
+function tooDeep({ from }: Reference): ImageError {
+  return new ImageError("limit", `The chain has more than ${deepestChain} files`, {
+    file: from,
+    expected: `at most ${deepestChain}`,
+    hint: "Flatten a part of the chain first.",
+  });
+}

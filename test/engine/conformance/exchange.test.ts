@@ -1,0 +1,101 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { formats } from "../../../electron/engine/formats/registry";
+import { openImage } from "../../../electron/engine/image/open-image";
+import { convert } from "../../../electron/engine/ops/convert";
+import { createControl, type Control } from "../../../electron/engine/ops/control";
+import type { FormatId } from "../../../shared/model/format";
+import { expectBytes } from "../../helpers/bytes";
+import { patternDisk } from "../../helpers/pattern-disk";
+import { describeWithQemu, mustBeIdentical } from "../../helpers/qemu-img";
+import { random, runSeed } from "../../helpers/seed";
+import { tempFolder } from "../../helpers/temp-folder";
+import { plainSamples } from "./plain-samples";
+import { expectReads } from "./reading";
+import { samples } from "./samples";
+
+/** Whole sectors; long enough that a conversion takes several operations of 1 MiB. */
+const diskSize = 512 * 9001;
+
+function convertTo(path: string, format: FormatId, target: string, control: Control): void {
+  const source = { path, grants: [] };
+  const rest = { options: {}, replace: false, flush: false };
+  convert({ source, target, format, control, ...rest });
+}
+
+/** A control that cancels itself after so many steps of progress. */
+function cancellingAfter(steps: number): Control {
+  const inner = createControl();
+  let left = steps;
+  const addDone = (bytes: number): void => {
+    inner.addDone(bytes);
+    left -= 1;
+    if (left === 0) inner.cancel();
+  };
+  return new Proxy(inner, {
+    get: (target, key) => (key === "addDone" ? addDone : target[key as keyof Control]),
+  });
+}
+
+function newSamples(format: (typeof formats)[number], folder: string) {
+  const chance = random(runSeed);
+  return plainSamples(format, folder, patternDisk(chance, diskSize), chance);
+}
+
+const writable = formats.filter((format) => format.create);
+const pairs = formats.flatMap((from) => writable.map((to) => [from.id, to.id, from, to] as const));
+
+describe.each(pairs)("converting %s to %s", (_, to, from, { id }) => {
+  it(`keeps every byte (seed ${runSeed})`, () => {
+    const folder = tempFolder();
+    for (const { path, content } of newSamples(from, folder)) {
+      const target = join(folder, `${basename(path)}.new`);
+      convertTo(path, to, target, createControl());
+      const image = openImage({ path: target, format: id, grants: [] });
+      expectReads(image, content, random(runSeed));
+      image.close();
+    }
+  });
+
+  it.each([0, 1, 2])("leaves no file when cancelled after %i steps", (steps) => {
+    const folder = tempFolder();
+    const { path } = newSamples(from, folder)[0]!;
+    const before = readdirSync(folder);
+    const control = cancellingAfter(steps);
+    if (steps === 0) control.cancel();
+    expect(() => convertTo(path, to, join(folder, "new"), control)).toThrow(
+      expect.objectContaining({ code: "cancelled" }),
+    );
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  describeWithQemu("against qemu-img", () => {
+    it(`gives what qemu-img calls identical (seed ${runSeed})`, () => {
+      const folder = tempFolder();
+      for (const { path } of newSamples(from, folder)) {
+        const target = join(folder, `${basename(path)}.new`);
+        convertTo(path, to, target, createControl());
+        mustBeIdentical(path, target, samples[from.id].qemuName, samples[to].qemuName);
+      }
+    });
+  });
+});
+
+describe.each(writable.map((format) => [format.id, format] as const))(
+  "%s and back",
+  (id, format) => {
+    it(`is the same raw file again (seed ${runSeed})`, () => {
+      const folder = tempFolder();
+      for (const { path, content } of newSamples(format, folder)) {
+        const plain = join(folder, `${basename(path)}.img`);
+        convertTo(path, "raw", plain, createControl());
+        expectBytes(readFileSync(plain), content);
+        const again = join(folder, `${basename(path)}.again`);
+        convertTo(plain, id, again, createControl());
+        convertTo(again, "raw", `${plain}.again`, createControl());
+        expectBytes(readFileSync(`${plain}.again`), content);
+      }
+    });
+  },
+);

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import type { Format } from "../../../electron/engine/formats/format";
+import { createFile } from "../../../electron/engine/io/file";
+import type { OptionValues } from "../../../shared/model/format";
+import type { PatternDisk } from "../../helpers/pattern-disk";
+import type { Random } from "../../helpers/seed";
+import { notZero, writeOwn } from "./own-images";
+import { samples, type Sample } from "./samples";
+
+/** Writes `disk` as a new image in `folder`, with the format's own writer. */
+export function ownSample(
+  format: Format,
+  folder: string,
+  disk: PatternDisk,
+  options: OptionValues,
+  random: Random,
+): Sample {
+  const name = `options ${JSON.stringify(options)}`;
+  const path = join(folder, `own-${Object.entries(options).flat().join("-")}.image`);
+  const target = createFile(path);
+  try {
+    const image = {
+      spec: { size: disk.size, options },
+      content: disk.bytes,
+      holds: notZero(disk.bytes),
+    };
+    writeOwn(format, target, image, random);
+  } finally {
+    target.close();
+  }
+  return { name, path, content: disk.bytes };
+}
+
+/** Images of a format that need no other program: made by hand and, where it can be written, by us. */
+export function plainSamples(
+  format: Format,
+  folder: string,
+  disk: PatternDisk,
+  random: Random,
+): Sample[] {
+  const own = format.create ? [ownSample(format, folder, disk, {}, random)] : [];
+  return [...samples[format.id].byHand(folder, disk, random), ...own];
+}
