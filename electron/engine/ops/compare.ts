@@ -1,0 +1,161 @@
+import type { DiskImage } from "../image/disk-image";
+import type { Control } from "./control";
+import { createCopyBuffer, STEP, type CopyBuffer } from "./copy-buffer";
+import { mapImage, type MapEntry } from "./map";
+
+/** What a comparison found. */
+export type CompareResult = {
+  /** The two virtual sizes differ; alone that makes them different only when compared strictly. */
+  readonly sizesDiffer: boolean;
+} & (
+  | { readonly identical: true }
+  | {
+      readonly identical: false;
+      /**
+       * "content": the sectors at `at` differ; "status": one stores what the other does not (strict
+       * only); "size": the virtual sizes differ (strict only).
+       */
+      readonly reason: "content" | "status" | "size";
+      /** Guest offset in bytes of the first difference; 0 for "size". */
+      readonly at: number;
+    }
+);
+
+/** How to compare. */
+export interface CompareOptions {
+  /** Sizes and allocation must agree too, as `qemu-img compare -s`. */
+  readonly strict?: boolean;
+  /** Counts the bytes compared, and cancels. */
+  readonly control?: Control;
+}
+
+/** qemu-img tells differences by the sector. */
+const SECTOR = 512;
+
+/**
+ * Compares what two guests would see. What the longer disk has beyond the shorter must read as
+ * zeros.
+ * @throws ImageError when one of them cannot be read, `cancelled`.
+ */
+export function compareImages(
+  a: DiskImage,
+  b: DiskImage,
+  { strict = false, control }: CompareOptions = {},
+): CompareResult {
+  const sizesDiffer = a.size !== b.size;
+  if (strict && sizesDiffer) return { identical: false, sizesDiffer, reason: "size", at: 0 };
+  control?.setTotal(Math.max(a.size, b.size));
+  const reader = createReader(control);
+  const [shorter, longer] = a.size < b.size ? [a, b] : [b, a];
+  const difference =
+    firstDifference(a, b, reader, strict) ?? firstDataPast(longer, shorter.size, reader);
+  if (difference === undefined) return { identical: true, sizesDiffer };
+  return { identical: false, sizesDiffer, ...difference };
+}
+
+type Difference = { readonly reason: "content" | "status"; readonly at: number } | undefined;
+
+/** Compares what both disks have. */
+function firstDifference(a: DiskImage, b: DiskImage, reader: Reader, strict: boolean): Difference {
+  for (const { at, length, first, second } of together(a, b)) {
+    if (strict && !sameStatus(first, second)) return { reason: "status", at };
+    const differs = reader(first.zero ? undefined : a, second.zero ? undefined : b, at, length);
+    if (differs !== undefined) return { reason: "content", at: differs };
+  }
+  return undefined;
+}
+
+/** Looks for anything but zeros from `at` on. */
+function firstDataPast(image: DiskImage, at: number, reader: Reader): Difference {
+  if (at === image.size) return undefined;
+  for (const { start, length, zero } of mapImage(image, at)) {
+    const differs = reader(zero ? undefined : image, undefined, start, length);
+    if (differs !== undefined) return { reason: "content", at: differs };
+  }
+  return undefined;
+}
+
+/**
+ * Whether both are stored in the same way, as far as `qemu-img compare -s` looks at it. It looks
+ * besides at whether a run ends with the disk, which depends on how much of a table it reads at
+ * once; that says nothing of the images.
+ */
+function sameStatus(a: MapEntry, b: MapEntry): boolean {
+  const placed = (a.offset === undefined) === (b.offset === undefined);
+  return placed && a.present === b.present && a.zero === b.zero && a.data === b.data;
+}
+
+interface Stretch {
+  readonly at: number;
+  readonly length: number;
+  readonly first: MapEntry;
+  readonly second: MapEntry;
+}
+
+/** Walks what both disks have in stretches in which neither changes its kind. */
+function* together(a: DiskImage, b: DiskImage): Generator<Stretch, void, undefined> {
+  const end = Math.min(a.size, b.size);
+  if (end === 0) return;
+  const firsts = mapImage(a, 0, end);
+  const seconds = mapImage(b, 0, end);
+  let first = firsts.next();
+  let second = seconds.next();
+  let at = 0;
+  while (!first.done && !second.done) {
+    const firstEnd = first.value.start + first.value.length;
+    const secondEnd = second.value.start + second.value.length;
+    const to = Math.min(firstEnd, secondEnd);
+    yield { at, length: to - at, first: first.value, second: second.value };
+    at = to;
+    if (firstEnd === to) first = firsts.next();
+    if (secondEnd === to) second = seconds.next();
+  }
+}
+
+/**
+ * Gives the offset of the first sector of a range in which two disks differ; "undefined" is a disk
+ * of zeros.
+ */
+type Reader = (
+  a: DiskImage | undefined,
+  b: DiskImage | undefined,
+  at: number,
+  length: number,
+) => number | undefined;
+
+function createReader(control: Control | undefined): Reader {
+  const left = createCopyBuffer();
+  const right = createCopyBuffer();
+
+  function load(image: DiskImage | undefined, buffer: CopyBuffer, at: number, length: number) {
+    if (image === undefined) return buffer.zeros;
+    image.read(at, buffer.bytes.subarray(0, length));
+    return buffer.bytes;
+  }
+
+  return (a, b, at, length) => {
+    // Zeros on both sides are as long as they like.
+    const most = a === undefined && b === undefined ? length : STEP;
+    for (let done = 0; done < length; done += most) {
+      control?.throwIfCancelled();
+      const step = Math.min(most, length - done);
+      if (most === STEP) {
+        const inA = load(a, left, at + done, step);
+        const inB = load(b, right, at + done, step);
+        const differs = firstSector(inA, inB, step);
+        if (differs !== undefined) return at + done + differs;
+      }
+      control?.addDone(step);
+    }
+    return undefined;
+  };
+}
+
+/** Byte offset of the first sector in which the first `length` bytes differ. */
+function firstSector(a: Buffer, b: Buffer, length: number): number | undefined {
+  if (a.compare(b, 0, length, 0, length) === 0) return undefined;
+  for (let at = 0; ; at += SECTOR) {
+    const end = Math.min(at + SECTOR, length);
+    if (a.compare(b, at, end, at, end) !== 0) return at;
+  }
+}

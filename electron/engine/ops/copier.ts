@@ -1,0 +1,137 @@
+import { ImageError } from "../errors";
+import type { DiskImage } from "../image/disk-image";
+import { openImage, requireWhole, type OpenRequest } from "../image/open-image";
+import type { Placement } from "../image/writer";
+import { readFully, writeFully } from "../io/file";
+import { reserveSpace } from "../io/holes";
+import type { FilePlace } from "../io/source";
+import { createBatch, type Batch } from "./batch";
+import { createControl, type Control } from "./control";
+import { createCopyBuffer } from "./copy-buffer";
+import { copyOperation, type CopyPlace } from "./copy-operation";
+import { createCrew, type Crew } from "./crew";
+import type { Piece } from "./plan";
+import { createReserver, type Reserver } from "./reserve";
+import { runThrough, type Steps } from "./steps";
+
+/** All that a copier thread needs to know: plain data and shared memory, made by `convert`. */
+export interface CopierWork {
+  /**
+   * Opened by the copier itself, and only when it has to read through the image (compressed data).
+   */
+  readonly source: OpenRequest;
+  /** Virtual size of the source in bytes. */
+  readonly size: number;
+  /** The open file that receives the data; valid until the conversion ends. */
+  readonly target: FilePlace & { readonly name: string };
+  readonly placement: Placement;
+  /** The buffers of what the conversion's copiers share. */
+  readonly control: SharedArrayBuffer;
+  readonly crew: SharedArrayBuffer;
+  readonly batch: SharedArrayBuffer;
+  readonly reserver: SharedArrayBuffer;
+}
+
+/** What a copier works with, whether it is the converting thread or one that was started for it. */
+export interface CopierTools {
+  readonly placement: Placement;
+  readonly crew: Crew;
+  readonly batch: Batch;
+  readonly control: Control;
+  /** The source, whole; opened when it is first asked for. */
+  image(): DiskImage;
+  /** Virtual size of the source in bytes, as it was planned with. */
+  readonly size: number;
+  readonly reserver: Reserver;
+  write(hostAt: number, from: Uint8Array): void;
+}
+
+/**
+ * A function that copies operations of the open batch, one a step, until none is left or another
+ * copier has failed.
+ * @throws ImageError as reading and writing do, `cancelled`.
+ */
+export function createCopier(tools: CopierTools): () => Steps<void> {
+  const { crew, batch, control, placement, size, reserver, write } = tools;
+
+  function read(piece: Piece, at: number, into: Uint8Array): void {
+    if (piece.fd !== undefined) {
+      try {
+        readFully(piece.fd, piece.hostAt + (at - piece.at), into, "source");
+        return;
+      } catch {
+        // Read again through the image: its error names the file, and what it is to the image.
+      }
+    }
+    tools.image().read(at, into);
+  }
+
+  const place: CopyPlace = {
+    placement,
+    size,
+    buffer: createCopyBuffer(),
+    read,
+    write(hostAt, from) {
+      reserver.before(hostAt, from.length);
+      write(hostAt, from);
+    },
+    takeSlots: (count) => crew.takeSlots(count),
+    checkpoint: () => control.throwIfCancelled(),
+  };
+
+  return function* () {
+    for (let index = crew.take(); index < batch.count && !crew.failed; index = crew.take()) {
+      const operation = batch.operation(index);
+      const placing = copyOperation(operation, place);
+      if (placing !== undefined) batch.setPlaced(index, placing.slot, placing.blocks);
+      control.addDone(operation.dataBytes);
+      yield;
+    }
+  };
+}
+
+/**
+ * What a copier thread runs: takes operations until the conversion ends, and returns then. Never
+ * throws: what goes wrong is told to the converting thread.
+ */
+export function copierMain(work: CopierWork): void {
+  const crew = createCrew(work.crew);
+  let opened: DiskImage | undefined;
+  let copy: (() => Steps<void>) | undefined;
+  const image = (): DiskImage => {
+    opened ??= openImage(work.source);
+    requireWhole(opened);
+    if (opened.size === work.size) return opened;
+    throw new ImageError("io", `${work.source.path} changed while it was read`, {
+      file: work.source.path,
+      expected: work.size,
+      found: opened.size,
+    });
+  };
+  try {
+    crew.eachBatch(() => {
+      copy ??= createCopier(toolsOf(work, crew, image));
+      runThrough(copy());
+    });
+  } finally {
+    opened?.close();
+  }
+}
+
+/** The tools of a thread that writes to the target by its descriptor. */
+function toolsOf(work: CopierWork, crew: Crew, image: () => DiskImage): CopierTools {
+  const { placement, size } = work;
+  const { fd, base, name } = work.target;
+  const control = createControl(work.control);
+  const allocate = (at: number, length: number) => reserveSpace(fd, name, base + at, length);
+  return {
+    placement,
+    size,
+    crew,
+    image,
+    control,
+    batch: createBatch(placement, work.batch),
+    reserver: createReserver(placement, control, allocate, work.reserver),
+    write: (at, from) => writeFully(fd, base + at, from, name),
+  };
+}

@@ -1,0 +1,44 @@
+import type { FormatId } from "../../../shared/model/format";
+import { ImageError } from "../errors";
+import type { CreateSpec } from "../formats/format";
+import { formatById } from "../formats/registry";
+import { createPartial } from "../image/partial-file";
+import type { ImageWriter } from "../image/writer";
+import type { ByteTarget } from "../io/source";
+
+/** A new image without data. */
+export interface CreateJob {
+  readonly path: string;
+  readonly format: FormatId;
+  readonly spec: CreateSpec;
+  /** Replace what is at `path`; otherwise that is an error. */
+  readonly replace: boolean;
+  /** Force everything down to the disk before the image gets its name. */
+  readonly flush: boolean;
+}
+
+/**
+ * Makes an empty image: written beside, then renamed.
+ * @throws ImageError `exists`, `io`, `invalid-argument` for an option or size that the format
+ *   cannot have.
+ */
+export function createImage(job: CreateJob): void {
+  const { target, commit, abandon } = createPartial(job.path, job);
+  try {
+    beginImage(target, job.format, job.spec).finish(0);
+    commit();
+  } catch (error) {
+    abandon();
+    throw error;
+  }
+}
+
+/**
+ * The writer of a new image. @throws ImageError as Format.create, and `unsupported` when the format
+ * is only read.
+ */
+export function beginImage(target: ByteTarget, format: FormatId, spec: CreateSpec): ImageWriter {
+  const { create, label } = formatById(format);
+  if (create) return create(target, spec);
+  throw new ImageError("unsupported", `${label} images cannot be written`);
+}

@@ -1,0 +1,99 @@
+import type { DiskImage, Extent } from "../image/disk-image";
+import type { ImageLayer } from "../image/layer";
+import type { ByteSource } from "../io/source";
+
+/** One entry of `qemu-img map --output=json`; offsets and lengths in bytes. */
+export interface MapEntry {
+  readonly start: number;
+  readonly length: number;
+  /** Index of the layer that answers: `image.layers[depth]`. */
+  readonly depth: number;
+  /** Whether that layer holds an answer of its own. */
+  readonly present: boolean;
+  /** Whether it reads as zeros. */
+  readonly zero: boolean;
+  /** Whether it is stored as data. */
+  readonly data: boolean;
+  /** Where it lies in the layer's file; absent where nothing is stored, and for compressed data. */
+  readonly offset?: number;
+}
+
+/**
+ * The map of [at, at + length), by default of the whole disk, merged as qemu-img merges it; an
+ * empty disk gives the one empty entry that qemu-img prints.
+ * @throws ImageError as `DiskImage.extents` does.
+ */
+export function* mapImage(
+  image: DiskImage,
+  at = 0,
+  length = image.size - at,
+): Generator<MapEntry, void, undefined> {
+  let held: MapEntry = {
+    start: at,
+    length: 0,
+    depth: 0,
+    present: false,
+    zero: false,
+    data: false,
+  };
+  const thin = new Map(image.layers.map((layer) => [layer, storesLessThanItMaps(layer)]));
+  for (const extent of image.extents(at, length)) {
+    const layer = image.layers[extent.depth];
+    const entries = layer && thin.get(layer) ? entriesByHost(extent) : [entryOf(extent)];
+    for (const entry of entries) {
+      const merged = held.length === 0 ? entry : merge(held, entry);
+      if (!merged) yield held;
+      held = merged ?? entry;
+    }
+  }
+  yield held;
+}
+
+function entryOf({ at: start, depth, run }: Extent): MapEntry {
+  const { kind, length } = run;
+  const place = { start, length, depth };
+  if (kind === "unallocated") return { ...place, present: false, zero: true, data: false };
+  if (kind === "encoded") return { ...place, present: true, zero: false, data: true };
+  if (kind === "data") return { ...place, present: true, zero: false, data: true, offset: run.at };
+  const zero = { ...place, present: true, zero: true, data: false };
+  return run.at === undefined ? zero : { ...zero, offset: run.at };
+}
+
+/**
+ * Whether the layer's data clusters may lie in holes of its file (preallocated metadata): its file
+ * takes clearly less than it is long. Otherwise qemu-img does not look, and space that is reserved
+ * but unwritten counts as data.
+ */
+function storesLessThanItMaps({ source, blockSize }: ImageLayer): boolean {
+  if (blockSize === 1 || source.allocated === undefined) return false;
+  const stored = Math.floor(source.allocated / blockSize);
+  return Math.ceil(source.size / blockSize) >= Math.max(Math.floor((stored * 10) / 9), stored + 2);
+}
+
+/** A data extent as the host tells its stored parts from its holes. */
+function* entriesByHost(extent: Extent): Generator<MapEntry, void, undefined> {
+  const entry = entryOf(extent);
+  const { run } = extent;
+  if (run.kind !== "data") {
+    yield entry;
+    return;
+  }
+  for (let done = 0; done < run.length;) {
+    const part = hostRunAt(run.source, run.at + done, run.length - done);
+    const start = entry.start + done;
+    yield { ...entry, start, length: part.length, zero: part.hole, offset: run.at + done };
+    done += part.length;
+  }
+}
+
+function hostRunAt(source: ByteSource, at: number, max: number): { length: number; hole: boolean } {
+  return source.hostRun?.(at, max) ?? { length: max, hole: false };
+}
+
+/** Both as one entry, when they are of one kind and follow one another in the file too. */
+function merge(a: MapEntry, b: MapEntry): MapEntry | undefined {
+  const alike =
+    a.depth === b.depth && a.present === b.present && a.zero === b.zero && a.data === b.data;
+  const next = a.offset === undefined ? undefined : a.offset + a.length;
+  return alike && b.offset === next ? { ...a, length: a.length + b.length } : undefined;
+}

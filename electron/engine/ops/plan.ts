@@ -1,0 +1,158 @@
+import type { DiskImage } from "../image/disk-image";
+import type { Batch } from "./batch";
+import type { Placement } from "../image/writer";
+import { STEP } from "./copy-buffer";
+import { storedExtents } from "./stored-extents";
+
+/** A stretch of guest bytes that have to be read. */
+export interface Piece {
+  /** Guest offset in bytes. */
+  readonly at: number;
+  /** Bytes. */
+  readonly length: number;
+  /** The open file that stores it as it is; absent when it has to be read through the image. */
+  readonly fd?: number;
+  /** Byte offset in that file. */
+  readonly hostAt: number;
+}
+
+/** A stretch of whole target blocks that one copier reads, looks at and writes. */
+export interface Operation {
+  /** Guest offset in bytes, a multiple of the target's block size. */
+  readonly at: number;
+  /**
+   * Bytes, a multiple of the target's block size; the last one may reach past the end of the disk.
+   */
+  readonly length: number;
+  /** In order; what lies between them reads as zeros. */
+  readonly pieces: readonly Piece[];
+  /** Bytes of data and encoded data in it. */
+  readonly dataBytes: number;
+}
+
+/** Zeros between two pieces that are rather filled in than made the border of two operations. */
+const MOST_GAP = 64 * 1024;
+
+/** Pieces of one operation; what would have more is read through the image, gaps and all. */
+export const MOST_PIECES = 4096;
+
+/** Guest bytes that an operation covers at most. */
+export function operationSize({ blockSize }: Placement): number {
+  return Math.max(1, Math.floor(STEP / blockSize)) * blockSize;
+}
+
+/** All that has to be read of [from, size), in order. */
+function* piecesOf(image: DiskImage, from = 0): Generator<Piece, void, undefined> {
+  for (const { at, run } of storedExtents(image, from)) {
+    const { length } = run;
+    if (run.kind === "encoded" || run.source.file === undefined) yield { at, length, hostAt: 0 };
+    else {
+      const { fd, base } = run.source.file;
+      yield { at, length, fd, hostAt: base + run.at };
+    }
+  }
+}
+
+/**
+ * Cuts pieces into operations of whole blocks, in ascending order of guest offset; no block is in
+ * two of them.
+ */
+export function* operationsOf(
+  pieces: Iterable<Piece>,
+  placement: Placement,
+): Generator<Operation, void, undefined> {
+  const { blockSize } = placement;
+  const most = operationSize(placement);
+  let begin = 0;
+  let end = 0;
+  let dataBytes = 0;
+  let parts: Piece[] = [];
+  const blockEnd = (): number => Math.ceil(end / blockSize) * blockSize;
+  const operation = (): Operation => ({
+    at: begin,
+    length: blockEnd() - begin,
+    pieces: parts,
+    dataBytes,
+  });
+
+  for (const piece of pieces) {
+    for (let done = 0; done < piece.length;) {
+      const at = piece.at + done;
+      if (parts.length > 0 && (at >= begin + most || at > blockEnd() + MOST_GAP)) {
+        yield operation();
+        parts = [];
+        dataBytes = 0;
+      }
+      if (parts.length === 0) begin = Math.floor(at / blockSize) * blockSize;
+      const length = Math.min(piece.length - done, begin + most - at);
+      parts = withPiece(parts, { ...piece, at, length, hostAt: piece.hostAt + done });
+      end = at + length;
+      dataBytes += length;
+      done += length;
+    }
+  }
+  if (parts.length > 0) yield operation();
+}
+
+/** Adds a piece at the end; few pieces come out of it, whatever an image looks like. */
+function withPiece(parts: Piece[], next: Piece): Piece[] {
+  const last = parts.at(-1);
+  const [first] = parts;
+  if (last === undefined || first === undefined) return [next];
+  if (parts.length >= MOST_PIECES) {
+    return [{ at: first.at, length: next.at + next.length - first.at, hostAt: 0 }];
+  }
+  const together = last.fd === undefined && next.fd === undefined;
+  if (together && last.at + last.length === next.at) {
+    parts[parts.length - 1] = { ...last, length: last.length + next.length };
+  } else {
+    parts.push(next);
+  }
+  return parts;
+}
+
+/** The operations of a whole conversion, made as they are asked for. */
+export interface Plan {
+  /** Fills `batch` anew with the operations that come next; false when there are no more. */
+  fill(batch: Batch): boolean;
+  /** Bytes of data in all operations so far. */
+  readonly bytes: number;
+  /**
+   * Bytes of data in those that are still to come; looks through the rest of the image for them.
+   */
+  bytesLeft(): number;
+  /** Whether any operation so far has to be read through the image. */
+  readonly encoded: boolean;
+}
+
+export function createPlan(image: DiskImage, placement: Placement): Plan {
+  const operations = operationsOf(piecesOf(image), placement);
+  let next = operations.next();
+  let bytes = 0;
+  let encoded = false;
+  let plannedTo = 0;
+  return {
+    fill(batch) {
+      batch.clear();
+      for (; !next.done && batch.add(next.value); next = operations.next()) {
+        const { at, length, dataBytes, pieces } = next.value;
+        plannedTo = at + length;
+        bytes += dataBytes;
+        encoded ||= pieces.some(({ fd }) => fd === undefined);
+      }
+      return batch.count > 0;
+    },
+    get bytes() {
+      return bytes;
+    },
+    bytesLeft() {
+      if (next.done) return 0;
+      let left = 0;
+      for (const { length } of piecesOf(image, plannedTo)) left += length;
+      return left;
+    },
+    get encoded() {
+      return encoded;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type { BrokenLink, Failure, ImageReport, LayerReport } from "../../../shared/model/report";
+import { ImageError } from "../errors";
+import { stackLayers, type BrokenChain, type DiskImage } from "../image/disk-image";
+import type { ImageLayer } from "../image/layer";
+import { openImage, type OpenRequest } from "../image/open-image";
+import { baseNameOf, folderOf, freeSpace } from "../io/file";
+import { toFailure } from "./failure";
+import { storedExtents } from "./stored-extents";
+
+/**
+ * Opens the image, reads all that the Overview shows, and closes it again. A broken chain is told
+ * in the report, and so is damage that keeps its guest data from being read.
+ * @throws ImageError when the image itself cannot be opened.
+ */
+export function reportImage(request: OpenRequest): ImageReport {
+  const image = openImage(request);
+  try {
+    return reportOf(image, request.path);
+  } finally {
+    image.close();
+  }
+}
+
+function reportOf(image: DiskImage, path: string): ImageReport {
+  const { usage, unreadable } = usageOf(image);
+  return {
+    path,
+    name: baseNameOf(path),
+    folder: folderOf(path),
+    layers: image.layers.map((layer, depth) =>
+      layerReport(layer, image.layers[depth - 1], usage.answers[depth] ?? 0),
+    ),
+    broken: image.broken && brokenLink(image.broken),
+    unreadable,
+    own: usage.own,
+    throughChain:
+      image.broken || unreadable ? undefined : usage.answers.reduce((sum, bytes) => sum + bytes, 0),
+    host: freeSpace(path),
+  };
+}
+
+interface Usage {
+  readonly own: ImageReport["own"];
+  /** Guest bytes that each layer answers with data. */
+  readonly answers: readonly number[];
+}
+
+/** How the space is used; where that cannot be read, the image's other facts are still worth showing. */
+function usageOf(image: DiskImage): { usage: Usage; unreadable?: Failure } {
+  try {
+    return { usage: { own: ownUsage(image), answers: answersOf(image) } };
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const rest = image.layers[0]?.source.allocated ?? 0;
+    const usage = { own: { data: 0, compressed: 0, compressedGuest: 0, rest }, answers: [] };
+    return { usage, unreadable: toFailure(error) };
+  }
+}
+
+/** What lies behind a broken link counts for nobody. */
+function answersOf({ layers }: DiskImage): number[] {
+  const answers = layers.map(() => 0);
+  for (const { depth, run } of storedExtents(stackLayers(layers))) {
+    answers[depth] = (answers[depth] ?? 0) + run.length;
+  }
+  return answers;
+}
+
+/** How the image's own file is used, whatever lies below it. */
+function ownUsage({ layers: [layer] }: DiskImage): ImageReport["own"] {
+  let data = 0;
+  let compressed = 0;
+  let compressedGuest = 0;
+  if (layer === undefined) return { data, compressed, compressedGuest, rest: 0 };
+  for (const { run } of storedExtents(stackLayers([layer]))) {
+    if (run.kind === "data") {
+      data += run.length;
+    } else {
+      compressed += run.stored;
+      compressedGuest += run.length;
+    }
+  }
+  const { allocated } = layer.source;
+  // Without blocks there is nothing but data, and the host counts it in units of its own.
+  if (layer.blockSize === 1 && allocated !== undefined) data = allocated;
+  const rest = Math.max(0, (allocated ?? 0) - data - compressed);
+  return { data, compressed, compressedGuest, rest };
+}
+
+function layerReport(
+  { source, format, size, facts }: ImageLayer,
+  above: ImageLayer | undefined,
+  answers: number,
+): LayerReport {
+  return {
+    path: source.name,
+    namedAs: above?.parent?.name,
+    format: format as LayerReport["format"],
+    virtualSize: size,
+    fileLength: source.size,
+    allocated: source.allocated,
+    answers,
+    facts,
+  };
+}
+
+function brokenLink({ reference, path, format, error }: BrokenChain): BrokenLink {
+  const { from, name } = reference;
+  return { from, name, path, format, failure: toFailure(error) };
+}

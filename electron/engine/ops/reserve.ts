@@ -1,0 +1,61 @@
+import type { Placement } from "../image/writer";
+import type { Control } from "./control";
+
+/**
+ * How far ahead the space for slots is asked for; what is not used of it goes back when the file
+ * gets its length.
+ */
+const AHEAD = 128 * 1024 * 1024;
+
+/** A shorter write takes no longer than asking for its space. */
+const WORTH_ASKING = 64 * 1024;
+
+/** In place of the reserved bytes when the host has refused. */
+const GIVEN_UP = 2n ** 62n;
+
+/** Reserves the target's space before it is written to; the threads of a conversion share it. */
+export interface Reserver {
+  readonly buffer: SharedArrayBuffer;
+  /** To be called before bytes [at, at + length) of the target are written. */
+  before(at: number, length: number): void;
+}
+
+/**
+ * Asks the host for space ahead of the writes: a file system that has to find it page by page takes
+ * a fifth longer. Nothing depends on it; where the host refuses it is given up, and the write then
+ * tells what is wrong.
+ * @param allocate ByteTarget.allocate.
+ * @param shared The buffer of another reserver for the same target.
+ */
+export function createReserver(
+  { kind }: Placement,
+  control: Control,
+  allocate: (at: number, length: number) => void,
+  shared = new SharedArrayBuffer(8),
+): Reserver {
+  /** Host bytes up to which space was asked for. */
+  const reserved = new BigInt64Array(shared);
+
+  function ask(at: number, length: number): void {
+    try {
+      allocate(at, length);
+    } catch {
+      Atomics.store(reserved, 0, GIVEN_UP);
+    }
+  }
+  function before(at: number, length: number): void {
+    const from = Atomics.load(reserved, 0);
+    const end = at + length;
+    if (from >= BigInt(end)) return;
+    if (kind === "linear") {
+      // Between the data there are holes, which must stay.
+      if (length >= WORTH_ASKING) ask(at, length);
+      return;
+    }
+    const to = end + Math.min(AHEAD, Math.max(0, control.total - control.done));
+    const mine = Atomics.compareExchange(reserved, 0, from, BigInt(to)) === from;
+    if (mine) ask(Number(from), to - Number(from));
+  }
+
+  return { buffer: shared, before };
+}

@@ -1,0 +1,36 @@
+import { closeSync, ftruncateSync, openSync, statSync, writeSync } from "node:fs";
+import { createControl, type ConvertJob } from "../../../electron/engine";
+
+/** A job with everything at its plainest; `over` says what is different. */
+export function jobOf(
+  source: string,
+  target: string,
+  format: ConvertJob["format"],
+  over: Partial<ConvertJob> = {},
+): ConvertJob {
+  return {
+    source: { path: source, grants: [] },
+    target,
+    format,
+    options: {},
+    replace: false,
+    flush: false,
+    control: createControl(),
+    ...over,
+  };
+}
+
+/** Bytes that the host has given to a file. */
+export const allocatedBytes = (path: string): number => statSync(path).blocks * 512;
+
+/** A sparse raw file with 4096 bytes of data at every `distance` bytes. */
+export function writeIslands(path: string, count: number, distance: number): void {
+  const fd = openSync(path, "w");
+  const bytes = new Uint8Array(4096);
+  for (let index = 0; index < count; index++) {
+    bytes.fill(1 + (index % 255));
+    writeSync(fd, bytes, 0, bytes.length, index * distance);
+  }
+  ftruncateSync(fd, count * distance);
+  closeSync(fd);
+}

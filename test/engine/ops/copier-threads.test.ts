@@ -1,0 +1,175 @@
+import { readdirSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { convert, createControl, type Control, type CopierWork } from "../../../electron/engine";
+import { createCrew, type Crew } from "../../../electron/engine/ops/crew";
+import { startCopierThread } from "../../../electron/workers/start-copier";
+import { patternDisk, writeRawFile } from "../../helpers/pattern-disk";
+import { describeWithQemu, mustBeIdentical, qemuImg } from "../../helpers/qemu-img";
+import { random, runSeed } from "../../helpers/seed";
+import { tempFolder } from "../../helpers/temp-folder";
+import { buildCopier } from "./copier-bundle";
+import { jobOf, writeIslands } from "./convert-job";
+
+const MIB = 1024 * 1024;
+let copierFile: string;
+
+beforeAll(async () => {
+  copierFile = await buildCopier();
+});
+
+interface Watched {
+  readonly control: Control;
+  /** Steps that the calling thread has done itself. */
+  own(): number;
+}
+
+/**
+ * A control that makes the calling thread wait, before its first step, until others have done
+ * `bytes`.
+ */
+function afterOthersDid(bytes: number): Watched {
+  const control = createControl();
+  let steps = 0;
+  const deadline = Date.now() + 10_000;
+  const throwIfCancelled = (): void => {
+    steps += 1;
+    while (control.done < bytes && !control.cancelled && Date.now() < deadline) pause(1);
+    control.throwIfCancelled();
+  };
+  return {
+    control: Object.create(control, { throwIfCancelled: { value: throwIfCancelled } }),
+    own: () => steps,
+  };
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** Starts real threads, and counts them. */
+function countingStarter() {
+  const start = startCopierThread(copierFile);
+  const count = { started: 0, stopped: 0 };
+  const startCopier = (work: CopierWork) => {
+    count.started += 1;
+    const thread = start(work);
+    return {
+      stop() {
+        count.stopped += 1;
+        thread.stop();
+      },
+    };
+  };
+  return { count, startCopier };
+}
+
+describeWithQemu(`convert with copier threads, seed ${runSeed}`, () => {
+  it("shares plain data with one thread", () => {
+    const folder = tempFolder();
+    const [source, target, back] = ["a.raw", "b.qcow2", "c.raw"].map((name) => join(folder, name));
+    writeRawFile(source!, patternDisk(random(runSeed), 40 * MIB, 3_000_000));
+    for (const [from, to, format] of [
+      [source!, target!, "qcow2"],
+      [target!, back!, "raw"],
+    ] as const) {
+      const { control, own } = afterOthersDid(3 * MIB);
+      const { count, startCopier } = countingStarter();
+      const { dataBytes } = convert(jobOf(from, to, format, { control, startCopier, copiers: 4 }));
+      expect(count).toEqual({ started: 1, stopped: 1 });
+      expect(control.done).toBe(dataBytes);
+      expect(control.total).toBe(dataBytes);
+      expect(own()).toBeGreaterThan(0);
+      mustBeIdentical(source!, to, "raw", format);
+    }
+    qemuImg(["check", target!]);
+  });
+
+  it("shares compressed data with as many threads as it may", () => {
+    const folder = tempFolder();
+    const [raw, source, target] = ["a", "b.qcow2", "c.raw"].map((name) => join(folder, name));
+    writeRawFile(raw!, patternDisk(random(runSeed + 1), 33 * MIB, 3_000_000));
+    qemuImg(["convert", "-c", "-f", "raw", "-O", "qcow2", raw!, source!]);
+    const { control, own } = afterOthersDid(3 * MIB);
+    const { count, startCopier } = countingStarter();
+    convert(jobOf(source!, target!, "raw", { control, startCopier, copiers: 2 }));
+    expect(count).toEqual({ started: 2, stopped: 2 });
+    expect(own()).toBeGreaterThan(0);
+    mustBeIdentical(raw!, target!, "raw", "raw");
+  });
+
+  it("goes from batch to batch together", () => {
+    const folder = tempFolder();
+    const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
+    writeIslands(source!, 9000, 160 * 1024);
+    const { control } = afterOthersDid(2 * MIB);
+    const { startCopier } = countingStarter();
+    const options = { cluster_size: 4096 };
+    convert(jobOf(source!, target!, "qcow2", { control, startCopier, options }));
+    mustBeIdentical(source!, target!, "raw", "qcow2");
+    qemuImg(["check", target!]);
+  });
+
+  it("does without a thread that never comes up", () => {
+    const folder = tempFolder();
+    const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
+    writeIslands(source!, 300, MIB);
+    const startCopier = startCopierThread(join(folder, "missing.mjs"));
+    convert(jobOf(source!, target!, "qcow2", { startCopier }));
+    mustBeIdentical(source!, target!, "raw", "qcow2");
+  });
+
+  it("tells what a thread met, with the file's name", () => {
+    const folder = tempFolder();
+    const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
+    writeIslands(source!, 64, MIB);
+    const { size } = statSync(source!);
+    const { startCopier: start } = countingStarter();
+    const control = createControl();
+    let crew: Crew | undefined;
+    const startCopier = (work: CopierWork) => {
+      crew = createCrew(work.crew);
+      return start(work);
+    };
+    // The calling thread takes no step before the other has failed, because the file lost its end.
+    const deadline = Date.now() + 10_000;
+    const throwIfCancelled = (): void => {
+      truncateSync(source!, size / 64);
+      while (!crew?.failed && Date.now() < deadline) pause(1);
+    };
+    const slow = Object.create(control, {
+      throwIfCancelled: { value: throwIfCancelled },
+    }) as Control;
+    const attempt = () => convert(jobOf(source!, target!, "qcow2", { control: slow, startCopier }));
+    expect(attempt).toThrow(
+      expect.objectContaining({
+        code: "io",
+        file: source,
+        message: expect.stringContaining("changed"),
+      }),
+    );
+    expect(readdirSync(folder)).toEqual(["a.raw"]);
+  });
+
+  it("stops all threads when it is cancelled", () => {
+    const folder = tempFolder();
+    const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
+    writeIslands(source!, 2000, 160 * 1024);
+    const { control } = afterOthersDid(100 * 4096);
+    const { count, startCopier } = countingStarter();
+    const whenHalf = Object.create(control, {
+      throwIfCancelled: {
+        value: () => {
+          control.throwIfCancelled();
+          control.cancel();
+        },
+      },
+    }) as Control;
+    const attempt = () =>
+      convert(jobOf(source!, target!, "qcow2", { control: whenHalf, startCopier }));
+    expect(attempt).toThrow(expect.objectContaining({ code: "cancelled" }));
+    expect(count).toEqual({ started: 1, stopped: 1 });
+    expect(control.done).toBeLessThan(2000 * 4096);
+    expect(readdirSync(folder)).toEqual(["a.raw"]);
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { createControl } from "../../../electron/engine";
+import { raw } from "../../../electron/engine/formats/raw";
+import { stackLayers, type DiskImage } from "../../../electron/engine/image/disk-image";
+import { closedGate } from "../../../electron/engine/image/gate";
+import type { Placement } from "../../../electron/engine/image/writer";
+import { memorySource, memoryTarget } from "../../../electron/engine/io/memory";
+import type { ByteTarget } from "../../../electron/engine/io/source";
+import { copyData } from "../../../electron/engine/ops/copy";
+import { runThrough } from "../../../electron/engine/ops/steps";
+import { expectBytes } from "../../helpers/bytes";
+import { patternDisk } from "../../helpers/pattern-disk";
+import { random, runSeed } from "../../helpers/seed";
+
+const MIB = 1024 * 1024;
+
+interface Told {
+  readonly firstBlock: number;
+  readonly firstSlot: number;
+  readonly count: number;
+}
+
+/** Copies an image to memory, and keeps what the writer was told. */
+function copied(image: DiskImage, placement: Placement) {
+  const memory = memoryTarget();
+  let written = 0;
+  const write: ByteTarget["write"] = (at, from) => {
+    written += from.length;
+    memory.write(at, from);
+  };
+  const target = Object.create(memory, { write: { value: write } }) as ByteTarget;
+  const told: Told[] = [];
+  const writer = {
+    placement,
+    placed: (firstBlock: number, firstSlot: number, count: number) =>
+      told.push({ firstBlock, firstSlot, count }),
+    finish: () => undefined,
+  };
+  const control = createControl();
+  const source = { path: "none", grants: [] };
+  const result = runThrough(copyData({ image, source, target, writer, control, copiers: 0 }));
+  return { target, written, told, control, ...result };
+}
+
+function imageOf(bytes: Uint8Array): DiskImage {
+  return stackLayers([raw.open(memorySource(bytes), closedGate)]);
+}
+
+/** Bytes of the target, zeros where it ends before. */
+function bytesAt(target: ByteTarget, at: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const there = Math.max(0, Math.min(length, target.size - at));
+  target.read(at, bytes.subarray(0, there));
+  return bytes;
+}
+
+type Slots = Extract<Placement, { kind: "slots" }>;
+const slots = (blockSize: number, slotSize = blockSize, headSize = 0): Slots => ({
+  kind: "slots",
+  blockSize,
+  slotSize,
+  headSize,
+  firstSlotAt: 65_536,
+});
+
+describe(`copyData, seed ${runSeed}`, () => {
+  const cases = [
+    slots(512),
+    slots(4096),
+    slots(65_536),
+    slots(MIB),
+    slots(2 * MIB),
+    slots(3 * MIB - 512),
+    slots(65_536, 66_048, 512),
+    slots(2 * MIB, 2 * MIB + 4096, 4096),
+  ];
+
+  it.each(cases.map((placement, index) => ({ placement, index })))(
+    "fills slots of $placement.slotSize bytes with blocks of $placement.blockSize",
+    ({ placement, index }) => {
+      const numbers = random(runSeed + index);
+      const { bytes } = patternDisk(numbers, numbers.between(5 * MIB, 9 * MIB), 900_000);
+      const image = imageOf(bytes);
+      const { target, told, slots: count, control, dataBytes } = copied(image, placement);
+      const { blockSize, slotSize, headSize, firstSlotAt } = placement;
+
+      const slotOf = new Map<number, number>();
+      let after = 0;
+      for (const { firstBlock, firstSlot, count: blocks } of told) {
+        expect(firstBlock).toBeGreaterThanOrEqual(after);
+        after = firstBlock + blocks;
+        for (let nth = 0; nth < blocks; nth++) slotOf.set(firstBlock + nth, firstSlot + nth);
+      }
+      const used = [...slotOf.values()].toSorted((a, b) => a - b);
+      expect(used).toEqual(Array.from({ length: count }, (_, slot) => slot));
+
+      for (let block = 0; block * blockSize < bytes.length; block++) {
+        const slot = slotOf.get(block);
+        const expected = new Uint8Array(blockSize);
+        expected.set(bytes.subarray(block * blockSize, (block + 1) * blockSize));
+        // Only blocks that hold something take a slot.
+        expect(slot !== undefined).toBe(expected.some((byte) => byte !== 0));
+        if (slot === undefined) continue;
+        const at = firstSlotAt + slot * slotSize + headSize;
+        expectBytes(bytesAt(target, at, blockSize), expected, at);
+        expectBytes(bytesAt(target, at - headSize, headSize), new Uint8Array(headSize));
+      }
+      expect(control.done).toBe(dataBytes);
+      expect(control.total).toBe(dataBytes);
+    },
+  );
+
+  it.each([0, 4096, 65_536])("copies to where a linear target begins, at %i", (base) => {
+    const numbers = random(runSeed + 50 + base);
+    const { bytes } = patternDisk(numbers, numbers.between(5 * MIB, 9 * MIB), 900_000);
+    const image = imageOf(bytes);
+    const placement = { kind: "linear", base, blockSize: 4096 } as const;
+    const { target, written, told, slots: count } = copied(image, placement);
+    expectBytes(bytesAt(target, base, bytes.length), bytes);
+    expect(told).toEqual([]);
+    expect(count).toBe(0);
+    expect(target.size).toBeLessThanOrEqual(base + image.size);
+    let data = 0;
+    for (let at = 0; at < bytes.length; at += 4096) {
+      const block = bytes.subarray(at, at + 4096);
+      if (block.some((byte) => byte !== 0)) data += Math.min(4096, image.size - at);
+    }
+    expect(written).toBe(data);
+  });
+
+  it("copies nothing of an empty disk", () => {
+    const { dataBytes, target, control } = copied(imageOf(new Uint8Array()), slots(65_536));
+    expect({ dataBytes, size: target.size, total: control.total }).toEqual({
+      dataBytes: 0,
+      size: 0,
+      total: 0,
+    });
+  });
+});

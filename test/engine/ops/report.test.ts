@@ -1,0 +1,107 @@
+import { statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { reportImage } from "../../../electron/engine";
+import { imageReportSchema } from "../../../shared/model/report";
+import { describeWithQemu, qemuImg, qemuIo, qemuJson, runOracle } from "../../helpers/qemu-img";
+import { tempFolder } from "../../helpers/temp-folder";
+import { allocatedBytes, writeIslands } from "./convert-job";
+
+const K = 1024;
+
+/** The report as the renderer gets it. */
+const report = (path: string) => imageReportSchema.parse(reportImage({ path, grants: [] }));
+
+describeWithQemu("report", () => {
+  it("counts a chain of two as qemu-img does", () => {
+    const folder = tempFolder();
+    const base = join(folder, "base.raw");
+    const path = join(folder, "over.qcow2");
+    writeIslands(base, 8, 256 * K);
+    qemuImg(["create", "-f", "qcow2", "-b", "base.raw", "-F", "raw", path, "4M"]);
+    qemuIo(path, "qcow2", ["write -P 1 0 64k", "write -z 256k 64k", "write -c -P 2 3M 64k"]);
+    const made = report(path);
+    const told = qemuJson<{ "virtual-size": number; "actual-size": number }[]>([
+      "info",
+      "--backing-chain",
+      path,
+    ]);
+    expect(made).toMatchObject({ path, name: "over.qcow2", folder });
+    expect(made.layers.map((layer) => [layer.virtualSize, layer.allocated])).toEqual(
+      told.map((layer) => [layer["virtual-size"], layer["actual-size"]]),
+    );
+    expect(made.layers).toMatchObject([
+      { path, format: "qcow2", fileLength: statSync(path).size, answers: 128 * K },
+      // Two of its eight islands lie under clusters of the overlay.
+      { path: base, namedAs: "base.raw", format: "raw", fileLength: 2048 * K, answers: 6 * 4 * K },
+    ]);
+    expect(made.throughChain).toBe((128 + 24) * K);
+    const { data, compressed, compressedGuest, rest } = made.own;
+    expect({ data, compressedGuest }).toEqual({ data: 64 * K, compressedGuest: 64 * K });
+    expect(compressed).toBeGreaterThan(0);
+    expect(data + compressed + rest).toBe(allocatedBytes(path));
+    expect(made.broken).toBeUndefined();
+    expect(made.host?.capacity).toBeGreaterThan(made.host?.free ?? Infinity);
+  });
+
+  it("counts what the host has given to a raw file", () => {
+    const path = join(tempFolder(), "a");
+    writeFileSync(path, new Uint8Array(10_000).fill(1));
+    truncateSync(path, 1_000_000);
+    const made = report(path);
+    const data = allocatedBytes(path);
+    expect(made.own).toEqual({ data, compressed: 0, compressedGuest: 0, rest: 0 });
+    expect(made.layers).toMatchObject([
+      { format: "raw", virtualSize: 1_000_448, fileLength: 1_000_000 },
+    ]);
+  });
+
+  it("does not count preallocated clusters as data", () => {
+    const path = join(tempFolder(), "a.qcow2");
+    qemuImg(["create", "-f", "qcow2", "-o", "preallocation=metadata", path, "64M"]);
+    qemuIo(path, "qcow2", ["write -P 1 1M 1M"]);
+    expect(report(path)).toMatchObject({ own: { data: K * K }, throughChain: K * K });
+  });
+
+  it("tells a broken link, and counts what is there", () => {
+    const folder = tempFolder();
+    const path = join(folder, "over.qcow2");
+    qemuImg(["create", "-u", "-f", "qcow2", "-b", "gone.qcow2", "-F", "qcow2", path, "4M"]);
+    const made = report(path);
+    expect(made.broken).toEqual({
+      from: path,
+      name: "gone.qcow2",
+      path: join(folder, "gone.qcow2"),
+      format: "qcow2",
+      failure: expect.objectContaining({ code: "missing-file", file: join(folder, "gone.qcow2") }),
+    });
+    expect(made.throughChain).toBeUndefined();
+    expect(made.own.data).toBe(0);
+    expect(made.layers).toHaveLength(1);
+  });
+
+  it("shows the facts of an image whose data it cannot read, and says why", () => {
+    const folder = tempFolder();
+    const path = join(folder, "a.qcow2");
+    const secret = ["--object", "secret,id=s,data=abc"];
+    const options = "encrypt.format=aes,encrypt.key-secret=s";
+    qemuImg(["create", ...secret, "-f", "qcow2", "-o", options, path, "1M"]);
+    const image = `driver=qcow2,file.filename=${path},encrypt.key-secret=s`;
+    runOracle("qemu-io", [...secret, "--image-opts", "-c", "write -P 1 0 64k", image]);
+    const made = report(path);
+    expect(made.unreadable).toMatchObject({ code: "unsupported", file: path });
+    expect(made.layers).toMatchObject([{ facts: { encryption: "aes" }, answers: 0 }]);
+    expect(made.own).toMatchObject({ data: 0, rest: allocatedBytes(path) });
+    expect(made.throughChain).toBeUndefined();
+  });
+
+  it("fails for what is no image, and for a damaged table", () => {
+    const folder = tempFolder();
+    const missing = join(folder, "missing");
+    expect(() => report(missing)).toThrow(expect.objectContaining({ code: "missing-file" }));
+    const path = join(folder, "a.qcow2");
+    qemuImg(["create", "-f", "qcow2", path, "1M"]);
+    truncateSync(path, 100_000);
+    expect(() => report(path)).toThrow(expect.objectContaining({ name: "ImageError" }));
+  });
+});
