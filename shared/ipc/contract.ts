@@ -60,7 +60,8 @@ export const calls = {
     input: z.object({ theme: settingsSchema.shape.theme.removeDefault() }),
     output: settingsSchema,
   },
-  "recent.add": { input: z.object({ path }), output: settingsSchema },
+  /** Puts paths at the head of the recent list, the first of them first. */
+  "recent.add": { input: z.object({ paths: z.array(path) }), output: settingsSchema },
   "recent.remove": { input: z.object({ path }), output: settingsSchema },
 } as const;
 
@@ -68,6 +69,8 @@ export const calls = {
 export const events = {
   /** Files were handed to the running app; ask `app.takeOpenedFiles` for them. */
   "app.filesOpened": nothing,
+  /** Also when the page itself asked for the change: the menu may have done it. */
+  "settings.changed": settingsSchema,
   "jobs.changed": jobSchema,
   "jobs.removed": z.object({ jobId: z.string() }),
 } as const;

@@ -55,6 +55,8 @@ export const imageReportSchema = z.object({
   /** The image first, its base last. */
   layers: z.array(layerReportSchema).min(1),
   broken: brokenLinkSchema.optional(),
+  /** Why guest data cannot be read (encrypted, or a damaged table). Then `own` and `answers` count no data, and `throughChain` is absent. */
+  unreadable: failureSchema.optional(),
   /** How the image's own file is used, in bytes. */
   own: z.object({
     /** Guest data stored as it is. */

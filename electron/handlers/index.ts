@@ -1,0 +1,42 @@
+import type { CallOutput } from "../../shared/ipc/contract";
+import type { FormatModel } from "../../shared/model/format";
+import type { Handlers } from "./table";
+import type { JobQueue } from "../jobs/queue";
+import type { OpenedFiles } from "./opened-files";
+import type { SettingsStore } from "../settings";
+import type { Inspector } from "../workers/start-inspector";
+import { appHandlers } from "./app";
+import { convertHandlers } from "./convert";
+import { dialogHandlers, type Dialogs } from "./dialogs";
+import type { Grants } from "./grants";
+import { imageHandlers } from "./image";
+import { jobHandlers } from "./jobs";
+import { settingsHandlers } from "./settings";
+
+/** What the handlers work with. What needs Electron is handed in as functions. */
+export interface HandlerParts {
+  readonly about: CallOutput<"app.about">;
+  readonly formats: readonly FormatModel[];
+  readonly opened: OpenedFiles;
+  readonly settings: SettingsStore;
+  readonly inspector: Inspector;
+  readonly grants: Grants;
+  readonly queue: JobQueue;
+  readonly dialogs: Dialogs;
+  /** The page shows what it was asked to show. */
+  settled(): void;
+  showInFolder(path: string): void;
+}
+
+/** One handler for every call of the contract. */
+export function createHandlers(parts: HandlerParts): Handlers {
+  return {
+    ...appHandlers(parts.about, parts.opened, () => parts.settled()),
+    ...imageHandlers(parts.inspector, parts.grants, (path) => parts.showInFolder(path)),
+    "formats.list": () => [...parts.formats],
+    ...dialogHandlers(parts.dialogs),
+    ...convertHandlers(parts.formats, parts.queue, parts.grants, process.platform),
+    ...jobHandlers(parts.queue),
+    ...settingsHandlers(parts.settings),
+  };
+}

@@ -1,0 +1,133 @@
+import { join } from "node:path";
+import { app, shell, type BrowserWindow } from "electron";
+import { askToGiveUp, createDialogs, showAbout } from "./dialogs";
+import { formatModels } from "./engine";
+import { switchValue } from "./file-arguments";
+import { createHandlers } from "./handlers";
+import { createGrants } from "./handlers/grants";
+import { bindCalls, bindEvents } from "./ipc/bind";
+import { createQueue } from "./jobs/queue";
+import { setMenu, type MenuActions } from "./menu";
+import { claimSingleInstance } from "./open-files";
+import { createOpenedFiles } from "./handlers/opened-files";
+import { declareScheme, lockDown, servePage } from "./protocol";
+import { pageOrigin } from "./served-file";
+import { createSettledSignal, noPicture, pictureFolder, takeScreenshot } from "./screenshot";
+import { openSettings } from "./settings";
+import type { Settings } from "../shared/model/settings";
+import { applyTheme, captureWindow, guardClosing, openWindow, showWindow } from "./window";
+import { createInspector } from "./workers/start-inspector";
+import { startJob } from "./workers/start-job";
+
+/** Where the build puts everything; this file is in out/main. */
+const out = join(import.meta.dirname, "..");
+const script = (name: string): string => join(out, "main", `${name}.js`);
+
+const pictureFile = switchValue(process.argv, "lamina-screenshot");
+const ownFolder = pictureFile === undefined ? undefined : pictureFolder(app.getPath("userData"));
+const userData = process.env["LAMINA_USER_DATA"] ?? ownFolder;
+
+// All of this has to happen before Electron is ready; the lock belongs to the userData folder.
+if (userData !== undefined) app.setPath("userData", userData);
+// Root has no sandbox: with it, every child process would end at once.
+if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
+declareScheme();
+const opened = createOpenedFiles();
+if (claimSingleInstance(opened, pictureFile === undefined)) {
+  void app.whenReady().then(start);
+} else {
+  endWith(pictureFile && noPicture("another Lamina runs with these settings"));
+}
+
+/** Ends the process: well, or with what went wrong in one line. */
+function endWith(complaint: string | undefined): void {
+  if (complaint !== undefined) process.stderr.write(`${complaint}\n`);
+  app.exit(complaint === undefined ? 0 : 1);
+}
+
+function start(): void {
+  const origin = pageOrigin(process.env["ELECTRON_RENDERER_URL"], app.isPackaged);
+  let window: BrowserWindow | undefined;
+  const settled = createSettledSignal();
+  const settings = openSettings(app.getPath("userData"));
+  const formats = formatModels();
+  const grants = createGrants();
+  const inspector = createInspector(script("inspector"));
+  const dialogs = createDialogs(formats, () => window);
+  const emit = bindEvents(() => window);
+  const jobScripts = { job: script("job"), copier: script("copier") };
+  const queue = createQueue({
+    start: (request) => startJob(jobScripts, request, grants.list()),
+    changed: (job) => emit("jobs.changed", job),
+    removed: (jobId) => emit("jobs.removed", { jobId }),
+  });
+  // A change that cannot be written down holds until Lamina quits.
+  const keep = (part: Partial<Settings>): void => void settings.change(part).catch(() => {});
+  const actions: MenuActions = {
+    chooseImages: () => void dialogs.openImages().then(opened.add),
+    open: (path) => opened.add([path]),
+    setTheme: (theme) => keep({ theme }),
+    about: () => void showAbout(window),
+  };
+
+  lockDown(origin);
+  servePage(join(out, "renderer"));
+  bindCalls(
+    createHandlers({
+      formats,
+      opened,
+      settings,
+      inspector,
+      grants,
+      queue,
+      dialogs,
+      about: {
+        version: app.getVersion(),
+        electron: process.versions.electron,
+        node: process.versions.node,
+        platform: `${process.platform} ${process.arch}`,
+      },
+      settled: settled.tell,
+      showInFolder: (path) => shell.showItemInFolder(path),
+    }),
+    origin,
+  );
+
+  setMenu(settings.get(), actions);
+  settings.onChange((now) => {
+    applyTheme(now.theme);
+    setMenu(now, actions);
+    emit("settings.changed", now);
+  });
+
+  const created = openWindow({
+    origin,
+    preload: join(out, "preload/preload.cjs"),
+    theme: settings.get().theme,
+    place: settings.get().window,
+    keepPlace: (place) => keep({ window: place }),
+  });
+  window = created;
+  guardClosing(created, {
+    busy: queue.busy,
+    ask: () => askToGiveUp(created),
+    stop: queue.cancelAll,
+  });
+  opened.onAdded(() => {
+    emit("app.filesOpened", undefined);
+    showWindow(created);
+  });
+  app.on("will-quit", (event) => {
+    event.preventDefault();
+    inspector.close();
+    void settings.settled().then(() => app.exit(0));
+  });
+
+  if (pictureFile === undefined) return;
+  void takeScreenshot({
+    file: pictureFile,
+    settled: settled.told,
+    patience: 20_000,
+    capture: () => captureWindow(created),
+  }).then(endWith);
+}

@@ -1,0 +1,84 @@
+import { readFileSync, renameSync } from "node:fs";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { settingsSchema, type Settings } from "../shared/model/settings";
+
+/** How many paths the recent list keeps. */
+const RECENT_MAX = 30;
+
+/** The settings of this user, kept in one file. */
+export interface SettingsStore {
+  get(): Settings;
+  /** Changes and writes them; resolves when they are on disk. Rejects when they cannot be written. */
+  change(part: Partial<Omit<Settings, "version">>): Promise<Settings>;
+  /** Puts paths at the head of the recent list, the first of them first. */
+  addRecent(paths: readonly string[]): Promise<Settings>;
+  removeRecent(path: string): Promise<Settings>;
+  /** Resolves when nothing is left to write; never rejects. */
+  settled(): Promise<void>;
+  /** Hears every change; returns what ends it. */
+  onChange(listener: (settings: Settings) => void): () => void;
+}
+
+/**
+ * Opens `settings.json` in `folder`. A missing file gives the defaults; so does a damaged one, which
+ * is kept aside as `settings.damaged.json`.
+ */
+export function openSettings(folder: string): SettingsStore {
+  const file = join(folder, "settings.json");
+  const listeners = new Set<(settings: Settings) => void>();
+  let settings = readSettings(file, join(folder, "settings.damaged.json"));
+  // One write after the other, so that the last change is the one that stays.
+  let written: Promise<void> = Promise.resolve();
+
+  const change: SettingsStore["change"] = async (part) => {
+    settings = { ...settings, ...part };
+    const now = settings;
+    for (const listener of listeners) listener(now);
+    written = written.catch(() => {}).then(() => writeSettings(folder, file, now));
+    await written;
+    return now;
+  };
+
+  return {
+    get: () => settings,
+    change,
+    addRecent: (paths) =>
+      change({ recent: [...new Set([...paths, ...settings.recent])].slice(0, RECENT_MAX) }),
+    removeRecent: (path) => change({ recent: settings.recent.filter((recent) => recent !== path) }),
+    settled: () => written.catch(() => {}),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}
+
+function readSettings(file: string, damagedFile: string): Settings {
+  const defaults = settingsSchema.parse({ version: 1 });
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return defaults;
+  }
+  try {
+    return settingsSchema.parse(JSON.parse(text));
+  } catch {
+    try {
+      renameSync(file, damagedFile);
+    } catch {
+      // A folder that cannot be written to: the next change will say so.
+    }
+    return defaults;
+  }
+}
+
+async function writeSettings(folder: string, file: string, settings: Settings): Promise<void> {
+  const beside = `${file}.new`;
+  await mkdir(folder, { recursive: true });
+  await writeFile(beside, `${JSON.stringify(settings, null, 2)}\n`, { flush: true });
+  await rename(beside, file);
+}

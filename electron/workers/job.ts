@@ -1,0 +1,26 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { convert, createControl, toFailure, type ConvertResult } from "../engine";
+import type { ConvertOrder, WorkerReply } from "./messages";
+import { startCopierThread } from "./start-copier";
+
+/** The thread of one conversion: it begins with its order, answers once, and ends. */
+parentPort?.postMessage(answer(workerData as ConvertOrder));
+
+function answer(order: ConvertOrder): WorkerReply<ConvertResult> {
+  const { source, target, format, options, replace } = order.request;
+  try {
+    const value = convert({
+      source: { path: source, grants: order.grants },
+      target,
+      format,
+      options,
+      replace,
+      flush: true,
+      control: createControl(order.control),
+      startCopier: startCopierThread(order.copierScript),
+    });
+    return { ok: true, value };
+  } catch (error) {
+    return { ok: false, failure: toFailure(error) };
+  }
+}

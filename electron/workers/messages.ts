@@ -1,0 +1,21 @@
+import type { Failure } from "../../shared/model/report";
+import type { ConvertRequest } from "../../shared/model/job";
+import type { OpenRequest } from "../engine";
+
+/** What a worker thread answers: its value, or why there is none. */
+export type WorkerReply<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+/** Asked of the inspector thread, one at a time. */
+export type InspectOrder = OpenRequest;
+
+/** Given to a job thread when it starts. */
+export interface ConvertOrder {
+  readonly request: ConvertRequest;
+  /** Absolute paths that the source's chain may use. */
+  readonly grants: readonly string[];
+  /** The words of the engine's Control. */
+  readonly control: SharedArrayBuffer;
+  /** Path of the copier thread's script. */
+  readonly copierScript: string;
+}

@@ -1,0 +1,14 @@
+import type { ResourceLimits } from "node:worker_threads";
+import type { Failure } from "../../shared/model/report";
+
+/** What a thread that reads strangers' images may take; its big buffers lie outside this heap. */
+export const THREAD_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 512 };
+
+/** Why a thread ended without an answer: `error` is what it died of, if that is known. */
+export function stoppedFailure(error: unknown): Failure {
+  if (error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return { code: "limit", message: "The image needs more memory than Lamina gives to one." };
+  }
+  const why = error instanceof Error ? `: ${error.message}` : "";
+  return { code: "internal", message: `The thread that read the image ended early${why}.` };
+}

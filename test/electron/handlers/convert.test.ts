@@ -1,0 +1,132 @@
+import { linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { formatModels } from "../../../electron/engine";
+import { convertHandlers } from "../../../electron/handlers/convert";
+import { createGrants } from "../../../electron/handlers/grants";
+import { createQueue } from "../../../electron/jobs/queue";
+import type { ConvertRequest } from "../../../shared/model/job";
+import { tempFolder } from "../../helpers/temp-folder";
+
+/** Handlers over a queue whose jobs never end, and a folder with disk.raw in it. */
+function setUp() {
+  const folder = tempFolder();
+  const source = join(folder, "disk.raw");
+  writeFileSync(source, "0123456789");
+  const started: ConvertRequest[] = [];
+  const queue = createQueue({
+    start: (request) => {
+      started.push(request);
+      return {
+        ended: new Promise(() => {}),
+        progress: () => ({ done: 0, total: 0 }),
+        cancel: () => {},
+      };
+    },
+    changed: () => {},
+    removed: () => {},
+  });
+  const handlers = convertHandlers(formatModels(), queue, createGrants(), "linux");
+  const request = (target: string, more: Partial<ConvertRequest> = {}): ConvertRequest => ({
+    source,
+    target: join(folder, target),
+    format: "qcow2",
+    options: {},
+    replace: false,
+    ...more,
+  });
+  return { folder, source, started, queue, handlers, request };
+}
+
+describe("convert.suggestTarget", () => {
+  it("finds a name that neither a file nor a coming one has", async () => {
+    const { folder, source, handlers, request } = setUp();
+    const suggest = async () =>
+      (await handlers["convert.suggestTarget"]({ source, format: "qcow2" })).target;
+    expect(await suggest()).toBe(join(folder, "disk.qcow2"));
+    symlinkSync("nowhere", join(folder, "disk.qcow2"));
+    expect(await suggest()).toBe(join(folder, "disk-2.qcow2"));
+    await handlers["convert.start"](request("disk-2.qcow2"));
+    expect(await suggest()).toBe(join(folder, "disk-3.qcow2"));
+  });
+});
+
+describe("convert.checkTarget", () => {
+  it("tells a free place from a taken one", async () => {
+    const { folder, source, handlers } = setUp();
+    const check = (target: string) => handlers["convert.checkTarget"]({ source, target });
+    expect(await check(join(folder, "new.qcow2"))).toEqual({
+      exists: false,
+      isSource: false,
+      folderExists: true,
+      free: expect.any(Number),
+    });
+    writeFileSync(join(folder, "old.qcow2"), "");
+    expect(await check(join(folder, "old.qcow2"))).toMatchObject({ exists: true, isSource: false });
+    expect(await check(join(folder, "none", "a.qcow2"))).toEqual({
+      exists: false,
+      isSource: false,
+      folderExists: false,
+    });
+    expect(await check(join(source, "a.qcow2"))).toMatchObject({ folderExists: false });
+  });
+
+  it("knows the source under its other names", async () => {
+    const { folder, source, handlers } = setUp();
+    symlinkSync(source, join(folder, "soft"));
+    linkSync(source, join(folder, "hard"));
+    for (const name of ["disk.raw", "soft", "hard"]) {
+      const target = join(folder, name);
+      const found = await handlers["convert.checkTarget"]({ source, target });
+      expect(found).toMatchObject({ exists: true, isSource: true });
+    }
+  });
+});
+
+describe("convert.start", () => {
+  it("hands the request to the queue with its command line", async () => {
+    const { started, queue, handlers, request, source, folder } = setUp();
+    const { jobId } = await handlers["convert.start"](request("a b.qcow2"));
+    expect(started).toEqual([request("a b.qcow2")]);
+    expect(queue.list()).toMatchObject([
+      {
+        id: jobId,
+        command: `lamina convert -t writeback -O qcow2 ${source} '${join(folder, "a b.qcow2")}'`,
+      },
+    ]);
+  });
+
+  it("replaces only on an explicit yes", async () => {
+    const { folder, started, handlers, request } = setUp();
+    writeFileSync(join(folder, "old.qcow2"), "");
+    await expect(handlers["convert.start"](request("old.qcow2"))).rejects.toMatchObject({
+      failure: { code: "exists" },
+    });
+    expect(started).toEqual([]);
+    await handlers["convert.start"](request("old.qcow2", { replace: true }));
+    expect(started).toHaveLength(1);
+  });
+
+  it.each([
+    ["disk.raw", { replace: true }, "invalid-argument"],
+    ["none/a.qcow2", {}, "missing-file"],
+    ["a.iso", { format: "iso" }, "unsupported"],
+    ["a.qcow2", { source: "disk.raw" }, "invalid-argument"],
+    ["a.qcow2", { target: "a.qcow2" }, "invalid-argument"],
+  ] as const)("refuses %s with %j as %s", async (target, more, code) => {
+    const { started, handlers, request } = setUp();
+    const start = handlers["convert.start"](request(target, more));
+    await expect(start).rejects.toMatchObject({ failure: { code } });
+    expect(started).toEqual([]);
+  });
+
+  it("refuses the target of another job, but not beside it", async () => {
+    const { folder, handlers, request } = setUp();
+    mkdirSync(join(folder, "sub"));
+    await handlers["convert.start"](request("a.qcow2"));
+    await expect(
+      handlers["convert.start"](request("a.qcow2", { replace: true })),
+    ).rejects.toMatchObject({ failure: { code: "exists" } });
+    await expect(handlers["convert.start"](request("sub/a.qcow2"))).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,106 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { formatModels } from "../../../electron/engine";
+import { createHandlers } from "../../../electron/handlers";
+import { createGrants } from "../../../electron/handlers/grants";
+import { createOpenedFiles } from "../../../electron/handlers/opened-files";
+import { createDispatch } from "../../../electron/ipc/dispatch";
+import { createQueue } from "../../../electron/jobs/queue";
+import { openSettings } from "../../../electron/settings";
+import { tempFolder } from "../../helpers/temp-folder";
+
+/** Everything but Electron and the threads; `seen` is what went out to them. */
+function setUp() {
+  const seen: string[] = [];
+  const opened = createOpenedFiles();
+  const handlers = createHandlers({
+    about: { version: "1", electron: "2", node: "3", platform: "linux x64" },
+    formats: formatModels(),
+    opened,
+    settings: openSettings(tempFolder()),
+    grants: createGrants(),
+    inspector: {
+      inspect: ({ path }) => Promise.reject(new Error(`asked for ${path}`)),
+      close: () => {},
+    },
+    queue: createQueue({
+      start: () => {
+        throw new Error("starts nothing");
+      },
+      changed: () => {},
+      removed: () => {},
+    }),
+    dialogs: {
+      openImages: () => Promise.resolve([]),
+      saveImage: (suggested, format) =>
+        Promise.resolve(format === "raw" ? `${suggested}!` : undefined),
+    },
+    settled: () => seen.push("settled"),
+    showInFolder: (path) => seen.push(path),
+  });
+  return { call: createDispatch(handlers), opened, seen };
+}
+
+describe("handlers", () => {
+  it("hand opened files out once, each once, in their order", async () => {
+    const { call, opened } = setUp();
+    let heard = 0;
+    opened.onAdded(() => (heard += 1));
+    opened.add(["/b", "/a"]);
+    opened.add([]);
+    opened.add(["/c", "/b"]);
+    expect(heard).toBe(2);
+    expect(await call("app.takeOpenedFiles", undefined)).toEqual({
+      ok: true,
+      value: { paths: ["/b", "/a", "/c"] },
+    });
+    expect(await call("app.takeOpenedFiles", undefined)).toMatchObject({ value: { paths: [] } });
+  });
+
+  it("tell that the page has settled", async () => {
+    const { call, seen } = setUp();
+    await call("app.settled", undefined);
+    expect(seen).toEqual(["settled"]);
+  });
+
+  it("answer what the app is and which formats it knows", async () => {
+    const { call } = setUp();
+    expect(await call("app.about", undefined)).toMatchObject({ ok: true, value: { node: "3" } });
+    const formats = await call("formats.list", undefined);
+    expect(formats.ok && formats.value).toEqual(formatModels());
+  });
+
+  it("answer a cancelled dialog without a path", async () => {
+    const { call } = setUp();
+    expect(await call("dialogs.saveImage", { suggested: "/a", format: "raw" })).toEqual({
+      ok: true,
+      value: { path: "/a!" },
+    });
+    expect(await call("dialogs.saveImage", { suggested: "/a", format: "qcow2" })).toEqual({
+      ok: true,
+      value: {},
+    });
+  });
+
+  it("show only what is there in its folder", async () => {
+    const { call, seen } = setUp();
+    const file = join(tempFolder(), "a.img");
+    expect(await call("image.showInFolder", { path: file })).toMatchObject({
+      failure: { code: "missing-file", file },
+    });
+    writeFileSync(file, "");
+    expect(await call("image.showInFolder", { path: file })).toMatchObject({ ok: true });
+    expect(seen).toEqual([file]);
+  });
+
+  it("hand an image to the inspector, and refuse what it never asked for", async () => {
+    const { call } = setUp();
+    expect(await call("image.inspect", { path: "/a" })).toMatchObject({
+      failure: { message: "asked for /a" },
+    });
+    expect(await call("image.grant", { from: "/a", name: "/etc/shadow" })).toMatchObject({
+      failure: { code: "invalid-argument" },
+    });
+  });
+});

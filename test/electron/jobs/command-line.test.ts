@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { convertCommand, shellQuoted } from "../../../electron/jobs/command-line";
+
+const request = {
+  source: "/srv/disk.raw",
+  target: "/srv/disk.qcow2",
+  format: "qcow2",
+  options: {},
+  replace: false,
+} as const;
+
+describe("a conversion as a command", () => {
+  it("names what it does", () => {
+    expect(convertCommand(request, { trust: false, platform: "linux" })).toBe(
+      "lamina convert -t writeback -O qcow2 /srv/disk.raw /srv/disk.qcow2",
+    );
+  });
+
+  it("names options as qemu-img does, and the trust it needs", () => {
+    const options = { cluster_size: 65_536, lazy_refcounts: true, extended_l2: false, x: "a,b" };
+    expect(convertCommand({ ...request, options }, { trust: true, platform: "linux" })).toBe(
+      "lamina convert --trust -t writeback -O qcow2 " +
+        "-o cluster_size=65536,lazy_refcounts=on,extended_l2=off,x=a,,b " +
+        "/srv/disk.raw /srv/disk.qcow2",
+    );
+  });
+});
+
+const awkward = [
+  "plain-1.img",
+  "two words",
+  "it's",
+  `"double" and 'single'`,
+  "$HOME `id` $(id) \\ ! * ? ~ # & | ; < > ( ) { }",
+  "line\nbreak",
+  "été 磁盘",
+  "",
+  "''",
+  "-n",
+];
+
+describe("quoting", () => {
+  it.skipIf(process.platform === "win32").each(awkward)("gives the shell back %j", (word) => {
+    const line = `printf '%s' ${shellQuoted(word, "linux")}x`;
+    const { stdout } = spawnSync("sh", ["-c", line], { encoding: "utf8" });
+    expect(stdout).toBe(`${word}x`);
+  });
+
+  it("leaves plain words alone", () => {
+    expect(shellQuoted("/srv/disk-1.qcow2", "linux")).toBe("/srv/disk-1.qcow2");
+    expect(shellQuoted(String.raw`C:\disks\a.img`, "win32")).toBe(String.raw`C:\disks\a.img`);
+  });
+
+  it("follows the rules of Windows there", () => {
+    expect(shellQuoted(String.raw`C:\my disks\a.img`, "win32")).toBe(
+      String.raw`"C:\my disks\a.img"`,
+    );
+    expect(shellQuoted(String.raw`a b\"c`, "win32")).toBe(String.raw`"a b\\\"c"`);
+    expect(shellQuoted("C:\\my disks\\", "win32")).toBe(String.raw`"C:\my disks\\"`);
+  });
+});

@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openSettings } from "../../electron/settings";
+import { tempFolder } from "../helpers/temp-folder";
+
+describe("settings", () => {
+  it("begin with the defaults and write nothing", () => {
+    const folder = tempFolder();
+    expect(openSettings(folder).get()).toEqual({ version: 1, theme: "auto", recent: [] });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("are there at the next start, also in a folder that was not", async () => {
+    const folder = join(tempFolder(), "not", "yet");
+    const settings = openSettings(folder);
+    await settings.change({ theme: "dark" });
+    await settings.addRecent(["/a.qcow2"]);
+    expect(openSettings(folder).get()).toEqual({ version: 1, theme: "dark", recent: ["/a.qcow2"] });
+    expect(readdirSync(folder)).toEqual(["settings.json"]);
+  });
+
+  it("keep the last of many changes made at once", async () => {
+    const folder = tempFolder();
+    const settings = openSettings(folder);
+    const paths = Array.from({ length: 20 }, (_, at) => `/${at}.img`);
+    await Promise.all(paths.map((path) => settings.addRecent([path])));
+    expect(openSettings(folder).get().recent).toEqual(paths.toReversed());
+  });
+
+  it("list a path once, the latest first, and thirty at most", async () => {
+    const settings = openSettings(tempFolder());
+    for (let at = 0; at < 35; at++) await settings.addRecent([`/${at}.img`]);
+    await settings.addRecent(["/20.img"]);
+    const { recent } = settings.get();
+    expect(recent).toHaveLength(30);
+    expect(recent.slice(0, 3)).toEqual(["/20.img", "/34.img", "/33.img"]);
+    expect(new Set(recent).size).toBe(30);
+    await settings.removeRecent("/34.img");
+    expect(settings.get().recent.slice(0, 2)).toEqual(["/20.img", "/33.img"]);
+  });
+
+  it("take several paths at once, the first of them first", async () => {
+    const settings = openSettings(tempFolder());
+    await settings.addRecent(["/a", "/b"]);
+    await settings.addRecent(["/c", "/b", "/c"]);
+    expect(settings.get().recent).toEqual(["/c", "/b", "/a"]);
+  });
+
+  it.each([
+    "",
+    "{",
+    "[]",
+    '{"version":2}',
+    '{"version":1,"theme":"pink"}',
+    '{"version":1,"recent":5}',
+  ])("that are damaged (%s) are kept aside", (text) => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, "settings.json"), text);
+    expect(openSettings(folder).get()).toEqual({ version: 1, theme: "auto", recent: [] });
+    expect(readFileSync(join(folder, "settings.damaged.json"), "utf8")).toBe(text);
+    expect(existsSync(join(folder, "settings.json"))).toBe(false);
+  });
+
+  it("fill in what an older Lamina did not know", () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, "settings.json"), '{"version":1}');
+    expect(openSettings(folder).get()).toEqual({ version: 1, theme: "auto", recent: [] });
+  });
+
+  it("tell their listeners until these have enough", async () => {
+    const settings = openSettings(tempFolder());
+    const heard: string[] = [];
+    const stop = settings.onChange(({ theme }) => heard.push(theme));
+    await settings.change({ theme: "dark" });
+    stop();
+    await settings.change({ theme: "light" });
+    expect(heard).toEqual(["dark"]);
+  });
+
+  it("say when they cannot be written, and can be later", async () => {
+    const folder = tempFolder();
+    const settings = openSettings(folder);
+    mkdirSync(join(folder, "settings.json", "in-the-way"), { recursive: true });
+    await expect(settings.change({ theme: "dark" })).rejects.toThrow(/settings\.json/);
+    expect(settings.get().theme).toBe("dark");
+  });
+});
