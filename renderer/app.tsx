@@ -1,0 +1,62 @@
+import { MantineProvider } from "@mantine/core";
+import { useColorScheme } from "@mantine/hooks";
+import { ConvertDialog } from "./features/convert/convert-dialog";
+import { DropOverlay } from "./features/drop/drop-overlay";
+import { JobsBar } from "./features/jobs/jobs-bar";
+import { Library } from "./features/library/library";
+import { Notice } from "./features/notice/notice";
+import { TopBar } from "./features/top-bar/top-bar";
+import { Welcome } from "./features/welcome/welcome";
+import styles from "./app.module.css";
+import { ErrorBoundary } from "./error-boundary";
+import { ImagePage } from "./image-page";
+import { useSettled } from "./settled";
+import { useImages } from "./state/images";
+import { useSettings } from "./state/settings";
+import { useView } from "./state/view";
+import { cssVariablesResolver, theme } from "./style/theme";
+
+/** The window. `nonce` is what styles made at run time need to be let in. */
+export function App({ nonce }: { nonce: string }) {
+  const chosen = useSettings(({ settings }) => settings.theme);
+  const system = useColorScheme("light", { getInitialValueInEffect: false });
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariablesResolver}
+      forceColorScheme={chosen === "auto" ? system : chosen}
+      getStyleNonce={() => nonce}
+    >
+      <ErrorBoundary>
+        <Window />
+      </ErrorBoundary>
+    </MantineProvider>
+  );
+}
+
+function Window() {
+  useSettled();
+  return (
+    <div className={styles.window}>
+      <TopBar />
+      <div className={styles.middle}>
+        <Library />
+        <main className={styles.main}>
+          <Notice />
+          <Page />
+        </main>
+      </div>
+      <JobsBar />
+      <ConvertDialog />
+      <DropOverlay />
+    </div>
+  );
+}
+
+function Page() {
+  const started = useView((view) => view.started);
+  const shown = useImages((images) => images.shown);
+  if (shown !== undefined) return <ImagePage key={shown} path={shown} />;
+  // Until the files of the start are known the page stays empty, not welcoming for a moment.
+  return started ? <Welcome /> : null;
+}

@@ -1,0 +1,53 @@
+import { Unlink } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { BrokenLink } from "../../../shared/model/report";
+import { nameOf } from "../../api/paths";
+import { hasFailureTitle } from "../../text/i18n";
+import { FactList } from "../../ui/fact-list";
+import { Answer } from "./answer";
+import styles from "./chain.module.css";
+import { sentences } from "../../text/sentence";
+
+interface BrokenLinkItemProps {
+  /** The image on the page. */
+  path: string;
+  link: BrokenLink;
+}
+
+/** Where the chain ends too early: what was wanted, where, and why it was not opened. */
+export function BrokenLinkItem({ path, link }: BrokenLinkItemProps) {
+  const { t } = useTranslation();
+  const { code, message, hint } = link.failure;
+  return (
+    <li className={styles.layer} data-broken data-testid="broken-link">
+      <span className={styles.dot}>
+        <Unlink size={11} aria-hidden />
+      </span>
+      <div className={styles.box}>
+        <div className={styles.head}>
+          <h3>{t("chain.broken.title")}</h3>
+          <span className={styles.reason}>
+            {hasFailureTitle(code) ? t(`failure.title.${code}`) : t("failure.unknown")}
+          </span>
+        </div>
+        <FactList
+          facts={[
+            { name: t("chain.broken.wanted"), value: link.name, mono: true },
+            ...(link.path === undefined
+              ? []
+              : [{ name: t("chain.broken.at"), value: link.path, mono: true }]),
+            ...(link.format === undefined
+              ? []
+              : [{ name: t("chain.broken.format"), value: link.format }]),
+            { name: t("chain.broken.from"), value: nameOf(link.from) },
+            {
+              name: t("chain.broken.why"),
+              value: sentences(message, hint),
+            },
+          ]}
+        />
+        {code === "refused" && <Answer path={path} link={link} />}
+      </div>
+    </li>
+  );
+}

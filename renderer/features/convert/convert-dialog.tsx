@@ -1,0 +1,77 @@
+import { Button, Modal } from "@mantine/core";
+import type { FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { nameOf } from "../../api/paths";
+import { obstacle, useConvert } from "../../state/convert";
+import { useImages } from "../../state/images";
+import { Note } from "../../ui/note";
+import { Checks } from "./checks";
+import styles from "./convert.module.css";
+import { FormatChoice } from "./format-choice";
+import { OptionFields } from "./option-fields";
+import { isReadable } from "./source-state";
+import { Sources } from "./sources";
+import { TargetField } from "./target-field";
+import { sentences } from "../../text/sentence";
+
+/** Asks all that a conversion needs to know, and starts it. Open while the form has sources. */
+export function ConvertDialog() {
+  const { t } = useTranslation();
+  const form = useConvert();
+  const views = useImages((images) => images.views);
+  const { sources, failure, starting, close, start } = form;
+  const [first] = sources;
+  const readable = sources.every((source) => isReadable(views[source]));
+  const ready = obstacle(form, readable) === undefined;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (ready) void start();
+  };
+  return (
+    <Modal
+      opened={first !== undefined}
+      onClose={close}
+      size={780}
+      title={
+        first !== undefined && sources.length === 1
+          ? t("convert.title", { name: nameOf(first) })
+          : t("convert.titleMany", { count: sources.length })
+      }
+      closeButtonProps={{ "aria-label": t("convert.close") }}
+      classNames={{
+        content: styles.content,
+        header: styles.header,
+        title: styles.title,
+        body: styles.body,
+      }}
+    >
+      <form className={styles.form} onSubmit={submit} noValidate>
+        {/* Takes the focus at first, so that no button does and arrow keys scroll. */}
+        <div className={styles.scroll} tabIndex={-1} data-autofocus>
+          <Sources />
+          <FormatChoice />
+          {sources.length === 1 && <TargetField />}
+          <div className={styles.columns}>
+            <OptionFields />
+            <Checks />
+          </div>
+        </div>
+        {failure !== undefined && (
+          <div className={styles.failure}>
+            <Note tone="bad" role="alert">
+              {sentences(failure.message, failure.hint)}
+            </Note>
+          </div>
+        )}
+        <div className={styles.buttons}>
+          <Button variant="default" onClick={close}>
+            {t("convert.cancel")}
+          </Button>
+          <Button type="submit" disabled={!ready} loading={starting}>
+            {t("convert.start", { count: sources.length })}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

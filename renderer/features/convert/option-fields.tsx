@@ -1,0 +1,54 @@
+import { Collapse } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { OptionSpec, OptionValues } from "../../../shared/model/format";
+import { useConvert } from "../../state/convert";
+import { TextButton } from "../../ui/text-button";
+import styles from "./convert.module.css";
+import { OptionField } from "./option-field";
+
+/** Shown at once; every other option waits under "More options". */
+const primary: ReadonlySet<string> = new Set(["preallocation", "cluster_size"]);
+
+/** The options of the chosen format, as its registry entry lists them. */
+export function OptionFields() {
+  const { t } = useTranslation();
+  const [all, setAll] = useState(false);
+  const options = useConvert((form) => form.options);
+  const specs = useConvert(({ formats, format }) =>
+    formats.find(({ id }) => id === format),
+  )?.options;
+  const first = specs?.filter(({ name }) => primary.has(name)) ?? [];
+  const others = specs?.filter(({ name }) => !primary.has(name)) ?? [];
+  return (
+    <section className={styles.options} aria-label={t("convert.options")}>
+      {first.map((spec) => (
+        <OptionField key={spec.name} spec={spec} />
+      ))}
+      <p className={styles.quiet}>
+        {t(isReserved(specs ?? [], options) ? "convert.thick" : "convert.thin")}
+      </p>
+      {others.length > 0 && (
+        <>
+          <TextButton expanded={all} onClick={() => setAll(!all)}>
+            {t(all ? "convert.fewer" : "convert.more")}
+          </TextButton>
+          <Collapse expanded={all}>
+            <div className={styles.more}>
+              {others.map((spec) => (
+                <OptionField key={spec.name} spec={spec} />
+              ))}
+            </div>
+          </Collapse>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Whether the options take the whole disk's space at once. */
+export function isReserved(specs: readonly OptionSpec[], options: OptionValues): boolean {
+  const spec = specs.find(({ name }) => name === "preallocation");
+  const value = options["preallocation"] ?? spec?.default;
+  return value === "falloc" || value === "full";
+}

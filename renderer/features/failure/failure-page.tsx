@@ -1,0 +1,65 @@
+import { Button } from "@mantine/core";
+import { FileWarning, FileX } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { Failure } from "../../../shared/model/report";
+import { call } from "../../api/client";
+import { nameOf } from "../../api/paths";
+import { useImages } from "../../state/images";
+import { attempt } from "../../state/view";
+import { hasFailureTitle } from "../../text/i18n";
+import { FactList } from "../../ui/fact-list";
+import { Note } from "../../ui/note";
+import { failureFacts } from "./failure-facts";
+import styles from "./failure.module.css";
+import { sentences } from "../../text/sentence";
+
+interface FailurePageProps {
+  path: string;
+  failure: Failure;
+}
+
+/** The page of an image that could not be read: what happened, where, and what to do. */
+export function FailurePage({ path, failure }: FailurePageProps) {
+  const { t } = useTranslation();
+  const { inspect, remove } = useImages.getState();
+  const name = nameOf(path);
+  const missing = failure.code === "missing-file";
+  const Icon = missing ? FileX : FileWarning;
+  const facts = failureFacts({ file: path, ...failure }, t);
+  return (
+    <section className={styles.failure} role="alert" data-testid="image-failure">
+      <div className={styles.icon}>
+        <Icon size={26} aria-hidden />
+      </div>
+      <p className={styles.name}>{t("failure.heading", { name })}</p>
+      <h1>
+        {hasFailureTitle(failure.code) ? t(`failure.title.${failure.code}`) : t("failure.unknown")}
+      </h1>
+      <p className={styles.message}>{sentences(failure.message)}</p>
+      <div className={styles.facts}>
+        <FactList facts={facts} />
+      </div>
+      {failure.hint !== undefined && (
+        <Note>
+          <strong>{t("failure.next")}</strong>
+          <br />
+          {sentences(failure.hint)}
+        </Note>
+      )}
+      <div className={styles.buttons}>
+        <Button onClick={() => attempt(() => inspect(path))}>{t("failure.retry")}</Button>
+        {!missing && (
+          <Button
+            variant="default"
+            onClick={() => attempt(() => call("image.showInFolder", { path }))}
+          >
+            {t("image.showInFolder")}
+          </Button>
+        )}
+        <Button variant="default" onClick={() => attempt(() => remove(path))}>
+          {t("failure.remove")}
+        </Button>
+      </div>
+    </section>
+  );
+}

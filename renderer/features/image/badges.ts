@@ -1,0 +1,32 @@
+import type { TFunction } from "i18next";
+import type { ImageReport } from "../../../shared/model/report";
+import { formatRoundSize } from "../../text/format";
+
+interface BadgeText {
+  readonly text: string;
+  readonly tone: "plain" | "warn" | "bad";
+}
+
+/** The facts of an image worth a badge; what is plain first, what is worth a look last. */
+export function badgesOf({ layers, broken }: ImageReport, t: TFunction): BadgeText[] {
+  const [image, ...backing] = layers;
+  if (image === undefined) return [];
+  const { format, facts } = image;
+  const { version, clusterSize, compression, encryption, label, snapshots } = facts;
+  const badges: BadgeText[] = [];
+  const add = (text: string, tone: BadgeText["tone"] = "plain") => badges.push({ text, tone });
+
+  add(version === undefined ? format : t("image.badges.version", { format, version }));
+  if (label) add(label);
+  if (clusterSize !== undefined)
+    add(t("image.badges.clusters", { size: formatRoundSize(clusterSize) }));
+  if (compression !== undefined) add(compression);
+  if (snapshots.length > 0) add(t("image.badges.snapshots", { count: snapshots.length }));
+  if (backing.length > 0) add(t("image.badges.backing", { count: backing.length }));
+  if (encryption !== undefined) add(t("image.badges.encrypted", { method: encryption }), "warn");
+  if (facts.dirty === true) add(t("image.badges.dirty"), "warn");
+  if (facts.corrupt === true) add(t("image.badges.corrupt"), "bad");
+  if (broken !== undefined)
+    add(t("image.badges.broken"), broken.failure.code === "refused" ? "warn" : "bad");
+  return badges;
+}

@@ -1,0 +1,60 @@
+import { useTranslation } from "react-i18next";
+import type { Job } from "../../../shared/model/job";
+import { formatCount, formatOffset } from "../../text/format";
+import { Ellipsis } from "../../ui/ellipsis";
+import { JobActions } from "./job-actions";
+import { JobIcon } from "./job-icon";
+import { jobOutcome, jobProgress, jobTitle } from "./job-text";
+import styles from "./jobs.module.css";
+import { ProgressBar } from "./progress-bar";
+import { sentences } from "../../text/sentence";
+
+/** One job in the list, with all that is known of it. */
+export function JobItem({ job }: { job: Job }) {
+  const { t } = useTranslation();
+  const { failure } = job;
+  return (
+    <li className={styles.item} data-testid="job" data-state={job.state} data-target={job.target}>
+      <div className={styles.itemHead}>
+        <JobIcon state={job.state} />
+        <strong>
+          <Ellipsis>{jobTitle(job, t)}</Ellipsis>
+        </strong>
+        <JobActions job={job} />
+      </div>
+      {job.state === "running" && <ProgressBar job={job} />}
+      <p className={styles.line}>{jobProgress(job, t).join(" · ") || jobOutcome(job, t)}</p>
+      {failure?.hint !== undefined && <p className={styles.hint}>{sentences(failure.hint)}</p>}
+      <details className={styles.details}>
+        <summary>{t("jobs.details")}</summary>
+        <dl>
+          <dt>{t("jobs.from")}</dt>
+          <dd>{job.source}</dd>
+          <dt>{t("jobs.to")}</dt>
+          <dd>{job.target}</dd>
+          {failure?.file !== undefined && (
+            <>
+              <dt>{t("failure.file")}</dt>
+              <dd>{failure.file}</dd>
+            </>
+          )}
+          {failure?.at !== undefined && (
+            <>
+              <dt>{t("failure.at")}</dt>
+              <dd>
+                {t("failure.atValue", {
+                  hex: formatOffset(failure.at),
+                  decimal: formatCount(failure.at),
+                })}
+              </dd>
+            </>
+          )}
+          <dt>{t("jobs.command")}</dt>
+          <dd>
+            <code>{job.command}</code>
+          </dd>
+        </dl>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,34 @@
+import type { TFunction } from "i18next";
+import type { Job } from "../../../shared/model/job";
+import { nameOf } from "../../api/paths";
+import { formatProgress, formatSize, formatSpeed, splitDuration } from "../../text/format";
+import { sentences } from "../../text/sentence";
+
+/** What a job is, in one line. */
+export function jobTitle({ state, source, target, format }: Job, t: TFunction): string {
+  return t(`jobs.${state}`, { source: nameOf(source), target: nameOf(target), format });
+}
+
+/** How far a running job is: amount, speed, time left; what is not known yet is left out. */
+export function jobProgress(job: Job, t: TFunction): string[] {
+  if (job.state !== "running") return [];
+  if (job.total === 0) return [t("jobs.planning")];
+  const parts = [t("jobs.progress", formatProgress(job.done, job.total))];
+  if (job.speed !== undefined) parts.push(formatSpeed(job.speed));
+  if (job.secondsLeft !== undefined) {
+    const { unit, ...left } = splitDuration(job.secondsLeft);
+    parts.push(t(`jobs.${unit}`, left));
+  }
+  return parts;
+}
+
+/** What an ended job left: the size of its result, its error, or nothing. */
+export function jobOutcome({ state, result, failure }: Job, t: TFunction): string | undefined {
+  if (state === "failed") return sentences(failure?.message);
+  if (state === "cancelled") return t("jobs.nothingLeft");
+  if (state !== "done" || result === undefined) return undefined;
+  const length = formatSize(result.fileLength);
+  return result.allocated === undefined
+    ? t("jobs.result", { length })
+    : t("jobs.resultTaken", { length, allocated: formatSize(result.allocated) });
+}

@@ -1,0 +1,68 @@
+import { Popover, UnstyledButton } from "@mantine/core";
+import { ChevronUp } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { hasEnded, leadingJob, useJobs } from "../../state/jobs";
+import { Ellipsis } from "../../ui/ellipsis";
+import { JobActions } from "./job-actions";
+import { JobIcon } from "./job-icon";
+import { JobItem } from "./job-item";
+import { jobOutcome, jobProgress, jobTitle } from "./job-text";
+import styles from "./jobs.module.css";
+import { ProgressBar } from "./progress-bar";
+import { sentences } from "../../text/sentence";
+
+/** The bar at the bottom, while there are jobs: one of them at a glance, all of them in a list above. */
+export function JobsBar() {
+  const { t } = useTranslation();
+  const jobs = useJobs((state) => state.jobs);
+  const job = leadingJob(jobs);
+  if (job === undefined) return null;
+  const title = jobTitle(job, t);
+  const outcome = jobOutcome(job, t);
+  const failed = jobs.filter((one) => one.state === "failed" && one !== job).length;
+  const active = jobs.filter((one) => !hasEnded(one)).length;
+  return (
+    <footer className={styles.bar} aria-label={t("jobs.bar")} data-testid="jobs-bar">
+      <JobIcon state={job.state} />
+      <span className={styles.title}>
+        <Ellipsis>{title}</Ellipsis>
+      </span>
+      {job.state === "running" && <ProgressBar job={job} />}
+      {jobProgress(job, t).map((part) => (
+        <span className={styles.part} key={part}>
+          {part}
+        </span>
+      ))}
+      {outcome !== undefined && (
+        <span className={styles.outcome} data-state={job.state}>
+          <Ellipsis full={job.failure && sentences(outcome, job.failure.hint)}>{outcome}</Ellipsis>
+        </span>
+      )}
+      <JobActions job={job} />
+      <span className={styles.space} />
+      {failed > 0 && (
+        <span className={styles.failed}>{t("jobs.failedCount", { count: failed })}</span>
+      )}
+      <Popover offset={10} position="top-end" width={460} shadow="md" radius={12} trapFocus>
+        <Popover.Target>
+          <UnstyledButton className={styles.all} aria-label={t("jobs.showList")}>
+            {active > 0
+              ? t("jobs.active", { count: active })
+              : t("jobs.list", { count: jobs.length })}
+            <ChevronUp size={13} aria-hidden />
+          </UnstyledButton>
+        </Popover.Target>
+        <Popover.Dropdown className={styles.list} aria-label={t("jobs.title")}>
+          <ul>
+            {jobs.toReversed().map((one) => (
+              <JobItem key={one.id} job={one} />
+            ))}
+          </ul>
+        </Popover.Dropdown>
+      </Popover>
+      <span className={styles.spoken} role="status">
+        {hasEnded(job) ? `${title}. ${outcome ?? ""}` : ""}
+      </span>
+    </footer>
+  );
+}

@@ -1,0 +1,40 @@
+import { useTranslation } from "react-i18next";
+import type { Failure, ImageReport } from "../../../shared/model/report";
+import { Note } from "../../ui/note";
+import { BitmapsCard } from "./bitmaps-card";
+import { FactsCard } from "./facts-card";
+import styles from "./overview.module.css";
+import { SizeCard } from "./size-card";
+import { imageLayer } from "./sizes";
+import { SnapshotsCard } from "./snapshots-card";
+import { sentences } from "../../text/sentence";
+
+/** Why the sizes below count no data. */
+function UnreadableNote({ failure }: { failure: Failure }) {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.unreadable}>
+      <Note tone="warn" role="alert" testId="unreadable">
+        <strong>{t("overview.unreadable")}</strong>
+        <br />
+        {sentences(failure.message, failure.hint)}
+      </Note>
+    </div>
+  );
+}
+
+/** What one image is and what it takes. */
+export function Overview({ report }: { report: ImageReport }) {
+  const { snapshots, bitmaps } = imageLayer(report).facts;
+  return (
+    <div className={styles.overview}>
+      {report.unreadable !== undefined && <UnreadableNote failure={report.unreadable} />}
+      <div className={styles.column}>
+        <SizeCard report={report} />
+        {snapshots.length > 0 && <SnapshotsCard snapshots={snapshots} />}
+        {bitmaps.length > 0 && <BitmapsCard bitmaps={bitmaps} />}
+      </div>
+      <FactsCard report={report} />
+    </div>
+  );
+}

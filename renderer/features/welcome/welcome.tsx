@@ -1,0 +1,61 @@
+import { Button } from "@mantine/core";
+import { ArrowRightLeft, FolderOpen, Layers, Ruler } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { call } from "../../api/client";
+import { useImages } from "../../state/images";
+import { attempt } from "../../state/view";
+import { Badge } from "../../ui/badge";
+import { Picture } from "./picture";
+import styles from "./welcome.module.css";
+
+const points = [
+  { point: "size", Icon: Ruler },
+  { point: "chain", Icon: Layers },
+  { point: "convert", Icon: ArrowRightLeft },
+] as const;
+
+/** The page while no image is shown: what to do, and what for. */
+export function Welcome() {
+  const { t } = useTranslation();
+  const { browse } = useImages.getState();
+  const [formats, setFormats] = useState<readonly string[]>([]);
+  useEffect(() => {
+    attempt(async () => {
+      setFormats((await call("formats.list")).map(({ label }) => label));
+    });
+  }, []);
+  return (
+    <div className={styles.welcome}>
+      <div className={styles.place}>
+        <Picture />
+        <h1>{t("welcome.title")}</h1>
+        <p>{t("welcome.text")}</p>
+        <Button
+          size="md"
+          leftSection={<FolderOpen size={16} aria-hidden />}
+          onClick={() => attempt(browse)}
+        >
+          {t("welcome.open")}
+        </Button>
+        <ul className={styles.formats} aria-label={t("welcome.formats")}>
+          {formats.map((format) => (
+            <li key={format}>
+              <Badge>{format}</Badge>
+            </li>
+          ))}
+        </ul>
+        <small>{t("welcome.readOnly")}</small>
+      </div>
+      <ul className={styles.points}>
+        {points.map(({ point, Icon }) => (
+          <li key={point}>
+            <Icon size={18} aria-hidden />
+            <strong>{t(`welcome.points.${point}.title`)}</strong>
+            <span>{t(`welcome.points.${point}.text`)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

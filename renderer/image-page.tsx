@@ -1,0 +1,60 @@
+import { Loader, Tabs } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { ImageReport } from "../shared/model/report";
+import { nameOf } from "./api/paths";
+import { BrokenAlert } from "./features/chain/broken-alert";
+import { Chain } from "./features/chain/chain";
+import { FailurePage } from "./features/failure/failure-page";
+import { ImageHead } from "./features/image/image-head";
+import { Overview } from "./features/overview/overview";
+import { useImages } from "./state/images";
+import { useView, type ImageTab } from "./state/view";
+import styles from "./image-page.module.css";
+
+/** The page of one image, in whatever state it is known. */
+export function ImagePage({ path }: { path: string }) {
+  const { t } = useTranslation();
+  const view = useImages(({ views }) => views[path]);
+  switch (view?.state) {
+    case "ready":
+      return <ReadyPage report={view.report} />;
+    case "failed":
+      return <FailurePage path={path} failure={view.failure} />;
+    default:
+      return (
+        <div className={styles.loading} role="status">
+          <Loader size="sm" />
+          {t("image.loading", { name: nameOf(path) })}
+        </div>
+      );
+  }
+}
+
+function ReadyPage({ report }: { report: ImageReport }) {
+  const { t } = useTranslation();
+  const tab = useView((view) => view.tab);
+  const setTab = useView((view) => view.setTab);
+  return (
+    <>
+      <ImageHead report={report} />
+      <Tabs
+        value={tab}
+        onChange={(value) => setTab(value as ImageTab)}
+        keepMounted={false}
+        classNames={{ list: styles.tabs, tab: styles.tab, panel: styles.panel }}
+      >
+        <Tabs.List aria-label={t("image.tabs.label")}>
+          <Tabs.Tab value="overview">{t("image.tabs.overview")}</Tabs.Tab>
+          <Tabs.Tab value="chain">{t("image.tabs.chain")}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="overview">
+          {report.broken !== undefined && <BrokenAlert path={report.path} link={report.broken} />}
+          <Overview report={report} />
+        </Tabs.Panel>
+        <Tabs.Panel value="chain">
+          <Chain report={report} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}

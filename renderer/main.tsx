@@ -1,0 +1,27 @@
+import "./style/mantine.css";
+import "@fontsource-variable/inter/wght.css";
+import "./style/tokens.css";
+import "./style/base.css";
+import { setNonce } from "get-nonce";
+import { createRoot } from "react-dom/client";
+import { App } from "./app";
+import { start } from "./start";
+import { useSettings } from "./state/settings";
+import { attempt } from "./state/view";
+import { startText } from "./text/i18n";
+
+// Styles made at run time (Mantine's variables, the scroll lock under a dialog) need the page's nonce.
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
+setNonce(nonce);
+
+await startText(navigator.language);
+// The theme has to be known before the first picture; without it the defaults do.
+await useSettings
+  .getState()
+  .load()
+  .catch(() => undefined);
+
+const root = document.querySelector("#root");
+if (root === null) throw new Error("index.html has no #root");
+createRoot(root).render(<App nonce={nonce} />);
+attempt(start);

@@ -1,0 +1,38 @@
+import { useEffect } from "react";
+import { call } from "./api/client";
+import { useImages } from "./state/images";
+import { attempt, useView } from "./state/view";
+
+/** Tells the main process each time that the page shows what it was asked to show. */
+export function useSettled(): void {
+  const started = useView((view) => view.started);
+  const tab = useView((view) => view.tab);
+  const shown = useImages((images) => images.shown);
+  const state = useImages(({ views, shown: path }) =>
+    path === undefined ? undefined : views[path]?.state,
+  );
+  const settled = started && (shown === undefined || state === "ready" || state === "failed");
+
+  useEffect(() => {
+    if (!settled) return;
+    let current = true;
+    attempt(async () => {
+      await painted();
+      if (current) await call("app.settled");
+    });
+    return () => {
+      current = false;
+    };
+  }, [settled, shown, state, tab]);
+}
+
+/** Waits for the typeface and for two frames, the second of which shows what the first laid out. */
+async function painted(): Promise<void> {
+  await document.fonts.load('13px "Inter Variable"');
+  await document.fonts.ready;
+  for (let frame = 0; frame < 2; frame += 1) {
+    await new Promise((resolve) => {
+      requestAnimationFrame(resolve);
+    });
+  }
+}

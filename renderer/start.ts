@@ -1,0 +1,31 @@
+import { call, on } from "./api/client";
+import { useImages } from "./state/images";
+import { useJobs } from "./state/jobs";
+import { useSettings } from "./state/settings";
+import { attempt, useView } from "./state/view";
+
+/** Listens to the main process, then opens what Lamina was started with. Call it once. */
+export async function start(): Promise<void> {
+  const { changed, removed, load } = useJobs.getState();
+  on("jobs.changed", (job) => {
+    changed(job);
+    // A job may have replaced an image that was looked into before.
+    if (job.state === "done" && job.target in useImages.getState().views) {
+      void useImages.getState().inspect(job.target);
+    }
+  });
+  on("jobs.removed", ({ jobId }) => removed(jobId));
+  on("settings.changed", (settings) => useSettings.getState().changed(settings));
+  on("app.filesOpened", () => attempt(takeOpenedFiles));
+  attempt(load);
+  await takeOpenedFiles();
+}
+
+async function takeOpenedFiles(): Promise<void> {
+  try {
+    const { paths } = await call("app.takeOpenedFiles");
+    attempt(() => useImages.getState().open(paths));
+  } finally {
+    useView.getState().setStarted();
+  }
+}

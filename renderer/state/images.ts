@@ -1,0 +1,87 @@
+import { create } from "zustand";
+import type { Failure, ImageReport } from "../../shared/model/report";
+import { call, toFailure } from "../api/client";
+import { useSettings } from "./settings";
+
+/** What the window knows of one image. */
+export type ImageView =
+  | { readonly state: "loading" }
+  | { readonly state: "ready"; readonly report: ImageReport }
+  | { readonly state: "failed"; readonly failure: Failure };
+
+interface ImagesState {
+  /** By path. */
+  readonly views: Readonly<Record<string, ImageView>>;
+  /** Path of the image on the page; absent while the welcome is shown. */
+  readonly shown: string | undefined;
+  /** Adds the paths to the recent list, shows the first, and looks into all of them. */
+  open: (paths: readonly string[]) => Promise<void>;
+  /** Opens what the user chooses in the system's dialog. */
+  browse: () => Promise<void>;
+  /** Shows an image of the list; looks into it (again, for the file may have changed). */
+  show: (path: string) => Promise<void>;
+  /** Looks into an image. A report that is there stays until the new one comes. */
+  inspect: (path: string) => Promise<void>;
+  /** Lets `from` open the file it names as `name`, then looks again into `path`. */
+  allow: (path: string, from: string, name: string) => Promise<void>;
+  /** Takes an image off the list; the file stays. */
+  remove: (path: string) => Promise<void>;
+}
+
+/** The images of this session and the one on the page. */
+export const useImages = create<ImagesState>()((set, get) => {
+  /** The number of the latest inspection by path: an older answer is not shown. */
+  const latest = new Map<string, number>();
+
+  const put = (path: string, view: ImageView) => {
+    set((state) => ({ views: { ...state.views, [path]: view } }));
+  };
+
+  return {
+    views: {},
+    shown: undefined,
+    open: async (paths) => {
+      const first = paths[0];
+      if (first === undefined) return;
+      const shown = get().show(first);
+      await useSettings.getState().addRecent(paths);
+      await shown;
+      for (const path of paths.slice(1)) await get().inspect(path);
+    },
+    browse: async () => {
+      const { paths } = await call("dialogs.openImages");
+      await get().open(paths);
+    },
+    show: async (path) => {
+      set({ shown: path });
+      await get().inspect(path);
+    },
+    inspect: async (path) => {
+      const turn = (latest.get(path) ?? 0) + 1;
+      latest.set(path, turn);
+      if (get().views[path]?.state !== "ready") put(path, { state: "loading" });
+      const view = await look(path);
+      if (latest.get(path) === turn) put(path, view);
+    },
+    allow: async (path, from, name) => {
+      await call("image.grant", { from, name });
+      await get().inspect(path);
+    },
+    remove: async (path) => {
+      latest.delete(path);
+      set((state) => {
+        const { [path]: _removed, ...views } = state.views;
+        return { views, shown: state.shown === path ? undefined : state.shown };
+      });
+      await useSettings.getState().removeRecent(path);
+    },
+  };
+});
+
+async function look(path: string): Promise<ImageView> {
+  try {
+    return { state: "ready", report: await call("image.inspect", { path }) };
+  } catch (error) {
+    return { state: "failed", failure: toFailure(error) };
+  }
+}

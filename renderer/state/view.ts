@@ -1,0 +1,45 @@
+import { create } from "zustand";
+import type { BrokenLink, Failure } from "../../shared/model/report";
+import { toFailure } from "../api/client";
+
+/** The tabs of an image's page. */
+export type ImageTab = "overview" | "chain";
+
+interface ViewState {
+  /** Whether the files of the start have been asked for: until then nothing is settled. */
+  readonly started: boolean;
+  readonly tab: ImageTab;
+  /** References the user answered with "keep refusing", by `linkKey`. */
+  readonly keptRefused: ReadonlySet<string>;
+  /** Something that went wrong outside any page; shown until closed. */
+  readonly notice: Failure | undefined;
+  setStarted: () => void;
+  setTab: (tab: ImageTab) => void;
+  keepRefusing: (link: BrokenLink) => void;
+  closeNotice: () => void;
+}
+
+/** What is on the page besides the images themselves. */
+export const useView = create<ViewState>()((set) => ({
+  started: false,
+  tab: "overview",
+  keptRefused: new Set(),
+  notice: undefined,
+  setStarted: () => set({ started: true }),
+  setTab: (tab) => set({ tab }),
+  keepRefusing: (link) =>
+    set(({ keptRefused }) => ({ keptRefused: new Set([...keptRefused, linkKey(link)]) })),
+  closeNotice: () => set({ notice: undefined }),
+}));
+
+/** What tells one reference from another: who names it, and as what. */
+export function linkKey(link: Pick<BrokenLink, "from" | "name">): string {
+  return JSON.stringify([link.from, link.name]);
+}
+
+/** Runs an action of the user and shows as a notice what it throws; for event handlers. */
+export function attempt(action: () => Promise<void>): void {
+  action().catch((error: unknown) => {
+    useView.setState({ notice: toFailure(error) });
+  });
+}

@@ -1,0 +1,116 @@
+/**
+ * Numbers as people read them. Sizes are binary units; every function takes plain bytes or seconds
+ * and answers in the language given to `setFormatLocale`.
+ */
+const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+/** Keeps a number and its unit on one line. */
+const space = "\u00a0";
+
+function numbers(locale: string) {
+  const decimals = (most: number, least = 0) =>
+    new Intl.NumberFormat(locale, { maximumFractionDigits: most, minimumFractionDigits: least });
+  return {
+    whole: decimals(0),
+    oneDecimal: decimals(1, 1),
+    upToOneDecimal: decimals(1),
+    bytes: new Intl.NumberFormat(locale, { style: "unit", unit: "byte", unitDisplay: "long" }),
+    percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }),
+    finePercent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }),
+  };
+}
+
+let locale = "en";
+let number = numbers(locale);
+
+/** Chooses the language of everything below; a BCP 47 tag. */
+export function setFormatLocale(tag: string): void {
+  locale = tag;
+  number = numbers(tag);
+}
+
+/** The unit in which `bytes` is at least 1 and, rounded to one decimal, less than 1024. */
+function unitOf(bytes: number): number {
+  let unit = 0;
+  let value = bytes;
+  while (unit < units.length - 1 && Math.round(value * 10) >= 10_240) {
+    value /= 1024;
+    unit += 1;
+  }
+  return unit;
+}
+
+function inUnit(bytes: number, unit: number, format: Intl.NumberFormat): string {
+  return (unit === 0 ? number.whole : format).format(bytes / 1024 ** unit);
+}
+
+/** "5.8 GiB", "512 B": one decimal from KiB on. */
+export function formatSize(bytes: number): string {
+  const unit = unitOf(bytes);
+  return `${inUnit(bytes, unit, number.oneDecimal)}${space}${units[unit]}`;
+}
+
+/** "64 KiB", "1.5 KiB": for sizes that are round by nature, such as clusters. */
+export function formatRoundSize(bytes: number): string {
+  const unit = unitOf(bytes);
+  return `${inUnit(bytes, unit, number.upToOneDecimal)}${space}${units[unit]}`;
+}
+
+/** Two sizes in the unit of the second: "26.4" and "42.6 GiB". */
+export function formatProgress(done: number, total: number): { done: string; total: string } {
+  const unit = unitOf(total);
+  return { done: inUnit(done, unit, number.oneDecimal), total: formatSize(total) };
+}
+
+/** "6,227,702,579 bytes". */
+export function formatBytes(bytes: number): string {
+  return number.bytes.format(bytes);
+}
+
+/** "1.1 GiB/s". */
+export function formatSpeed(bytesPerSecond: number): string {
+  return `${formatSize(bytesPerSecond)}/s`;
+}
+
+/** "14%", "0.3%", "<0.1%" for what is more than nothing; "0%" when `whole` is 0. */
+export function formatShare(part: number, whole: number): string {
+  const share = whole > 0 ? part / whole : 0;
+  if (share > 0 && share < 0.001) return `<${number.finePercent.format(0.001)}`;
+  // "100%" only for all of it.
+  if (share > 0.99 && share < 1) return number.finePercent.format(Math.floor(share * 1000) / 1000);
+  return (share < 0.01 ? number.finePercent : number.percent).format(share);
+}
+
+/** "93,014". */
+export function formatCount(count: number): string {
+  return number.whole.format(count);
+}
+
+/** "0x1f0000": how offsets in files are written. */
+export function formatOffset(at: number): string {
+  return `0x${at.toString(16)}`;
+}
+
+/** "Oct 11, 2026, 8:30 AM" in the viewer's time zone; from seconds since 1970-01-01 UTC. */
+export function formatDate(seconds: number, timeZone?: string): string {
+  const format = new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone,
+  });
+  return format.format(seconds * 1000);
+}
+
+/** A time left, coarse enough not to flicker: seconds below a minute, then minutes, then hours. */
+export type Duration =
+  | { readonly unit: "seconds"; readonly seconds: number }
+  | { readonly unit: "minutes"; readonly minutes: number; readonly seconds: number }
+  | { readonly unit: "hours"; readonly hours: number; readonly minutes: number };
+
+/** Splits `seconds` (>= 0) for the catalog's sentence; rounds up, so that 0 means done. */
+export function splitDuration(seconds: number): Duration {
+  const whole = Math.ceil(Math.max(0, seconds));
+  if (whole < 60) return { unit: "seconds", seconds: whole };
+  if (whole < 3600)
+    return { unit: "minutes", minutes: Math.floor(whole / 60), seconds: whole % 60 };
+  return { unit: "hours", hours: Math.floor(whole / 3600), minutes: Math.floor(whole / 60) % 60 };
+}

@@ -1,0 +1,27 @@
+import type { ReactNode } from "react";
+import styles from "./fact-list.module.css";
+
+/** One line of a list of facts. */
+export interface Fact {
+  readonly name: string;
+  readonly value: ReactNode;
+  readonly testId?: string;
+  /** Offsets, names as written: set in the fixed-width face. */
+  readonly mono?: boolean;
+}
+
+/** Facts as names and values, side by side. */
+export function FactList({ facts }: { facts: readonly Fact[] }) {
+  return (
+    <dl className={styles.facts}>
+      {facts.map(({ name, value, testId, mono }) => (
+        <div className={styles.fact} key={name}>
+          <dt>{name}</dt>
+          <dd data-testid={testId} data-mono={mono}>
+            {value}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
