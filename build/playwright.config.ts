@@ -6,6 +6,7 @@ const onServer = Boolean(process.env["CI"]);
 
 export default defineConfig({
   testDir: resolve(root, "test/e2e"),
+  testMatch: "**/*.e2e.ts",
   outputDir: resolve(root, "test-results/e2e"),
   workers: 1,
   timeout: 60_000,

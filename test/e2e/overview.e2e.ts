@@ -1,0 +1,107 @@
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Locator } from "@playwright/test";
+import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import { expect, test } from "./lamina";
+
+interface QemuInfo {
+  "virtual-size": number;
+  "actual-size": number;
+}
+
+interface QemuMapEntry {
+  length: number;
+  depth: number;
+  data: boolean;
+}
+
+/** A base with 12 MiB of data, and an overlay on it with 3 MiB of its own and a snapshot. */
+function makeChain(folder: string): { base: string; overlay: string } {
+  const base = join(folder, "debian-12-base.qcow2");
+  const overlay = join(folder, "web01.qcow2");
+  qemuImg(["create", "-q", "-f", "qcow2", base, "64M"]);
+  qemuIo(base, "qcow2", ["write -q -P 0x11 0 8M", "write -q -P 0x12 20M 4M"]);
+  qemuImg(["create", "-q", "-f", "qcow2", "-b", "debian-12-base.qcow2", "-F", "qcow2", overlay]);
+  qemuIo(overlay, "qcow2", ["write -q -P 0x21 6M 2M"]);
+  qemuImg(["snapshot", "-c", "before-upgrade", overlay]);
+  qemuIo(overlay, "qcow2", ["write -q -P 0x22 40M 1M"]);
+  return { base, overlay };
+}
+
+/** The exact bytes behind a size on the screen. */
+async function bytesOf(shown: Locator): Promise<number> {
+  return Number(await shown.getAttribute("data-bytes"));
+}
+
+test("a chain made by qemu-img shows its true sizes", async ({ folder, launch }) => {
+  const { base, overlay } = makeChain(folder);
+  const lamina = await launch(overlay);
+  const { page } = lamina;
+  await expect(page.getByRole("heading", { name: "web01.qcow2", level: 1 })).toBeVisible();
+
+  const info = qemuJson<QemuInfo>(["info", overlay]);
+  expect(await bytesOf(page.getByTestId("size-virtual"))).toBe(info["virtual-size"]);
+  expect(await bytesOf(page.getByTestId("size-allocated"))).toBe(info["actual-size"]);
+  expect(await bytesOf(page.getByTestId("size-length"))).toBe(statSync(overlay).size);
+  const read = qemuJson<QemuMapEntry[]>(["map", overlay]).filter(({ data }) => data);
+  const total = (entries: QemuMapEntry[]) => entries.reduce((sum, { length }) => sum + length, 0);
+  expect(await bytesOf(page.getByTestId("size-chain"))).toBe(total(read));
+  await expect(page.getByTestId("badges")).toContainText("qcow2 v3");
+  await expect(page.getByTestId("badges")).toContainText("1 snapshot");
+  await expect(page.getByTestId("badges")).toContainText("1 backing file");
+  await expect(page.getByRole("cell", { name: "before-upgrade" })).toBeVisible();
+  await lamina.picture("overview");
+
+  await page.getByRole("tab", { name: "Chain" }).click();
+  const layers = page.getByTestId("layer");
+  await expect(layers).toHaveCount(2);
+  const files = [overlay, base];
+  for (const [depth, file] of files.entries()) {
+    const layer = layers.nth(depth);
+    const told = qemuJson<QemuInfo>(["info", file]);
+    await expect(layer).toHaveAttribute("data-path", file);
+    expect(await bytesOf(layer.getByTestId("layer-virtual"))).toBe(told["virtual-size"]);
+    expect(await bytesOf(layer.getByTestId("layer-allocated"))).toBe(told["actual-size"]);
+    const answers = total(read.filter((entry) => entry.depth === depth)) / 1024 / 1024;
+    await expect(layer).toContainText(`Answers ${answers.toFixed(1)} MiB`);
+  }
+  await lamina.picture("chain");
+
+  await page.getByRole("button", { name: "Theme" }).click();
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await page.getByRole("tab", { name: "Overview" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
+  await lamina.picture("overview-dark");
+});
+
+test("a base outside the folder is opened on an explicit yes only", async ({ folder, launch }) => {
+  const { base } = makeChain(folder);
+  const inside = join(folder, "own", "deep");
+  mkdirSync(inside, { recursive: true });
+  const overlay = join(inside, "stranger.qcow2");
+  qemuImg(["create", "-q", "-f", "qcow2", "-b", base, "-F", "qcow2", overlay]);
+
+  const lamina = await launch(overlay);
+  const { page } = lamina;
+  await expect(page.getByTestId("broken-alert")).toContainText("debian-12-base.qcow2");
+  await page.getByRole("tab", { name: "Chain" }).click();
+  const link = page.getByTestId("broken-link");
+  await expect(link).toContainText(base);
+  await lamina.picture("chain-refused");
+  await link.getByRole("button", { name: "Allow once" }).click();
+  await expect(page.getByTestId("layer")).toHaveCount(2);
+  await expect(link).toHaveCount(0);
+});
+
+test("a missing base is named, and the rest is shown", async ({ folder, launch }) => {
+  const overlay = join(folder, "orphan.qcow2");
+  const backing = ["-u", "-b", "gone.qcow2", "-F", "qcow2"];
+  qemuImg(["create", "-q", "-f", "qcow2", ...backing, overlay, "8M"]);
+  const lamina = await launch(overlay);
+  const { page } = lamina;
+  await expect(page.getByTestId("broken-alert")).toContainText("gone.qcow2");
+  expect(await bytesOf(page.getByTestId("size-virtual"))).toBe(8 * 1024 * 1024);
+  await page.getByRole("tab", { name: "Chain" }).click();
+  await expect(page.getByTestId("broken-link")).toContainText("gone.qcow2");
+  await lamina.picture("chain-missing");
+});
