@@ -31,6 +31,8 @@ function vitestStep(name, report, args) {
 }
 
 const layerTable = "test/layers.test.ts";
+/** Over a gigabyte of images: too long for every `npm run check`. */
+const corpusTests = "test/corpus/**";
 
 /** @type {Step[]} */
 export const checks = [
@@ -39,8 +41,10 @@ export const checks = [
   { name: "types", command: ["tsc", "-b"] },
   { name: "dead code", command: ["knip", "--config", "build/knip.json"] },
   vitestStep("layer table", "layers.json", [layerTable]),
-  vitestStep("unit tests", "unit.json", ["--exclude", layerTable]),
+  vitestStep("unit tests", "unit.json", ["--exclude", layerTable, "--exclude", corpusTests]),
 ];
+
+export const corpus = vitestStep("corpus", "corpus.json", ["test/corpus"]);
 
 /** @type {Step} */
 export const buildStep = { name: "build", command: ["node", "build/build.mjs"] };

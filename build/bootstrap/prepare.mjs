@@ -1,5 +1,6 @@
 // Step 2 of the bootstrap: what the command needs from the machine.
 
+import { corpusPackages } from "./corpus.mjs";
 import { displayPackages, startDisplay } from "./display.mjs";
 import { findElectron } from "./electron.mjs";
 import { libraryPackages, missingLibraries } from "./libraries.mjs";
@@ -13,14 +14,15 @@ import { installSystemPackages } from "./system-packages.mjs";
  * @property {() => void} release ends what was started for it
  */
 
-const known = ["electron", "display", "oracle"];
+const known = ["electron", "display", "oracle", "corpus"];
 
 /**
  * Finds or installs what is needed; throws an Error with advice when that cannot be done.
  *
  * @param {string} root the project
  * @param {string[]} needs of "electron" (a runnable Electron with its system libraries), "display"
- *   (one to draw on) and "oracle" (qemu-img, which the tests compare with)
+ *   (one to draw on), "oracle" (qemu-img, which the tests compare with) and "corpus" (the tools that
+ *   make the matrix of test images)
  * @returns {Promise<Ready>}
  */
 export async function prepare(root, needs) {
@@ -32,6 +34,7 @@ export async function prepare(root, needs) {
     ...(electron && missingLibraries(electron.executable).length > 0 ? libraryPackages : []),
     ...(needs.includes("display") ? displayPackages() : []),
     ...(needs.includes("oracle") ? oraclePackages() : []),
+    ...(needs.includes("corpus") ? corpusPackages(root) : []),
   ]);
   const libraries = electron ? missingLibraries(electron.executable) : [];
   if (libraries.length > 0) throw new Error(`Electron needs ${libraries.join(", ")}`);

@@ -1,0 +1,110 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { convert, createControl, ImageError, openImage } from "../../electron/engine";
+import type { FormatId, OptionValues } from "../../shared/model/format";
+import { qemuImg } from "../helpers/qemu-img";
+import { newFolder, removeFolder } from "../helpers/temp-folder";
+import { makeMatrix, matrixIsMissing } from "./matrix";
+
+const missing = matrixIsMissing();
+const matrix = missing === undefined ? makeMatrix() : "";
+
+/** The largest raw file that the host's file system is sure to hold sparsely. */
+const largestRaw = 8 * 2 ** 40;
+
+/** What Lamina refuses, by the file's name: the code it must give, and why. */
+const refused: readonly { name: RegExp; code: string; why: string }[] = [
+  { name: /zstd/, code: "unsupported", why: "zstd clusters" },
+  { name: /^(luks|aes)/, code: "unsupported", why: "encrypted" },
+  { name: /^(extdata|dfover)/, code: "unsupported", why: "external data file" },
+  { name: /^missing-backing/, code: "missing-file", why: "its backing file is not there" },
+  { name: /^json/, code: "unsupported", why: "its backing file is named by a protocol" },
+  { name: /^on-v(mdk|di|hdx)/, code: "unsupported", why: "its backing file's format" },
+];
+
+interface Sample {
+  /** Relative to the matrix. */
+  readonly name: string;
+  readonly path: string;
+  readonly format: FormatId;
+}
+
+/** Every raw and qcow2 image of the matrix. */
+function samples(): Sample[] {
+  if (missing !== undefined) return [];
+  return ["src", "qcow2", "chains", "chains/sub", "raw"].flatMap((folder) =>
+    readdirSync(join(matrix, folder), { withFileTypes: true }).flatMap((entry): Sample[] => {
+      const path = join(matrix, folder, entry.name);
+      if (!entry.isFile() || !/\.(raw|qcow2)$/.test(entry.name)) return [];
+      const format = entry.name.endsWith(".raw") ? "raw" : "qcow2";
+      return [{ name: join(folder, entry.name), path, format }];
+    }),
+  );
+}
+
+const title = ["raw and qcow2 images of the corpus", ...(missing ? [`(${missing})`] : [])].join(
+  " ",
+);
+
+describe.skipIf(missing !== undefined)(title, () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = newFolder();
+  });
+  afterAll(() => removeFolder(folder));
+
+  /** Converts and has qemu-img compare; run in the image's folder, where qemu resolves `file:` names. */
+  function convertAndCompare(sample: Sample, target: FormatId, options: OptionValues): void {
+    const to = join(folder, `target.${target}`);
+    convert({
+      source: { path: sample.path, format: sample.format, grants: "all" },
+      target: to,
+      format: target,
+      options,
+      replace: true,
+      flush: false,
+      control: createControl(),
+    });
+    const formats = ["-f", sample.format, "-F", target];
+    qemuImg(["compare", "-q", ...formats, basename(sample.path), to], dirname(sample.path));
+    if (target === "qcow2") qemuImg(["check", "-q", "-f", "qcow2", to]);
+  }
+
+  it.each(samples())("$name", (sample) => {
+    const before = statSync(sample.path);
+    const name = basename(sample.path);
+    const expected = refused.find((one) => one.name.test(name));
+    const run = (): void => {
+      const size = sizeOf(sample);
+      const clusterSize = size > 2 ** 40 ? 2 ** 21 : 2 ** 16;
+      convertAndCompare(sample, "qcow2", { cluster_size: clusterSize });
+      if (size <= largestRaw) convertAndCompare(sample, "raw", {});
+    };
+    if (expected === undefined) {
+      expect(run).not.toThrow();
+    } else {
+      expect(codeOf(run), expected.why).toBe(expected.code);
+    }
+    const { size, mtimeMs } = statSync(sample.path);
+    expect({ size, mtimeMs }).toEqual({ size: before.size, mtimeMs: before.mtimeMs });
+  });
+});
+
+/** Virtual size in bytes. */
+function sizeOf({ path, format }: Sample): number {
+  const image = openImage({ path, format, grants: "all" });
+  image.close();
+  return image.size;
+}
+
+/** The code of the ImageError that `run` throws; undefined when it throws none. */
+function codeOf(run: () => void): string | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ImageError) return error.code;
+    throw error;
+  }
+}
