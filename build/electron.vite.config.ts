@@ -61,6 +61,8 @@ export default defineConfig({
       minify: true,
       // Fonts and pictures stay files: the policy allows no data: fonts.
       assetsInlineLimit: 0,
+      // Read from the disk in one go: splitting would only add files.
+      chunkSizeWarningLimit: 1500,
       rolldownOptions: { input: from("renderer/index.html") },
     },
   },

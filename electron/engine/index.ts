@@ -1,15 +1,14 @@
 /** All that the rest of Lamina may use of the engine. */
-export { ImageError, type ImageErrorCode, type ImageErrorDetail } from "./errors";
-export { freeSpace, fileStatus } from "./io/file";
-export type { DiskImage, BrokenChain, Extent } from "./image/disk-image";
-export type { ImageLayer, ParentRef, Run } from "./image/layer";
-export { openImage, openTopLayer, requireWhole, type OpenRequest } from "./image/open-image";
-export type { CreateSpec } from "./formats/format";
+export { ImageError, type ImageErrorCode } from "./errors";
+export { fileStatus } from "./io/file";
+export type { DiskImage } from "./image/disk-image";
+export type { ImageLayer, ParentRef } from "./image/layer";
+export { openImage, openTopLayer, type OpenRequest } from "./image/open-image";
 export { formats, formatById, formatModels } from "./formats/registry";
 export { createControl, type Control } from "./ops/control";
 export { convert, convertInSteps, type ConvertJob, type ConvertResult } from "./ops/convert";
 export { copierMain, type CopierWork } from "./ops/copier";
-export { compareImages, type CompareOptions, type CompareResult } from "./ops/compare";
+export { compareImages, type CompareResult } from "./ops/compare";
 export { mapImage, type MapEntry } from "./ops/map";
 export { reportImage } from "./ops/report";
 export { toFailure } from "./ops/failure";

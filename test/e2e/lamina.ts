@@ -58,7 +58,7 @@ export const test = base.extend<Fixtures>({
   folder: async ({}, use) => {
     const own = mkdtempSync(join(tmpdir(), "lamina-"));
     // A space and an accent: a path that is not handled as a path shows.
-    const folder = join(own, "Virtual machines é");
+    const folder = join(own, "Virtual machines Köln");
     mkdirSync(folder);
     await use(folder);
     rmSync(own, { recursive: true, force: true });
