@@ -1,6 +1,7 @@
 import { ImageError } from "../errors";
 import type { ByteSource } from "../io/source";
 import type { FormatModel } from "../../../shared/model/format";
+import { foreignFormat } from "./foreign";
 import type { Format } from "./format";
 import { iso } from "./iso";
 import { qcow2 } from "./qcow2";
@@ -19,9 +20,20 @@ export function formatById(id: string): Format {
   });
 }
 
-/** The format that `source` is in, told by its bytes; raw when no other knows it. @throws ImageError `io`. */
+/**
+ * The format that `source` is in, told by its bytes; raw when no other knows it.
+ * @throws ImageError `unsupported` for a format that Lamina does not read, `io`.
+ */
 export function probeFormat(source: ByteSource): Format {
-  return formats.find((format) => format.probe(source)) ?? raw;
+  const format = formats.find((each) => each.probe(source)) ?? raw;
+  const foreign = format === raw ? foreignFormat(source) : undefined;
+  if (foreign === undefined) return format;
+  throw new ImageError("unsupported", `${source.name}: format '${foreign}' is not supported`, {
+    file: source.name,
+    expected: formats.map((each) => each.id).join(", "),
+    found: foreign,
+    hint: "Name the format raw to take the file as it is.",
+  });
 }
 
 /** What the screens know of each format, as plain data. */

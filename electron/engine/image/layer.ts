@@ -62,6 +62,12 @@ export interface ImageLayer {
    * @throws ImageError when a table is damaged or the data is of a kind that cannot be read.
    */
   map(guestAt: number, max: number): Run;
+  /**
+   * Bytes of its file that the image's own tables call used. It reads those tables, so ask only when needed.
+   * Absent where a format keeps no such tables.
+   * @throws ImageError `io`.
+   */
+  usedBytes?(): number;
   /** Closes the image file and what it opened besides (not its parent). */
   close(): void;
 }

@@ -9,6 +9,7 @@ import { readBackingName, readHeaderExtensions, type HeaderExtensions } from "./
 import { createMap } from "./map";
 import { readSnapshots } from "./snapshots";
 import { checkRefcountTable } from "./tables";
+import { countUsedClusters } from "./used-clusters";
 
 /**
  * Opens a qcow2 image of version 2 or 3. Encrypted images, zstd compression and external data files
@@ -47,6 +48,7 @@ export function openQcow2(source: ByteSource): ImageLayer {
     ...(parent && { parent }),
     facts,
     map,
+    usedBytes: () => countUsedClusters(source, header) * header.clusterSize,
     close: () => source.close(),
   };
 }

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { formats } from "../engine";
+import { programName } from "./errors";
+import { print } from "./output";
+
+/** Thrown where `-h` is met: the help is printed, and nothing else is done. */
+export class HelpWanted extends Error {
+  override readonly name = "HelpWanted";
+}
+
+/** Prints name and version; under qemu-img's name also the version of it that is spoken. */
+export function printVersion(): void {
+  const version = packageVersion();
+  if (programName() === "qemu-img") print(`qemu-img version 7.2.0 (Lamina ${version})\n`);
+  else print(`lamina version ${version} (commands and output of qemu-img 7.2)\n`);
+}
+
+/** Prints the version and all commands and options there are. */
+export function printHelp(): void {
+  printVersion();
+  const names = formats.map(({ id }) => id).filter((id) => id !== "iso");
+  print(`usage: ${programName()} [standard options] command [command options]
+Disk image utility
+
+    '-h', '--help'       display this help and exit
+    '-V', '--version'    output version information and exit
+
+Command syntax:
+  compare [-f fmt] [-F fmt] [-T src_cache] [-p] [-q] [-s] [-U] [--trust] filename1 filename2
+  convert [-U] [-p] [-q] [-W] [-f fmt] [-t cache] [-T src_cache] [-O output_fmt] [-o options] [-S 4k] [-m num_coroutines] [--trust] filename output_filename
+  create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]
+  info [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] filename
+  map [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] filename
+
+Command parameters:
+  'filename' is a disk image filename
+  'fmt' is the disk image format. It is guessed automatically in most cases
+  'cache' is 'unsafe' (default) to leave the new image to the system's cache; with
+    'none', 'writeback', 'writethrough' or 'directsync' it is forced down to the disk
+  'src_cache' is accepted and makes no difference
+  'size' is the disk image size in bytes. Optional suffixes
+    'k' or 'K' (kilobyte, 1024), 'M' (megabyte, 1024k), 'G' (gigabyte, 1024M),
+    'T' (terabyte, 1024G), 'P' (petabyte, 1024T) and 'E' (exabyte, 1024P)  are
+    supported. 'b' is ignored.
+  'output_filename' is the destination disk image filename. What is there is
+    replaced once the new image is complete
+  'output_fmt' is the destination format
+  'options' is a comma separated list of format specific options in a
+    name=value format. Use -o help for an overview of the options supported by
+    the used format
+  '-u' allows creating an overlay without attempting to open the backing file
+  '-h' with or without a command shows this help and lists the supported formats
+  '-p' show progress of command (only certain commands)
+  '-q' use Quiet mode - do not print any output (except errors)
+  '-s' run in Strict mode - fail on different image size or sector allocation
+  '-m', '-W' and '-U' are accepted and make no difference
+  '--output' takes the format in which the output must be done (human or json)
+  '--trust' allows backing files outside the folder of the image that names them
+
+Supported formats: ${names.sort().join(" ")}
+`);
+}
+
+/** The version in package.json, which lies two folders above the bundle. */
+function packageVersion(): string {
+  const text = readFileSync(resolve(import.meta.dirname, "../../package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

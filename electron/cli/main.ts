@@ -1,0 +1,95 @@
+import { isMainThread, workerData } from "node:worker_threads";
+import { copierMain, type CopierWork } from "../engine";
+import { readArguments, type OptionTable } from "./arguments";
+import { compare } from "./compare";
+import { convert } from "./convert";
+import { create } from "./create";
+import { CommandError, programName, UsageError } from "./errors";
+import { HelpWanted, printHelp, printVersion } from "./help";
+import { info } from "./info";
+import { map } from "./map";
+import { ClosedPipe, flushOutput, printError } from "./output";
+
+/** Every command by its name; each takes the arguments behind the name and gives the exit code. */
+const commands: Readonly<Record<string, (args: readonly string[]) => number | Promise<number>>> = {
+  compare,
+  convert,
+  create,
+  info,
+  map,
+};
+
+/** qemu-img's commands that Lamina does not have. */
+const otherCommands: ReadonlySet<string> = new Set([
+  "amend",
+  "bench",
+  "bitmap",
+  "check",
+  "commit",
+  "dd",
+  "measure",
+  "rebase",
+  "resize",
+  "snapshot",
+]);
+
+const options: OptionTable = {
+  flags: "hV",
+  valued: "T",
+  long: { help: { as: "h" }, version: { as: "V" }, trace: { as: "T", valued: true } },
+};
+
+/** Exit code of a program whose reader has gone, as a shell shows one killed by SIGPIPE. */
+const pipeClosed = 141;
+
+class VersionWanted extends Error {}
+
+async function run(args: readonly string[]): Promise<number> {
+  if (args.length === 0) throw new UsageError("Not enough arguments");
+  const onOption = (option: string): void => {
+    if (option === "h") throw new HelpWanted();
+    if (option === "V") throw new VersionWanted();
+    throw new CommandError("tracing (-T) is not supported by this version");
+  };
+  const [name, ...rest] = readArguments(programName(), args, options, onOption, true);
+  if (name === undefined) return 0;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined) return await command(rest);
+  if (otherCommands.has(name))
+    throw new CommandError(`command '${name}' is not supported by this version`);
+  throw new UsageError(`Command not found: ${name}`);
+}
+
+/** Runs the command line; whatever ends it becomes an exit code and at most one message. */
+async function runToEnd(args: readonly string[]): Promise<number> {
+  try {
+    const code = await run(args);
+    flushOutput();
+    return code;
+  } catch (error) {
+    if (error instanceof ClosedPipe) return pipeClosed;
+    return explain(error);
+  }
+}
+
+/** Prints what `error` has to say. */
+function explain(error: unknown): number {
+  try {
+    if (error instanceof HelpWanted) printHelp();
+    if (error instanceof VersionWanted) printVersion();
+    flushOutput();
+    if (error instanceof HelpWanted || error instanceof VersionWanted) return 0;
+    printError(error instanceof Error ? error.message : String(error));
+    return error instanceof CommandError ? error.exitCode : 1;
+  } catch (closed) {
+    if (closed instanceof ClosedPipe) return pipeClosed;
+    throw closed;
+  }
+}
+
+if (isMainThread) {
+  // Everything is written by now; a copier thread that is still starting is not waited for.
+  void runToEnd(process.argv.slice(2)).then((code) => process.exit(code));
+} else {
+  copierMain(workerData as CopierWork);
+}

@@ -1,0 +1,36 @@
+import { formatById } from "../engine";
+import { print } from "./output";
+
+/** What a new overlay and every new image can be told besides its format's own options. */
+const backingOptions: readonly (readonly [string, string])[] = [
+  ["backing_file=<str>", "File name of a base image"],
+  ["backing_fmt=<str>", "Image format of the base image"],
+];
+
+const words: Readonly<Record<string, string>> = {
+  cluster_size: "qcow2 cluster size",
+  compat: "Compatibility level (v2 [0.10] or v3 [1.1])",
+  extended_l2: "Extended L2 tables",
+  lazy_refcounts: "Postpone refcount updates",
+  preallocation: "Preallocation mode",
+  refcount_bits: "Width of a reference count entry in bits",
+};
+
+/** Prints the -o options that Lamina has for a format, in qemu-img's layout (`-o help`). */
+export function printOptionHelp(name: "raw" | "qcow2"): void {
+  const { options, backing } = formatById(name);
+  const rows: (readonly [string, string])[] = options.map((spec) => {
+    const kind = { size: "<size>", choice: "<str>", switch: "<bool (on/off)>" }[spec.kind];
+    const text = words[spec.name] ?? spec.name;
+    const values =
+      spec.kind === "choice" && spec.name === "preallocation"
+        ? ` (allowed values: ${spec.choices.join(", ")})`
+        : "";
+    return [`${spec.name}=${spec.name === "refcount_bits" ? "<num>" : kind}`, text + values];
+  });
+  if (backing) rows.push(...backingOptions);
+  rows.push(["size=<size>", "Virtual disk size"]);
+  rows.sort(([a], [b]) => (a < b ? -1 : 1));
+  print("Supported options:\n");
+  for (const [option, text] of rows) print(`  ${option.padEnd(22)} - ${text}\n`);
+}

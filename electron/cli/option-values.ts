@@ -1,0 +1,45 @@
+import { CommandError } from "./errors";
+import { sizeArgument } from "./sizes";
+
+/** The value of --output. @throws CommandError. */
+export function readOutputKind(value: string): "human" | "json" {
+  if (value === "human" || value === "json") return value;
+  throw new CommandError("--output must be used with human or json as argument.");
+}
+
+/** The error for an option of qemu-img that Lamina does not have; nothing is ever passed over silently. */
+export function unsupported(command: string, option: string): CommandError {
+  const shown = option.startsWith("-") ? option : `-${option}`;
+  return new CommandError(`${command}: option '${shown}' is not supported by this version`);
+}
+
+const caches = new Set(["none", "off", "writeback", "writethrough", "directsync", "unsafe"]);
+
+/** Whether `name` is one of qemu-img's cache modes (-t, -T). */
+export function isCacheMode(name: string): boolean {
+  return caches.has(name);
+}
+
+/** Checks -m, which asks qemu-img for 1 to 16 coroutines and makes no difference here. @throws CommandError */
+export function checkThreads(value: string): void {
+  const count = /^\s*\+?(0x[\da-f]+|\d+)$/i.exec(value)?.[1];
+  if (count !== undefined && Number(count) >= 1 && Number(count) <= 16) return;
+  throw new CommandError(
+    "Invalid number of coroutines. Allowed number of coroutines is between 1 and 16",
+  );
+}
+
+/**
+ * Checks -S, the least run of zeros to leave out. Lamina has qemu-img's default only.
+ * @throws CommandError
+ */
+export function checkSparseSize(value: string): void {
+  const bytes = sizeArgument("buffer size for sparse output", value);
+  if (bytes % 512n !== 0n || bytes > 16_777_216n)
+    throw new CommandError(
+      "Invalid buffer size for sparse output specified. Valid sizes are multiples of 512 up to " +
+        "16777216. Select 0 to disable sparse detection (fully allocates output).",
+    );
+  if (bytes !== 4096n)
+    throw new CommandError(`convert: option '-S ${value}' is not supported by this version`);
+}

@@ -1,0 +1,35 @@
+import type { ByteSource } from "../io/source";
+
+/** What the files of a format begin with, or hold at a fixed byte. */
+interface Signature {
+  /** qemu-img's name of the format. */
+  readonly format: string;
+  readonly at: number;
+  /** In Latin-1. */
+  readonly bytes: string;
+}
+
+/** Formats that Lamina does not read. Taken for raw disks, their tables would pass for the guest's data. */
+const signatures: readonly Signature[] = [
+  { format: "vmdk", at: 0, bytes: "KDMV" },
+  { format: "vmdk", at: 0, bytes: "COWD" },
+  { format: "vmdk", at: 0, bytes: "# Disk DescriptorFile" },
+  { format: "vdi", at: 64, bytes: "\x7f\x10\xda\xbe" },
+  { format: "vhdx", at: 0, bytes: "vhdxfile" },
+  { format: "vpc", at: 0, bytes: "conectix" },
+  { format: "qcow", at: 0, bytes: "QFI\xfb\0\0\0\x01" },
+  { format: "qed", at: 0, bytes: "QED\0" },
+  { format: "parallels", at: 0, bytes: "WithoutFreeSpace" },
+  { format: "parallels", at: 0, bytes: "WithouFreSpacExt" },
+];
+
+const longest = 128;
+
+/** qemu-img's name of a format that Lamina knows only by its signature; undefined for any other file. */
+export function foreignFormat(source: ByteSource): string | undefined {
+  const head = new Uint8Array(Math.min(longest, source.size));
+  source.read(0, head);
+  return signatures.find(({ at, bytes }) =>
+    Array.from(bytes).every((byte, index) => head[at + index] === byte.charCodeAt(0)),
+  )?.format;
+}

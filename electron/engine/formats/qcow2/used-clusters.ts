@@ -1,0 +1,51 @@
+import type { ByteSource } from "../../io/source";
+import type { Header } from "./header";
+
+/**
+ * Clusters of the file whose refcount is not 0 (specification, "Host cluster management"). Reads all
+ * refcount blocks that the file has clusters for: 2 bytes of every 64 KiB by default. Blocks that lie
+ * outside the file count nothing.
+ * @throws ImageError `io`.
+ */
+export function countUsedClusters(source: ByteSource, header: Header): number {
+  const { clusterSize, refcountOrder, refcountTableOffset, refcountTableClusters } = header;
+  const clusters = Math.ceil(source.size / clusterSize);
+  const perBlock = (clusterSize * 8) / 2 ** refcountOrder;
+  const blocks = Math.min(
+    Math.ceil(clusters / perBlock),
+    Math.floor(
+      Math.min(refcountTableClusters * clusterSize, source.size - refcountTableOffset) / 8,
+    ),
+  );
+  const table = new DataView(new ArrayBuffer(blocks * 8));
+  source.read(refcountTableOffset, new Uint8Array(table.buffer));
+  const block = new Uint8Array(clusterSize);
+  let used = 0;
+  for (let index = 0; index < blocks; index += 1) {
+    // Bits 0 to 8 are reserved.
+    const offset =
+      table.getUint32(index * 8) * 2 ** 32 + ((table.getUint32(index * 8 + 4) & ~0x1ff) >>> 0);
+    if (offset <= 0 || offset + clusterSize > source.size) continue;
+    source.read(offset, block);
+    used += countSet(block, Math.min(perBlock, clusters - index * perBlock), 2 ** refcountOrder);
+  }
+  return used;
+}
+
+/** How many of the first `count` entries, each `bits` wide, are not 0. */
+function countSet(block: Uint8Array, count: number, bits: number): number {
+  let set = 0;
+  if (bits < 8) {
+    const mask = 2 ** bits - 1;
+    for (let index = 0; index < count; index += 1) {
+      const bit = index * bits;
+      if ((((block[bit >> 3] ?? 0) >> (bit & 7)) & mask) !== 0) set += 1;
+    }
+    return set;
+  }
+  const bytes = bits / 8;
+  for (let index = 0; index < count; index += 1) {
+    if (block.subarray(index * bytes, (index + 1) * bytes).some((byte) => byte !== 0)) set += 1;
+  }
+  return set;
+}

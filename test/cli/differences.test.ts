@@ -1,0 +1,173 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeWithQemu } from "../helpers/qemu-img";
+import { newFolder, removeFolder } from "../helpers/temp-folder";
+import { makeImages } from "./images";
+import { forEach, linkAsQemuImg, run, words, type Outcome } from "./programs";
+
+/** What differs: the exit code and the end of what is printed, by qemu-img and by Lamina. */
+interface Difference {
+  readonly line: string;
+  readonly theirs: readonly [code: number, text: string];
+  readonly ours: readonly [code: number, text: string];
+}
+
+const unsupported = "is not supported by this version\n";
+
+/** Everything on which Lamina differs from qemu-img on purpose: the same list as in docs/qemu-img.md. */
+const differences: readonly Difference[] = [
+  // Files that an image names are opened in its own folder only.
+  {
+    line: "map sub/up.qcow2",
+    theirs: [0, "s.qcow2\n"],
+    ours: [
+      1,
+      "Could not open 'sub/up.qcow2': Could not open backing file: The backing file ../s.qcow2 lies outside " +
+        "the folder of sub/up.qcow2. Allow this file when you trust the image (command line: --trust).\n",
+    ],
+  },
+  {
+    line: "info --backing-chain sub/up.qcow2",
+    theirs: [0, "extended l2: false\n"],
+    ours: [1, "(command line: --trust).\n"],
+  },
+  {
+    line: "map elsewhere.qcow2",
+    theirs: [1, "Could not open '/nonexistent/base.img': No such file or directory\n"],
+    ours: [1, "(command line: --trust).\n"],
+  },
+  { line: "map json.qcow2", theirs: [1, '"file"\n'], ours: [1, "Unknown protocol 'json'\n"] },
+  // Devices are not opened.
+  { line: "info /dev/null", theirs: [0, "0 B\n"], ours: [1, "to be a regular file\n"] },
+  // A file: name is relative to the image too, not to the folder that the command runs in.
+  {
+    line: "map sub/file-name.qcow2",
+    theirs: [0, "        five\n"],
+    ours: [1, "Could not open backing file: Could not open 'five': No such file or directory\n"],
+  },
+  // Formats that Lamina does not read are named, and never taken for raw.
+  {
+    line: "info disk.vmdk",
+    theirs: [0, "format: \n"],
+    ours: [
+      1,
+      "Could not open 'disk.vmdk': Format 'vmdk' is not supported. " +
+        "Name the format raw to take the file as it is.\n",
+    ],
+  },
+  {
+    line: "info -f vmdk disk.vmdk",
+    theirs: [0, "format: \n"],
+    ours: [1, "Unknown driver 'vmdk'\n"],
+  },
+  {
+    line: "map --output=json zstd.qcow2",
+    theirs: [0, "}]\n"],
+    ours: [1, "zstd.qcow2 cannot be read: zstd compression is not supported\n"],
+  },
+  // Unallocated subclusters have no offset, though their cluster has one.
+  {
+    line: "map --output=json sub-metadata.qcow2",
+    theirs: [0, '"zero": true, "data": false, "offset": 327680}]\n'],
+    ours: [0, '"zero": true, "data": false}]\n'],
+  },
+  // Damaged and unreadable images: Lamina's own words after the same beginning.
+  {
+    line: "map aes.qcow2",
+    theirs: [1, "Parameter 'encrypt.key-secret' is required for cipher\n"],
+    ours: [1, `Could not open 'aes.qcow2': Reading encrypted images ${unsupported}`],
+  },
+  // The target is written beside and renamed; it never is the source.
+  {
+    line: "convert five five",
+    theirs: [1, "Is another process using the image [five]?\n"],
+    ours: [1, "five is a file that the conversion reads. Choose another name.\n"],
+  },
+  // The hint ends with a line end.
+  {
+    line: "create -f qcow2 -b a.img new.qcow2",
+    theirs: [1, "Detected format of raw."],
+    ours: [1, "Detected format of raw.\n"],
+  },
+  // Strict: the offset of the first difference, not of the run that it lies in.
+  {
+    line: "compare -s zeros differs",
+    theirs: [1, "Strict mode: Offset 0 block status mismatch!\n"],
+    ours: [1, "Strict mode: Offset 4997120 block status mismatch!\n"],
+  },
+  // Options and commands that Lamina does not have are refused, never passed over.
+  ...[
+    ["convert -c -O qcow2 five new", "option '-c'"],
+    ["convert -n five zeros", "option '-n'"],
+    ["convert -l one s.qcow2 new", "option '-l'"],
+    ["convert -S 0 five new", "option '-S 0'"],
+    ["convert -r 1M five new", "option '-r'"],
+    ["convert --salvage five new", "option '--salvage'"],
+    ["convert -B thin.qcow2 -F qcow2 -O qcow2 s.qcow2 new", "option '-B'"],
+    ["convert -O qcow2 -o preallocation=full five new", "Option 'preallocation=full'"],
+    ["convert -O qcow2 -o compression_type=zstd five new", "Option 'compression_type=zstd'"],
+    ["create -f qcow2 -o data_file=outside.raw new 1M", "Option 'data_file=outside.raw'"],
+    ["create -o preallocation=full new 1M", "Option 'preallocation=full'"],
+    ["check s.qcow2", "command 'check'"],
+    ["measure -O qcow2 s.qcow2", "command 'measure'"],
+  ].map(([line = "", what = ""]): Difference => ({
+    line,
+    theirs: [0, ""],
+    ours: [1, `${what} ${unsupported}`],
+  })),
+  {
+    line: "convert five small new",
+    theirs: [0, ""],
+    ours: [1, `convert: several source images are not supported by this version\n`],
+  },
+  {
+    line: "info --image-opts driver=raw,file.filename=five",
+    theirs: [0, "4 KiB\n"],
+    ours: [1, `info: option '--image-opts' ${unsupported}`],
+  },
+];
+
+/** What a program printed last: its error, or else its output. */
+const printed = ({ stdout, stderr }: Outcome): string => stderr || stdout;
+
+describeWithQemu("what Lamina does otherwise than qemu-img, on purpose", () => {
+  let folder = "";
+  let link = "";
+  beforeAll(() => {
+    folder = newFolder();
+    link = linkAsQemuImg(join(folder, "bin"));
+    makeImages(folder);
+  });
+  afterAll(() => removeFolder(folder));
+
+  it("is exactly this", async () => {
+    const wrong: unknown[] = [];
+    const holds = (outcome: Outcome, [code, text]: readonly [number, string]): boolean =>
+      outcome.code === code && printed(outcome).endsWith(text);
+    await forEach([...differences.entries()], async ([at, difference]) => {
+      const args = words(difference.line).map((word) => word.replaceAll("new", `new-${at}`));
+      // Lamina first: where it refuses, it must leave nothing that would be in qemu-img's way.
+      const ours = await run(link, args, folder);
+      const theirs = await run("qemu-img", args, folder);
+      if (!holds(ours, difference.ours) || !holds(theirs, difference.theirs))
+        wrong.push({ difference, ours, theirs });
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("opens a base outside the image's folder with --trust, and says then what qemu-img says", async () => {
+    for (const line of ["map sub/up.qcow2", "info --backing-chain sub/absolute.qcow2"]) {
+      const trusted = await run(link, [...words(line), "--trust"], folder);
+      expect(trusted).toEqual(await run("qemu-img", words(line), folder));
+    }
+    const compared = await run(link, words("compare --trust s.qcow2 sub/up.qcow2"), folder);
+    expect(compared).toEqual({ code: 0, stdout: "Images are identical.\n", stderr: "" });
+  });
+
+  it("keeps what is at the target when it fails", async () => {
+    const line = "convert -O qcow2 -o cluster_size=3k five other-five";
+    expect((await run(link, words(line), folder)).code).toBe(1);
+    const still = await run(link, words("compare five other-five"), folder);
+    expect(still.stdout).toBe("Content mismatch at offset 0!\n");
+  });
+});
