@@ -1,6 +1,7 @@
 import { ImageError } from "../errors";
 import {
   baseNameOf,
+  copyPermissions,
   createFile,
   fileStatus,
   folderOf,
@@ -37,19 +38,32 @@ const shownName = 40;
 
 /**
  * Begins a file beside `path`, named `.NAME.<random>.partial` until it is committed.
- * With `replace`, a symbolic link keeps its place and the file that it leads to is replaced.
+ * With `replace`, a symbolic link keeps its place and the file that it leads to is replaced; the new
+ * file takes its owner and permissions.
  * @throws ImageError `exists` when `path` is there and `replace` is not set, or is no regular file;
  *   `missing-file` without its folder; `io`.
  */
 export function createPartial(path: string, { replace, flush }: PartialOptions): PartialFile {
   checkFree(path, replace);
-  const final = fileStatus(path).kind === "file" ? realPathOf(path) : path;
+  const replaces = fileStatus(path).kind === "file";
+  const final = replaces ? realPathOf(path) : path;
   const folder = folderOf(final);
   const shown = [...baseNameOf(final)].slice(0, shownName).join("");
   const random = Math.random().toString(36).slice(2, 10);
   const partial = resolveFrom(folder, `.${shown}.${random}.partial`);
   const target = createFile(partial);
   let open = true;
+  if (replaces) keepPermissions();
+
+  // Before anything is written: a private disk is never readable by others, not even half of it.
+  function keepPermissions(): void {
+    try {
+      copyPermissions(final, partial);
+    } catch (error) {
+      abandon();
+      throw error;
+    }
+  }
 
   function abandon(): void {
     if (!open) return;

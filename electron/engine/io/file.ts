@@ -1,4 +1,6 @@
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   constants,
   fstatSync,
@@ -289,6 +291,22 @@ export const resolveFrom = (folder: string, name: string): string => resolve(fol
 /** The absolute path without symbolic links. @throws ImageError `missing-file`, `io`. */
 export const realPathOf = (path: string): string =>
   attempt("find", path, () => realpathSync.native(path));
+
+/**
+ * Gives a file the owner and permissions of another that it is to replace. The owner is left where
+ * the system refuses. @throws ImageError `missing-file`, `io`.
+ */
+export function copyPermissions(from: string, to: string): void {
+  attempt("set the permissions of", to, () => {
+    const { uid, gid, mode } = statSync(from);
+    try {
+      chownSync(to, uid, gid);
+    } catch (error) {
+      if (systemCode(error) !== "EPERM") throw error;
+    }
+    chmodSync(to, mode & 0o7777);
+  });
+}
 
 /** Gives a file another name, replacing what has it. @throws ImageError `missing-file`, `io`. */
 export function renameFile(from: string, to: string): void {

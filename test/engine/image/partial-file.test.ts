@@ -1,4 +1,11 @@
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createPartial } from "../../../electron/engine/image/partial-file";
@@ -71,6 +78,22 @@ describe("a partial file", () => {
     expect(readdirSync(join(folder, "disks"))).toEqual(["real.img"]);
     expect(readFileSync(join(folder, "link.img"), "utf8")).toBe("hello");
   });
+
+  it.skipIf(process.platform === "win32")(
+    "takes the permissions of what it replaces, from the first",
+    () => {
+      const folder = tempFolder();
+      const path = join(folder, "private.img");
+      writeFileSync(path, "old", { mode: 0o600 });
+      const file = createPartial(path, { replace: true });
+      const names = readdirSync(folder);
+      expect(names.map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([
+        0o600, 0o600,
+      ]);
+      file.commit();
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    },
+  );
 
   it("never replaces a folder", () => {
     const folder = tempFolder();
