@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
+import { needsHoles } from "../helpers/holes";
 import { describeWithQemu, qemuImg, qemuIo } from "../helpers/qemu-img";
 import { random, runSeed, type Random } from "../helpers/seed";
 import { tempFolder } from "../helpers/temp-folder";
@@ -18,6 +19,8 @@ const kinds = [
 const size = 5 * 1024 * 1024 + 512;
 
 describeWithQemu(`random images, seed ${runSeed}`, () => {
+  beforeEach(needsHoles);
+
   it.each([...kinds.entries()])(
     "image %i (%s) is told as qemu-img tells it",
     async (at, options) => {

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { mapImage, openImage, type MapEntry } from "../../../electron/engine";
+import { needsHoles } from "../../helpers/holes";
 import { describeWithQemu, qemuImg, qemuIo, qemuJson } from "../../helpers/qemu-img";
 import { random, runSeed } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
@@ -20,6 +21,8 @@ function expectSameMap({ path, format }: MadeImage, range: readonly string[] = [
 }
 
 describeWithQemu(`map, seed ${runSeed}`, () => {
+  beforeEach(needsHoles);
+
   it.each(Array.from({ length: 8 }, (_, index) => index))(
     "tells what qemu-img tells of random chain %i",
     (index) => {
