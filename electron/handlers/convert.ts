@@ -37,12 +37,16 @@ export function convertHandlers(
     },
   };
 
-  async function requireSensible({ source, target, format, replace }: ConvertRequest) {
+  async function requireSensible({ source, target, format, compress, replace }: ConvertRequest) {
     for (const path of [source, target]) {
       if (!isAbsolute(path)) fail("invalid-argument", `${path} is no absolute path.`, path);
     }
-    if (formats.find(({ id }) => id === format)?.writable !== true) {
+    const model = formats.find(({ id }) => id === format);
+    if (model?.writable !== true) {
       fail("unsupported", `Lamina does not write the format ${format}.`, target);
+    }
+    if (compress && !model.compresses) {
+      fail("invalid-argument", `Lamina does not compress the format ${format}.`, target);
     }
     const found = await checkTarget(source, target);
     if (found.isSource) fail("invalid-argument", "The target is the source itself.", target);

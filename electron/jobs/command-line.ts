@@ -19,6 +19,7 @@ export function convertCommand(request: ConvertRequest, style: CommandLineStyle)
     // The app flushes a new image to the disk before it takes its name.
     "-t",
     "writeback",
+    ...(request.compress ? ["-c"] : []),
     "-O",
     request.format,
     ...(options === "" ? [] : ["-o", options]),

@@ -1,5 +1,12 @@
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { CopierWork } from "../engine";
+
+/** Each takes some 35 MB when it compresses: with three the whole stays below 256 MB. */
+const MOST_COPIERS = 3;
+
+/** What `ConvertJob.copiers` wants: threads to start beside the converting one, one a core. */
+export const mostCopiers = (): number => Math.min(MOST_COPIERS, availableParallelism() - 1);
 
 /**
  * What `ConvertJob.startCopier` wants: starts a thread that runs `file` (workers/copier.ts, built,

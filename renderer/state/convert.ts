@@ -17,6 +17,8 @@ export interface ConvertForm {
   readonly format: FormatId | undefined;
   /** What was chosen; an option that is not here takes its default. */
   readonly options: OptionValues;
+  /** Only for a format that compresses. */
+  readonly compress: boolean;
   /** By source. */
   readonly targets: Readonly<Record<string, string>>;
   /** What stands in the way of the one target; absent while it is looked at, or for several. */
@@ -33,6 +35,7 @@ interface ConvertState extends ConvertForm {
   leaveOut: (source: string) => void;
   chooseFormat: (format: FormatId) => Promise<void>;
   setOption: (name: string, value: OptionValues[string]) => void;
+  setCompress: (compress: boolean) => void;
   /** Sets the target of the one source and looks at it. */
   setTarget: (target: string) => Promise<void>;
   /** Asks with the system's dialog. */
@@ -48,6 +51,7 @@ const closed: ConvertForm = {
   formats: [],
   format: undefined,
   options: {},
+  compress: false,
   targets: {},
   check: undefined,
   replace: false,
@@ -99,7 +103,8 @@ export const useConvert = create<ConvertState>()((set, get) => {
       if (get().sources.length === 1) void lookAtTarget();
     },
     chooseFormat: async (format) => {
-      set({ format, options: {}, targets: {}, check: undefined, replace: false });
+      const unset = { options: {}, compress: false, targets: {}, check: undefined, replace: false };
+      set({ format, ...unset });
       const { sources } = get();
       try {
         for (const source of sources) {
@@ -113,6 +118,7 @@ export const useConvert = create<ConvertState>()((set, get) => {
       }
     },
     setOption: (name, value) => set(({ options }) => ({ options: { ...options, [name]: value } })),
+    setCompress: (compress) => set({ compress }),
     setTarget: async (target) => {
       const [source] = get().sources;
       if (source === undefined) return;
@@ -132,14 +138,14 @@ export const useConvert = create<ConvertState>()((set, get) => {
     },
     setReplace: (replace) => set({ replace }),
     start: async () => {
-      const { sources, format, options, targets, replace } = get();
+      const { sources, format, options, compress, targets, replace } = get();
       if (format === undefined) return;
       set({ starting: true, failure: undefined });
       let left = sources;
       try {
         for (const source of sources) {
           const target = targets[source] ?? "";
-          await call("convert.start", { source, target, format, options, replace });
+          await call("convert.start", { source, target, format, options, compress, replace });
           left = left.slice(1);
         }
         set(closed);

@@ -37,6 +37,8 @@ export const formatModelSchema = z.object({
   extensions: z.array(z.string()),
   writable: z.boolean(),
   backing: z.boolean(),
+  /** Whether its data can be stored compressed. */
+  compresses: z.boolean(),
   options: z.array(optionSpecSchema),
 });
 export type FormatModel = z.infer<typeof formatModelSchema>;

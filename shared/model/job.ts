@@ -8,6 +8,8 @@ export const convertRequestSchema = z.object({
   target: z.string(),
   format: formatIdSchema,
   options: optionValuesSchema,
+  /** Store the data compressed; only for a format that compresses. */
+  compress: z.boolean(),
   /** Replace the target when it is there already: only on the user's explicit yes. */
   replace: z.boolean(),
 });

@@ -122,16 +122,21 @@ test("a chain is flattened into raw, over an existing file only on yes", async (
 test("options chosen in the dialog are those of the image", async ({ folder, launch }) => {
   const source = join(folder, "disk.raw");
   writeRawFile(source, patternDisk(random(21), 2 * MiB));
+  const file = openSync(source, "r+");
+  writeSync(file, "what is written again and again takes little\n".repeat(10_000));
+  closeSync(file);
   const { page } = await launch(source);
   await page.getByRole("button", { name: "Convert…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("radio", { name: /^qcow2/i }).check();
   await dialog.getByRole("combobox", { name: "Cluster size" }).click();
   await page.getByRole("option", { name: "4 KiB", exact: true }).click();
+  await dialog.getByRole("switch", { name: "Compress the data" }).check();
   await dialog.getByRole("button", { name: "Convert", exact: true }).click();
   await expect(page.getByTestId("jobs-bar")).toContainText("Converted disk.raw to disk.qcow2");
   const target = join(folder, "disk.qcow2");
   expect(qemuImg(["info", target])).toContain("cluster_size: 4096");
+  expect(qemuImg(["check", target])).toMatch(/ [1-9][\d.]*% compressed clusters/);
   mustBeIdentical(source, target, "raw", "qcow2");
 });
 

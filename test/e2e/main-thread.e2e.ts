@@ -74,7 +74,14 @@ async function convert(
           resolve(job);
         });
       });
-      const request = { source, target, format: "qcow2", options: {}, replace: false };
+      const request = {
+        source,
+        target,
+        format: "qcow2",
+        options: {},
+        compress: false,
+        replace: false,
+      };
       const reply = await lamina.call("convert.start", request);
       if (!reply.ok) throw new Error(reply.failure.message);
       return { job: await ended, told };

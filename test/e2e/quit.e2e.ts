@@ -24,7 +24,14 @@ async function startJobs(page: Page, source: string, folder: string): Promise<vo
       const { lamina } = window as unknown as { lamina: LaminaBridge<File> };
       for (let number = 1; number <= jobs; number += 1) {
         const target = `${folder}/${number}.qcow2`;
-        const request = { source, target, format: "qcow2", options: {}, replace: false };
+        const request = {
+          source,
+          target,
+          format: "qcow2",
+          options: {},
+          compress: false,
+          replace: false,
+        };
         const reply = await lamina.call("convert.start", request);
         if (!reply.ok) throw new Error(reply.failure.message);
       }

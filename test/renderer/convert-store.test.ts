@@ -12,6 +12,7 @@ const formats: FormatModel[] = (["qcow2", "iso", "raw"] as const).map((id) => ({
   extensions: [id],
   writable: id !== "iso",
   backing: id === "qcow2",
+  compresses: id === "qcow2",
   options: [],
 }));
 
@@ -55,8 +56,10 @@ describe("the convert form", () => {
     bridge();
     await form().begin(["/vm/a.raw"]);
     form().setOption("cluster_size", 131_072);
+    form().setCompress(true);
     await form().chooseFormat("raw");
     expect(form().options).toEqual({});
+    expect(form().compress).toBe(false);
     expect(form().targets).toEqual({ "/vm/a.raw": "/vm/a.raw.raw" });
   });
 
@@ -123,6 +126,7 @@ describe("starting a conversion", () => {
     const { calls } = bridge();
     await form().begin(["/vm/a.raw"]);
     form().setOption("cluster_size", 131_072);
+    form().setCompress(true);
     await form().start();
     expect(calls.at(-1)).toEqual([
       "convert.start",
@@ -131,6 +135,7 @@ describe("starting a conversion", () => {
         target: "/vm/a.raw.qcow2",
         format: "qcow2",
         options: { cluster_size: 131_072 },
+        compress: true,
         replace: false,
       },
     ]);

@@ -25,7 +25,7 @@ export interface Compression {
 /** zlib's measure of the memory it may use for matching; 9 is what qemu-img uses. */
 const memLevel = 9;
 
-/** Room behind the expected output, so that the decoder sees the end of the stream in its first call. */
+/** Room behind the expected output, so that the codec gets to the end of the stream in its first call. */
 const slack = 64;
 
 function corrupt(expected: number, found: string | number, cause?: unknown): ImageError {
@@ -58,7 +58,7 @@ export const nodeCompression: Compression = {
     into.set(decoded);
   },
   deflateRaw: (from, windowBits, level) =>
-    zlib.deflateRawSync(from, { windowBits, level, memLevel }),
+    zlib.deflateRawSync(from, { windowBits, level, memLevel, chunkSize: from.length + slack }),
 };
 
 /** pako: zlib in plain JavaScript, for where Node's is missing, and the second opinion in tests. */

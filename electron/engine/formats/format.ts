@@ -12,6 +12,8 @@ export interface CreateSpec {
   readonly options: OptionValues;
   /** The backing file to write into the header, where the format has one. */
   readonly backing?: ParentRef;
+  /** Store the data compressed; only for a format that `compresses`. */
+  readonly compress?: boolean;
 }
 
 /** One disk-image format. All that the rest of Lamina knows of it. */
@@ -25,6 +27,8 @@ export interface Format {
   readonly options: readonly OptionSpec[];
   /** Whether an image of this format may name a backing file. */
   readonly backing: boolean;
+  /** Whether `CreateSpec.compress` may be asked of it; not, when absent. */
+  readonly compresses?: boolean;
   /** Whether these bytes are of this format. Reads little, never throws for foreign or short input. */
   probe(source: ByteSource): boolean;
   /**

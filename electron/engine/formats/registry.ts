@@ -38,12 +38,13 @@ export function probeFormat(source: ByteSource): Format {
 
 /** What the screens know of each format, as plain data. */
 export function formatModels(): FormatModel[] {
-  return formats.map(({ id, label, extensions, options, backing, create }) => ({
+  return formats.map(({ id, label, extensions, options, backing, compresses, create }) => ({
     id,
     label,
     extensions: [...extensions],
     writable: create !== undefined,
     backing,
+    compresses: compresses === true,
     options: [...options],
   }));
 }

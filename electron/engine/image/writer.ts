@@ -20,18 +20,62 @@ export type Placement =
       readonly firstSlotAt: number;
       readonly slotSize: number;
       readonly headSize: number;
+    }
+  | {
+      /**
+       * Every block of `blockSize` guest bytes is encoded by itself, and the pieces that come of it are
+       * laid one behind the other, in any order of blocks. Host space is handed out in units.
+       */
+      readonly kind: "packed";
+      readonly blockSize: number;
+      /** Where the first unit begins. */
+      readonly firstUnitAt: number;
+      /**
+       * A piece begins and ends anywhere in its units. A block that encoding does not make shorter is
+       * stored as it is, in units of its own; `blockSize` is a multiple of this.
+       */
+      readonly unitSize: number;
+      /** Pieces that may lie in one unit, wholly or in part; 1 makes every piece begin with a unit. */
+      readonly mostPerUnit: number;
+      readonly encoding: BlockEncoding;
     };
+
+/** How the blocks of a packed placement are encoded. */
+export interface BlockEncoding {
+  /** RFC 1951, without a wrapper. */
+  readonly codec: "deflate-raw";
+  /** Base-2 logarithm of how far back a match may reach, 9 to 15. */
+  readonly windowBits: number;
+  /** 1 (fastest) to 9 (smallest). */
+  readonly level: number;
+}
+
+/** What is stored of one block of a packed placement. */
+export interface StoredPiece {
+  /** Host offset in bytes. */
+  readonly at: number;
+  /** Bytes from there on. */
+  readonly length: number;
+  /** False for a block that is stored as it is. */
+  readonly encoded: boolean;
+}
 
 /** Writes one new image: it says where data goes, is told where it went, and ends with the tables. */
 export interface ImageWriter {
   readonly placement: Placement;
   /**
    * Tells that `count` blocks from guest block `firstBlock` on now lie in the slots from `firstSlot` on.
-   * Never called for a linear placement. Calls come in ascending order of `firstBlock`.
+   * Only called for a placement of slots. Calls come in ascending order of `firstBlock`.
    */
   placed(firstBlock: number, firstSlot: number, count: number): void;
   /**
-   * Writes headers and tables and sets the exact length. `slots` is the number handed out (0 when linear).
+   * Tells where guest block `block` is stored. There for a packed placement, and only called for one.
+   * Calls come in ascending order of `block`.
+   */
+  packed?(block: number, piece: StoredPiece): void;
+  /**
+   * Writes headers and tables and sets the exact length. `slots` is the number of slots or units handed
+   * out (0 when linear).
    * @throws ImageError `io`.
    */
   finish(slots: number): void;

@@ -1,4 +1,5 @@
 import type { Placement } from "../image/writer";
+import type { PackedBlock } from "./pack-operation";
 import { MOST_PIECES, operationSize, type Operation, type Piece } from "./plan";
 
 /**
@@ -6,6 +7,8 @@ import { MOST_PIECES, operationSize, type Operation, type Piece } from "./plan";
  * image.
  */
 const MOST_OPERATIONS = 4096;
+/** Bytes for the results: where every small block is told by itself, a batch has fewer operations. */
+const MOST_RESULTS = 16 * 1024 * 1024;
 const PIECES = 4 * MOST_PIECES;
 /** at, length, dataBytes, index of the first piece, number of pieces, first slot. */
 const OPERATION_WORDS = 6;
@@ -36,6 +39,10 @@ export interface Batch {
   setPlaced(index: number, slot: number, blocks: readonly BlockRun[]): void;
   /** What `setPlaced` noted; empty when nothing. */
   placed(index: number): { readonly slot: number; readonly blocks: BlockRun[] };
+  /** Notes where blocks of the operation are stored; only for a packed placement. */
+  setPacked(index: number, blocks: readonly PackedBlock[]): void;
+  /** What `setPacked` noted, in order; empty when nothing. */
+  packed(index: number): PackedBlock[];
 }
 
 /** Blocks `from` (included) to `to` (not included) of an operation. */
@@ -46,21 +53,25 @@ export interface BlockRun {
 
 /** A batch over `shared` (the buffer of one with the same placement), or a new one. */
 export function createBatch(placement: Placement, shared?: SharedArrayBuffer): Batch {
-  // One bit for each block. A linear target tells nothing back.
-  const most = placement.kind === "slots" ? operationSize(placement) / placement.blockSize : 0;
-  const resultWords = Math.ceil(most / 32);
+  const resultWords = resultWordsOf(placement);
+  const mostOperations = Math.min(MOST_OPERATIONS, Math.floor(MOST_RESULTS / (resultWords * 4)));
   const operationsAt = HEAD_WORDS * 8;
   const piecesAt = operationsAt + MOST_OPERATIONS * OPERATION_WORDS * 8;
   const resultsAt = piecesAt + PIECES * PIECE_WORDS * 8;
-  const buffer = shared ?? new SharedArrayBuffer(resultsAt + MOST_OPERATIONS * resultWords * 4);
+  const resultBytes = mostOperations * resultWords * 4;
+  const buffer = shared ?? new SharedArrayBuffer(resultsAt + resultBytes);
   const head = new Float64Array(buffer, 0, HEAD_WORDS);
   const operations = new Float64Array(buffer, operationsAt, MOST_OPERATIONS * OPERATION_WORDS);
   const pieces = new Float64Array(buffer, piecesAt, PIECES * PIECE_WORDS);
-  const results = new Int32Array(buffer, resultsAt, MOST_OPERATIONS * resultWords);
+  const results = new Int32Array(buffer, resultsAt, resultBytes / 4);
 
   const counts = () => ({ operationCount: head[0] ?? 0, pieceCount: head[1] ?? 0 });
   const resultOf = (index: number) =>
     results.subarray(index * resultWords, (index + 1) * resultWords);
+  const pairsOf = (index: number) => {
+    const { byteOffset, length } = resultOf(index);
+    return new Float64Array(buffer, byteOffset, length / 2);
+  };
 
   function piece(index: number): Piece {
     const from = index * PIECE_WORDS;
@@ -76,7 +87,7 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
     clear: () => head.fill(0),
     add({ at, length, dataBytes, pieces: parts }) {
       const { operationCount, pieceCount } = counts();
-      if (operationCount === MOST_OPERATIONS || pieceCount + parts.length > PIECES) return false;
+      if (operationCount === mostOperations || pieceCount + parts.length > PIECES) return false;
       operations.set(
         [at, length, dataBytes, pieceCount, parts.length, 0],
         operationCount * OPERATION_WORDS,
@@ -110,7 +121,38 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
         blocks: runsOfBits(resultOf(index)),
       };
     },
+    setPacked(index, blocks) {
+      const pairs = pairsOf(index);
+      for (const { block, at, length, encoded } of blocks) {
+        pairs.set([at, encoded ? length : -length], block * 2);
+      }
+    },
+    packed(index) {
+      const pairs = pairsOf(index);
+      const blocks: PackedBlock[] = [];
+      for (let block = 0; block * 2 < pairs.length; block++) {
+        const [at = 0, length = 0] = pairs.subarray(block * 2);
+        if (length === 0) continue;
+        blocks.push({ block, at, length: Math.abs(length), encoded: length > 0 });
+      }
+      return blocks;
+    },
   };
+}
+
+/** 32-bit words for the results of one operation. A linear target tells nothing back. */
+function resultWordsOf(placement: Placement): number {
+  const blocks = operationSize(placement) / placement.blockSize;
+  switch (placement.kind) {
+    case "linear":
+      return 0;
+    case "slots":
+      // One bit for each block.
+      return Math.ceil(blocks / 32);
+    case "packed":
+      // Two 64-bit numbers for each block: where it is stored, and its length, negative when plain.
+      return blocks * 4;
+  }
 }
 
 /** The runs of set bits, in order. */

@@ -18,6 +18,8 @@ export interface ConvertJob {
   readonly format: FormatId;
   /** Values for the target format's options; what is absent takes the option's default. */
   readonly options: OptionValues;
+  /** Store the data compressed; only for a format that `compresses`. */
+  readonly compress?: boolean;
   /** Replace what is at `target`; otherwise that is an error. */
   readonly replace: boolean;
   /** Force everything down to the disk before the image gets its name. */
@@ -29,8 +31,8 @@ export interface ConvertJob {
    */
   readonly startCopier?: (work: CopierWork) => { stop(): void };
   /**
-   * Most threads to start beside the calling one; plain copying never starts more than 1. Default
-   * 1.
+   * Most threads to start beside the calling one; plain copying never starts more than 1, compressing
+   * and decompressing gain from every core. Default 1.
    */
   readonly copiers?: number;
 }
@@ -48,7 +50,7 @@ export interface ConvertResult {
  * Makes the new image: planned, copied, and given its name when complete. Whatever goes wrong,
  * nothing is left.
  * @throws ImageError `exists`, `invalid-argument` (the target is a file of the source's chain, the
- *   format cannot be written), `cancelled`, and what opening, reading and writing throw.
+ *   format cannot be compressed), `unsupported` (it cannot be written), `cancelled`, and what opening, reading and writing throw.
  */
 export function convert(job: ConvertJob): ConvertResult {
   return runThrough(convertInSteps(job));
@@ -66,7 +68,8 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
     const { target, commit, abandon } = createPartial(job.target, job);
     try {
       const { size } = image;
-      const writer = beginImage(target, job.format, { size, options: job.options });
+      const { options, compress = false } = job;
+      const writer = beginImage(target, job.format, { size, options, compress });
       const { source, control, startCopier, copiers = 1 } = job;
       const copy = { image, source, target, writer, control, startCopier, copiers };
       const { slots, dataBytes } = yield* copyData(copy);

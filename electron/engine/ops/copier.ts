@@ -8,9 +8,11 @@ import type { FilePlace } from "../io/source";
 import { createBatch, type Batch } from "./batch";
 import { createControl, type Control } from "./control";
 import { createCopyBuffer } from "./copy-buffer";
-import { copyOperation, type CopyPlace } from "./copy-operation";
+import { copyOperation } from "./copy-operation";
 import { createCrew, type Crew } from "./crew";
-import type { Piece } from "./plan";
+import { createPackedCopy } from "./pack-operation";
+import { createPacker, type Packer } from "./packer";
+import { operationSize, type Operation, type Piece } from "./plan";
 import { createReserver, type Reserver } from "./reserve";
 import { runThrough, type Steps } from "./steps";
 
@@ -30,6 +32,8 @@ export interface CopierWork {
   readonly crew: SharedArrayBuffer;
   readonly batch: SharedArrayBuffer;
   readonly reserver: SharedArrayBuffer;
+  /** Absent unless the placement is a packed one. */
+  readonly packer?: SharedArrayBuffer;
 }
 
 /** What a copier works with, whether it is the converting thread or one that was started for it. */
@@ -43,6 +47,8 @@ export interface CopierTools {
   /** Virtual size of the source in bytes, as it was planned with. */
   readonly size: number;
   readonly reserver: Reserver;
+  /** There for a packed placement. */
+  readonly packer?: Packer;
   write(hostAt: number, from: Uint8Array): void;
 }
 
@@ -52,7 +58,21 @@ export interface CopierTools {
  * @throws ImageError as reading and writing do, `cancelled`.
  */
 export function createCopier(tools: CopierTools): () => Steps<void> {
-  const { crew, batch, control, placement, size, reserver, write } = tools;
+  const { crew, batch, control } = tools;
+  const copy = createOperationCopy(tools);
+  return function* () {
+    for (let index = crew.take(); index < batch.count && !crew.failed; index = crew.take()) {
+      const operation = batch.operation(index);
+      copy(index, operation);
+      control.addDone(operation.dataBytes);
+      yield;
+    }
+  };
+}
+
+/** What a copier does with one operation of the batch: copies it, and notes where it went. */
+function createOperationCopy(tools: CopierTools): (index: number, operation: Operation) => void {
+  const { crew, batch, control, placement, size, reserver, packer } = tools;
 
   function read(piece: Piece, at: number, into: Uint8Array): void {
     if (piece.fd !== undefined) {
@@ -66,27 +86,25 @@ export function createCopier(tools: CopierTools): () => Steps<void> {
     tools.image().read(at, into);
   }
 
-  const place: CopyPlace = {
-    placement,
-    size,
-    buffer: createCopyBuffer(),
-    read,
-    write(hostAt, from) {
-      reserver.before(hostAt, from.length);
-      write(hostAt, from);
-    },
-    takeSlots: (count) => crew.takeSlots(count),
-    checkpoint: () => control.throwIfCancelled(),
-  };
+  function write(hostAt: number, from: Uint8Array): void {
+    reserver.before(hostAt, from.length);
+    tools.write(hostAt, from);
+  }
 
-  return function* () {
-    for (let index = crew.take(); index < batch.count && !crew.failed; index = crew.take()) {
-      const operation = batch.operation(index);
-      const placing = copyOperation(operation, place);
-      if (placing !== undefined) batch.setPlaced(index, placing.slot, placing.blocks);
-      control.addDone(operation.dataBytes);
-      yield;
-    }
+  const checkpoint = (): void => control.throwIfCancelled();
+
+  if (placement.kind === "packed") {
+    if (packer === undefined) throw new Error("A packed placement needs a packer.");
+    const buffer = createCopyBuffer(operationSize(placement));
+    const copy = createPackedCopy(placement, { buffer, read, write, checkpoint, packer });
+    return (index, operation) => batch.setPacked(index, copy(operation));
+  }
+  const takeSlots = (count: number): number => crew.takeSlots(count);
+  const buffer = createCopyBuffer();
+  const place = { placement, size, buffer, read, write, checkpoint, takeSlots };
+  return (index, operation) => {
+    const placing = copyOperation(operation, place);
+    if (placing !== undefined) batch.setPlaced(index, placing.slot, placing.blocks);
   };
 }
 
@@ -132,6 +150,7 @@ function toolsOf(work: CopierWork, crew: Crew, image: () => DiskImage): CopierTo
     control,
     batch: createBatch(placement, work.batch),
     reserver: createReserver(placement, control, allocate, work.reserver),
+    ...(placement.kind === "packed" && { packer: createPacker(placement, work.packer) }),
     write: (at, from) => writeFully(fd, base + at, from, name),
   };
 }

@@ -11,25 +11,30 @@ declare const WebAssembly: {
 
 const WASM_PAGE = 64 * 1024;
 
-/** What one copier reads into. */
+/** What one copier works in. All three parts are of the same size. */
 export interface CopyBuffer {
-  /** STEP bytes. */
+  /** What is read. */
   readonly bytes: Buffer;
   /** The same bytes, in 32-bit words. */
   readonly words: Int32Array;
-  /** STEP bytes that are zero and stay it. */
+  /** Bytes that are zero and stay it. */
   readonly zeros: Buffer;
+  /** Where encoded blocks are gathered for one write; it takes no memory until it is used. */
+  readonly gathered: Buffer;
 }
 
 /**
  * A buffer that begins on a memory page. The system copies into it a third faster than into one
  * that does not, and WebAssembly's memory is the one kind of memory in JavaScript that always does.
+ * @param size Bytes of each part, a multiple of 4.
  */
-export function createCopyBuffer(): CopyBuffer {
-  const { buffer } = new WebAssembly.Memory({ initial: (2 * STEP) / WASM_PAGE });
+export function createCopyBuffer(size = STEP): CopyBuffer {
+  const part = Math.ceil(size / WASM_PAGE) * WASM_PAGE;
+  const { buffer } = new WebAssembly.Memory({ initial: (3 * part) / WASM_PAGE });
   return {
-    bytes: Buffer.from(buffer, 0, STEP),
-    words: new Int32Array(buffer, 0, STEP / 4),
-    zeros: Buffer.from(buffer, STEP, STEP),
+    bytes: Buffer.from(buffer, 0, size),
+    words: new Int32Array(buffer, 0, size / 4),
+    zeros: Buffer.from(buffer, part, size),
+    gathered: Buffer.from(buffer, 2 * part, size),
   };
 }

@@ -1,24 +1,20 @@
 import type { Placement } from "../image/writer";
 import type { BlockRun } from "./batch";
-import { STEP, type CopyBuffer } from "./copy-buffer";
-import type { Operation, Piece } from "./plan";
+import { STEP } from "./copy-buffer";
+import { stepsOf, type ReadPlace } from "./operation-steps";
+import type { Operation } from "./plan";
 import { nonZeroRuns } from "./zero-blocks";
 
+/** A placement that takes blocks as they are; the packed ones are for pack-operation.ts. */
+export type PlainPlacement = Exclude<Placement, { kind: "packed" }>;
+
 /** What copying needs of the thread that does it; offsets and lengths in bytes. */
-export interface CopyPlace {
-  readonly placement: Placement;
-  readonly buffer: CopyBuffer;
+export interface CopyPlace extends ReadPlace {
+  readonly placement: PlainPlacement;
   /** Virtual size of the source. */
   readonly size: number;
-  /**
-   * Fills `into` with what is stored for a piece from guest offset `at` on, which lies in the
-   * piece.
-   */
-  read(piece: Piece, at: number, into: Uint8Array): void;
   write(hostAt: number, from: Uint8Array): void;
   takeSlots(count: number): number;
-  /** Called before every step. @throws to stop. */
-  checkpoint(): void;
 }
 
 /**
@@ -93,32 +89,4 @@ function copyLargeBlock(operation: Operation, place: CopyPlace, slots: Slots): P
     place.write(hostAt, place.buffer.bytes.subarray(0, length));
   }
   return placing;
-}
-
-/**
- * Reads the operation step by step into the buffer, and yields each step in which there is data.
- */
-function* stepsOf(
-  { at, length, pieces }: Operation,
-  place: CopyPlace,
-): Generator<{ at: number; length: number }, void, undefined> {
-  const { bytes } = place.buffer;
-  let next = 0;
-  for (let stepAt = at; stepAt < at + length; stepAt += STEP) {
-    const stepEnd = Math.min(stepAt + STEP, at + length);
-    place.checkpoint();
-    let filled = stepAt;
-    for (let piece = pieces[next]; piece && piece.at < stepEnd; piece = pieces[next]) {
-      const from = Math.max(piece.at, stepAt);
-      const to = Math.min(piece.at + piece.length, stepEnd);
-      bytes.fill(0, filled - stepAt, from - stepAt);
-      place.read(piece, from, bytes.subarray(from - stepAt, to - stepAt));
-      filled = to;
-      if (piece.at + piece.length > stepEnd) break;
-      next++;
-    }
-    if (filled === stepAt) continue;
-    bytes.fill(0, filled - stepAt, stepEnd - stepAt);
-    yield { at: stepAt, length: stepEnd - stepAt };
-  }
 }

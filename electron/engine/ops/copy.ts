@@ -6,6 +6,7 @@ import { createBatch, type Batch } from "./batch";
 import type { Control } from "./control";
 import { createCopier, type CopierWork } from "./copier";
 import { createCrew } from "./crew";
+import { createPacker } from "./packer";
 import { createPlan } from "./plan";
 import { createReserver } from "./reserve";
 import type { Steps } from "./steps";
@@ -26,14 +27,14 @@ export interface CopyJob {
 
 /** What a copy came to. */
 export interface CopyResult {
-  /** Slots handed out; 0 for a linear target. */
+  /** Slots or units handed out; 0 for a linear target. */
   readonly slots: number;
   /** Guest bytes that were read. */
   readonly dataBytes: number;
 }
 
-/** A smaller disk is copied sooner than a thread is up. */
-const WORTH_A_THREAD = 32 * 1024 * 1024;
+/** A smaller disk is copied, or compressed, sooner than a thread is up. */
+const WORTH_A_THREAD = { copied: 32 * 1024 * 1024, packed: 4 * 1024 * 1024 };
 
 /**
  * Copies all data of an image, step by step, to where the writer wants it, and tells the writer. A
@@ -49,6 +50,7 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
   const reserver = createReserver(placement, control, (at, length) =>
     target.allocate?.(at, length),
   );
+  const packer = placement.kind === "packed" ? createPacker(placement) : undefined;
   const plan = createPlan(image, placement);
   const copy = createCopier({
     placement,
@@ -57,6 +59,7 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
     batch,
     control,
     reserver,
+    ...(packer && { packer }),
     image: () => image,
     write: (at, from) => target.write(at, from),
   });
@@ -64,14 +67,16 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
     crew: crew.buffer,
     batch: batch.buffer,
     reserver: reserver.buffer,
+    ...(packer && { packer: packer.buffer }),
   });
+  const worthIt = image.size >= WORTH_A_THREAD[packer ? "packed" : "copied"];
   try {
-    if (image.size >= WORTH_A_THREAD) threads.upTo(1);
+    if (worthIt) threads.upTo(1);
     for (let first = true; plan.fill(batch); first = false) {
       crew.open();
       if (first) {
-        // Decoding gains from every core; plain copying waits for memory and the file's lock.
-        if (image.size >= WORTH_A_THREAD && plan.encoded) threads.upTo(job.copiers);
+        // Coding gains from every core; plain copying waits for memory and the file's lock.
+        if (worthIt && (packer || plan.encoded)) threads.upTo(job.copiers);
         control.setTotal(plan.bytes + plan.bytesLeft());
       }
       yield* copy();
@@ -79,7 +84,7 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
       crew.throwFailure();
       tellWriter(writer, batch);
     }
-    return { slots: crew.slots, dataBytes: plan.bytes };
+    return { slots: packer?.units ?? crew.slots, dataBytes: plan.bytes };
   } catch (error) {
     crew.fail(error);
     throw error;
@@ -92,7 +97,7 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
 /** The threads beside the calling one. */
 function createThreads(
   { target, startCopier, ...job }: CopyJob,
-  shared: Pick<CopierWork, "crew" | "batch" | "reserver">,
+  shared: Pick<CopierWork, "crew" | "batch" | "reserver" | "packer">,
 ) {
   const started: { stop(): void }[] = [];
   return {
@@ -121,10 +126,15 @@ function createThreads(
 }
 
 /** Tells where every block of the batch that was written now lies, in the order of the disk. */
-function tellWriter({ placement, placed }: ImageWriter, batch: Batch): void {
+function tellWriter({ placement, placed, packed }: ImageWriter, batch: Batch): void {
   if (placement.kind === "linear") return;
   for (let index = 0; index < batch.count; index++) {
     const firstBlock = batch.operation(index).at / placement.blockSize;
+    if (placement.kind === "packed") {
+      if (packed === undefined) throw new Error("A packed placement needs a writer that packs.");
+      for (const { block, ...piece } of batch.packed(index)) packed(firstBlock + block, piece);
+      continue;
+    }
     const { blocks, slot } = batch.placed(index);
     let next = slot;
     for (const { from, to } of blocks) {

@@ -34,11 +34,13 @@ export function createImage(job: CreateJob): void {
 }
 
 /**
- * The writer of a new image. @throws ImageError as Format.create, and `unsupported` when the format
- * is only read.
+ * The writer of a new image. @throws ImageError as Format.create, `unsupported` when the format is
+ * only read, and `invalid-argument` when it cannot be compressed and shall be.
  */
 export function beginImage(target: ByteTarget, format: FormatId, spec: CreateSpec): ImageWriter {
-  const { create, label } = formatById(format);
-  if (create) return create(target, spec);
-  throw new ImageError("unsupported", `${label} images cannot be written`);
+  const { create, label, compresses } = formatById(format);
+  if (!create) throw new ImageError("unsupported", `${label} images cannot be written`);
+  if (spec.compress === true && compresses !== true)
+    throw new ImageError("invalid-argument", `${label} images cannot be written compressed`);
+  return create(target, spec);
 }

@@ -1,4 +1,4 @@
-import { Collapse } from "@mantine/core";
+import { Collapse, Switch } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OptionSpec, OptionValues } from "../../../shared/model/format";
@@ -15,9 +15,8 @@ export function OptionFields() {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const options = useConvert((form) => form.options);
-  const specs = useConvert(({ formats, format }) =>
-    formats.find(({ id }) => id === format),
-  )?.options;
+  const model = useConvert(({ formats, format }) => formats.find(({ id }) => id === format));
+  const specs = model?.options;
   const first = specs?.filter(({ name }) => primary.has(name)) ?? [];
   const others = specs?.filter(({ name }) => !primary.has(name)) ?? [];
   return (
@@ -25,6 +24,7 @@ export function OptionFields() {
       {first.map((spec) => (
         <OptionField key={spec.name} spec={spec} />
       ))}
+      {model?.compresses === true && <CompressSwitch />}
       <p className={styles.quiet}>
         {t(isReserved(specs ?? [], options) ? "convert.thick" : "convert.thin")}
       </p>
@@ -43,6 +43,22 @@ export function OptionFields() {
         </>
       )}
     </section>
+  );
+}
+
+/** Whether the data is stored compressed. */
+function CompressSwitch() {
+  const { t } = useTranslation();
+  const compress = useConvert((form) => form.compress);
+  const { setCompress } = useConvert.getState();
+  return (
+    <Switch
+      size="sm"
+      label={t("convert.compress.label")}
+      description={t("convert.compress.hint")}
+      checked={compress}
+      onChange={({ currentTarget }) => setCompress(currentTarget.checked)}
+    />
   );
 }
 

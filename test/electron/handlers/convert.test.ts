@@ -32,6 +32,7 @@ function setUp() {
     target: join(folder, target),
     format: "qcow2",
     options: {},
+    compress: false,
     replace: false,
     ...more,
   });
@@ -111,6 +112,7 @@ describe("convert.start", () => {
     ["disk.raw", { replace: true }, "invalid-argument"],
     ["none/a.qcow2", {}, "missing-file"],
     ["a.iso", { format: "iso" }, "unsupported"],
+    ["a.raw", { format: "raw", compress: true }, "invalid-argument"],
     ["a.qcow2", { source: "disk.raw" }, "invalid-argument"],
     ["a.qcow2", { target: "a.qcow2" }, "invalid-argument"],
   ] as const)("refuses %s with %j as %s", async (target, more, code) => {

@@ -63,10 +63,13 @@ describe("dispatch", () => {
     ["image.inspect", { path: "a".repeat(40_000) }],
     ["settings.setTheme", { theme: "pink" }],
     ["app.about", { not: "nothing" }],
-    ["convert.start", { source: "/a", target: "/b", format: "exe", options: {}, replace: false }],
     [
       "convert.start",
-      { source: "/a", target: "/b", format: "raw", options: { a: [] }, replace: 1 },
+      { source: "/a", target: "/b", format: "exe", options: {}, compress: false, replace: false },
+    ],
+    [
+      "convert.start",
+      { source: "/a", target: "/b", format: "raw", options: { a: [] }, compress: 0, replace: 1 },
     ],
   ])("refuses a wrong input of %s before the handler sees it", async (name, input) => {
     const reply = await pageOf({})(name, input);

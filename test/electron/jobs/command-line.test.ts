@@ -7,6 +7,7 @@ const request = {
   target: "/srv/disk.qcow2",
   format: "qcow2",
   options: {},
+  compress: false,
   replace: false,
 } as const;
 
@@ -15,6 +16,12 @@ describe("a conversion as a command", () => {
     expect(convertCommand(request, { trust: false, platform: "linux" })).toBe(
       "lamina convert -t writeback -O qcow2 /srv/disk.raw /srv/disk.qcow2",
     );
+  });
+
+  it("says that the data is compressed", () => {
+    expect(
+      convertCommand({ ...request, compress: true }, { trust: false, platform: "linux" }),
+    ).toBe("lamina convert -t writeback -c -O qcow2 /srv/disk.raw /srv/disk.qcow2");
   });
 
   it("names options as qemu-img does, and the trust it needs", () => {

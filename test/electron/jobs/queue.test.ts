@@ -61,6 +61,7 @@ const requestFor = (source: string): ConvertRequest => ({
   target: `${source}.qcow2`,
   format: "qcow2",
   options: {},
+  compress: false,
   replace: false,
 });
 const done: JobEnd = { state: "done", result: { fileLength: 10 } };

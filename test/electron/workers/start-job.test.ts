@@ -20,6 +20,7 @@ function run(lines: string) {
     target: "/a.qcow2",
     format: "qcow2",
     options: {},
+    compress: false,
     replace: false,
   } as const;
   return startJob({ job: file, copier: "/copier.js" }, request, ["/granted"]);
@@ -33,7 +34,14 @@ describe("a job's thread", () => {
     `);
     const end = await ended;
     expect(end.state === "failed" && JSON.parse(end.failure.message)).toEqual([
-      { source: "/a.raw", target: "/a.qcow2", format: "qcow2", options: {}, replace: false },
+      {
+        source: "/a.raw",
+        target: "/a.qcow2",
+        format: "qcow2",
+        options: {},
+        compress: false,
+        replace: false,
+      },
       ["/granted"],
       "/copier.js",
     ]);
@@ -77,6 +85,7 @@ describe("a job's thread", () => {
       target: "/b",
       format: "raw",
       options: {},
+      compress: false,
       replace: false,
     } as const;
     const { ended } = startJob({ job: join(tempFolder(), "none.mjs"), copier: "" }, request, []);

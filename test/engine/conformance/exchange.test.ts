@@ -18,10 +18,15 @@ import { samples } from "./samples";
 /** Whole sectors; long enough that a conversion takes several operations of 1 MiB. */
 const diskSize = 512 * 9001;
 
-function convertTo(path: string, format: FormatId, target: string, control: Control): void {
+interface Target {
+  readonly format: FormatId;
+  readonly compress: boolean;
+}
+
+function convertTo(path: string, to: Target, target: string, control: Control): void {
   const source = { path, grants: [] };
   const rest = { options: {}, replace: false, flush: false };
-  convert({ source, target, format, control, ...rest });
+  convert({ source, target, ...to, control, ...rest });
 }
 
 /** A control that cancels itself after so many steps of progress. */
@@ -43,16 +48,25 @@ function newSamples(format: (typeof formats)[number], folder: string) {
   return plainSamples(format, folder, patternDisk(chance, diskSize), chance);
 }
 
+const raw: Target = { format: "raw", compress: false };
 const writable = formats.filter((format) => format.create);
-const pairs = formats.flatMap((from) => writable.map((to) => [from.id, to.id, from, to] as const));
+const targets = writable.flatMap(({ id, compresses }) => [
+  { format: id, compress: false },
+  ...(compresses ? [{ format: id, compress: true }] : []),
+]);
+const pairs = formats.flatMap((from) =>
+  targets.map(
+    (to) => [from.id, to.compress ? `compressed ${to.format}` : to.format, from, to] as const,
+  ),
+);
 
-describe.each(pairs)("converting %s to %s", (_, to, from, { id }) => {
+describe.each(pairs)("converting %s to %s", (_, __, from, to) => {
   it(`keeps every byte (seed ${runSeed})`, () => {
     const folder = tempFolder();
     for (const { path, content } of newSamples(from, folder)) {
       const target = join(folder, `${basename(path)}.new`);
       convertTo(path, to, target, createControl());
-      const image = openImage({ path: target, format: id, grants: [] });
+      const image = openImage({ path: target, format: to.format, grants: [] });
       expectReads(image, content, random(runSeed));
       image.close();
     }
@@ -76,7 +90,7 @@ describe.each(pairs)("converting %s to %s", (_, to, from, { id }) => {
       for (const { path } of newSamples(from, folder)) {
         const target = join(folder, `${basename(path)}.new`);
         convertTo(path, to, target, createControl());
-        mustBeIdentical(path, target, samples[from.id].qemuName, samples[to].qemuName);
+        mustBeIdentical(path, target, samples[from.id].qemuName, samples[to.format].qemuName);
       }
     });
   });
@@ -89,11 +103,11 @@ describe.each(writable.map((format) => [format.id, format] as const))(
       const folder = tempFolder();
       for (const { path, content } of newSamples(format, folder)) {
         const plain = join(folder, `${basename(path)}.img`);
-        convertTo(path, "raw", plain, createControl());
+        convertTo(path, raw, plain, createControl());
         expectBytes(readFileSync(plain), content);
         const again = join(folder, `${basename(path)}.again`);
-        convertTo(plain, id, again, createControl());
-        convertTo(again, "raw", `${plain}.again`, createControl());
+        convertTo(plain, { format: id, compress: false }, again, createControl());
+        convertTo(again, raw, `${plain}.again`, createControl());
         expectBytes(readFileSync(`${plain}.again`), content);
       }
     });

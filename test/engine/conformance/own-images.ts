@@ -30,6 +30,7 @@ export function writeOwn(format: Format, target: ByteTarget, image: OwnImage, ra
   const { content, holds } = image;
   const writer = format.create(target, image.spec);
   const { placement } = writer;
+  if (placement.kind === "packed") throw new Error("A packed image is written by converting");
   const { blockSize } = placement;
   const held: number[] = [];
   for (let at = 0; at < content.length; at += blockSize)

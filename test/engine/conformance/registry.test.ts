@@ -28,6 +28,9 @@ describe("the registry", () => {
     const written = formats.filter((format) => format.create).map((format) => format.id);
     const writable = formatModels().filter((model) => model.writable);
     expect(writable.map((model) => model.id)).toEqual(written);
+    // What is only read cannot be written compressed.
+    const compressed = formatModels().filter((model) => model.compresses);
+    expect(written).toEqual(expect.arrayContaining(compressed.map((model) => model.id)));
   });
 
   it("finds a format by its id and names those there are otherwise", () => {

@@ -5,9 +5,10 @@ import { convert, createControl, type Control, type CopierWork } from "../../../
 import { createCrew, type Crew } from "../../../electron/engine/ops/crew";
 import { startCopierThread } from "../../../electron/workers/start-copier";
 import { patternDisk, writeRawFile } from "../../helpers/pattern-disk";
-import { describeWithQemu, mustBeIdentical, qemuImg } from "../../helpers/qemu-img";
+import { describeWithQemu, mustBeIdentical, qemuImg, qemuJson } from "../../helpers/qemu-img";
 import { random, runSeed } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
+import { makeCompressible } from "./compressible";
 import { buildCopier } from "./copier-bundle";
 import { jobOf, writeIslands } from "./convert-job";
 
@@ -98,6 +99,38 @@ describeWithQemu(`convert with copier threads, seed ${runSeed}`, () => {
     mustBeIdentical(raw!, target!, "raw", "raw");
   });
 
+  it.each([0, 2])("compresses with %i threads beside the calling one", (copiers) => {
+    const folder = tempFolder();
+    const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
+    const disk = patternDisk(random(runSeed + 2), 24 * MIB, 2_000_000);
+    makeCompressible(disk, random(runSeed));
+    writeRawFile(source!, disk);
+    const { control, own } = afterOthersDid(copiers === 0 ? 0 : 3 * MIB);
+    const { count, startCopier } = countingStarter();
+    const job = { control, startCopier, copiers, compress: true };
+    const { dataBytes } = convert(jobOf(source!, target!, "qcow2", job));
+    expect(count).toEqual({ started: copiers, stopped: copiers });
+    expect(own()).toBeGreaterThan(0);
+    expect(control.done).toBe(dataBytes);
+    mustBeIdentical(source!, target!, "raw", "qcow2");
+    const check = qemuJson<Record<string, unknown>>(["check", "-f", "qcow2", target!]);
+    expect(check).toMatchObject({ "check-errors": 0 });
+    expect(check["leaks"] ?? 0).toBe(0);
+  });
+
+  it("compresses one batch after the other with small clusters", () => {
+    const folder = tempFolder();
+    const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
+    // A batch has 512 operations, as each of its small blocks is told by itself.
+    writeIslands(source!, 1200, 160 * 1024);
+    const { control } = afterOthersDid(300 * 4096);
+    const { startCopier } = countingStarter();
+    const job = { control, startCopier, copiers: 2, compress: true };
+    convert(jobOf(source!, target!, "qcow2", { ...job, options: { cluster_size: 512 } }));
+    mustBeIdentical(source!, target!, "raw", "qcow2");
+    qemuImg(["check", target!]);
+  });
+
   it("goes from batch to batch together", () => {
     const folder = tempFolder();
     const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
@@ -151,7 +184,7 @@ describeWithQemu(`convert with copier threads, seed ${runSeed}`, () => {
     expect(readdirSync(folder)).toEqual(["a.raw"]);
   });
 
-  it("stops all threads when it is cancelled", () => {
+  it.each([false, true])("stops all threads when it is cancelled, compressing: %s", (compress) => {
     const folder = tempFolder();
     const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
     writeIslands(source!, 2000, 160 * 1024);
@@ -166,7 +199,7 @@ describeWithQemu(`convert with copier threads, seed ${runSeed}`, () => {
       },
     }) as Control;
     const attempt = () =>
-      convert(jobOf(source!, target!, "qcow2", { control: whenHalf, startCopier }));
+      convert(jobOf(source!, target!, "qcow2", { control: whenHalf, startCopier, compress }));
     expect(attempt).toThrow(expect.objectContaining({ code: "cancelled" }));
     expect(count).toEqual({ started: 1, stopped: 1 });
     expect(control.done).toBeLessThan(2000 * 4096);

@@ -11,6 +11,7 @@ export const qcow2: Format = {
   extensions: ["qcow2"],
   options: qcow2Options,
   backing: true,
+  compresses: true,
   probe: hasMagic,
   // Nothing is opened besides the image itself: data files are named, not read.
   open: (source) => openQcow2(source),

@@ -44,15 +44,23 @@ function tooLarge(clusters: number): ImageError {
 }
 
 /**
- * Sets the refcount of entry `index` in refcount blocks to 1. Wide refcounts are big-endian;
- * of those narrower than a byte the first lies in the least significant bits.
+ * Sets the refcount of entry `index` in zeroed refcount blocks to `count`, which is below 2^16 and fits.
+ * Wide refcounts are big-endian; of those narrower than a byte the first lies in the least
+ * significant bits.
  */
-export function setRefcountOne(blocks: Uint8Array, index: number, refcountBits: number): void {
+export function setRefcount(
+  blocks: Uint8Array,
+  index: number,
+  refcountBits: number,
+  count: number,
+): void {
   if (refcountBits >= 8) {
-    blocks[((index + 1) * refcountBits) / 8 - 1] = 1;
+    const last = ((index + 1) * refcountBits) / 8 - 1;
+    blocks[last] = count & 0xff;
+    if (count > 0xff) blocks[last - 1] = count >>> 8;
     return;
   }
   const bit = index * refcountBits;
   const at = Math.floor(bit / 8);
-  blocks[at] = (blocks[at] ?? 0) | (1 << (bit % 8));
+  blocks[at] = (blocks[at] ?? 0) | (count << (bit % 8));
 }

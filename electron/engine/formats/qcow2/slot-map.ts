@@ -1,52 +1,24 @@
 import { ImageError } from "../../errors";
+import { standardEntry } from "./entry-words";
+import { createTablePages } from "./table-pages";
+import type { WrittenClusters } from "./write-tables";
 
 /** Which slot each guest cluster lies in: 4 bytes a cluster, only where there are any. */
-export interface SlotMap {
-  /** Guest clusters with a slot. */
-  readonly placed: number;
+export interface SlotMap extends WrittenClusters {
   /** @throws ImageError `limit` past 2^32 - 2 slots. */
   set(firstCluster: number, firstSlot: number, count: number): void;
-  /** The indices of the L2 tables that have something to say, ascending. */
-  usedTables(): number[];
-  /**
-   * Slots of the clusters of L2 table `index`, each plus one; 0 for a cluster without.
-   * A view; only for an index that `usedTables` gave.
-   */
-  table(index: number): Uint32Array;
-  /** Tells which of slots 0 to `slots` - 1 no cluster lies in. */
-  emptySlots(slots: number): (slot: number) => boolean;
 }
 
 /** Slots are kept plus one in 32 bits, 0 being none. */
 const mostSlots = 2 ** 32 - 1;
-/** Clusters in a page at least: small L2 tables share one. */
-const leastPage = 4096;
 
-/** An empty map for L2 tables of `l2Entries` entries (a power of two). */
-export function createSlotMap(l2Entries: number): SlotMap {
-  const pageLength = Math.max(l2Entries, leastPage);
-  const pages = new Map<number, Uint32Array>();
+/** An empty map for L2 tables of `l2Entries` entries. Slot n is the file's cluster n + 1. */
+export function createSlotMap(l2Entries: number, clusterSize: number): SlotMap {
+  const pages = createTablePages(l2Entries, 1);
+  const { usedTables } = pages;
   let placed = 0;
 
-  function page(index: number): Uint32Array {
-    let slots = pages.get(index);
-    if (slots === undefined) {
-      slots = new Uint32Array(pageLength);
-      pages.set(index, slots);
-    }
-    return slots;
-  }
-
-  function table(index: number): Uint32Array {
-    const first = index * l2Entries;
-    const inPage = first % pageLength;
-    return page(Math.floor(first / pageLength)).subarray(inPage, inPage + l2Entries);
-  }
-
   return {
-    get placed() {
-      return placed;
-    },
     set(firstCluster, firstSlot, count) {
       if (firstSlot + count > mostSlots) {
         throw new ImageError("limit", "The image has too many clusters of data", {
@@ -54,30 +26,23 @@ export function createSlotMap(l2Entries: number): SlotMap {
           found: firstSlot + count,
         });
       }
-      for (let i = 0; i < count; i++) {
-        const cluster = firstCluster + i;
-        page(Math.floor(cluster / pageLength))[cluster % pageLength] = firstSlot + i + 1;
-      }
+      for (let i = 0; i < count; i++) pages.set(firstCluster + i, 0, firstSlot + i + 1);
       placed += count;
     },
-    usedTables() {
-      const tablesPerPage = pageLength / l2Entries;
-      const used: number[] = [];
-      for (const index of [...pages.keys()].sort((a, b) => a - b)) {
-        for (let i = 0; i < tablesPerPage; i++) {
-          const at = index * tablesPerPage + i;
-          if (table(at).some((slot) => slot !== 0)) used.push(at);
-        }
-      }
-      return used;
+    usedTables,
+    eachEntry(l1Index, put) {
+      pages.table(l1Index).forEach((slot, entry) => {
+        // The header takes cluster 0.
+        if (slot > 0) put(entry, standardEntry(slot * clusterSize));
+      });
     },
-    table,
-    emptySlots(slots) {
+    refcounts(slots) {
+      if (placed === slots) return () => 1;
       const taken = new Uint8Array(slots);
-      for (const kept of pages.values()) {
-        for (const slot of kept) if (slot > 0) taken[slot - 1] = 1;
+      for (const index of usedTables()) {
+        for (const slot of pages.table(index)) if (slot > 0) taken[slot - 1] = 1;
       }
-      return (slot) => taken[slot] === 0;
+      return (slot) => taken[slot] ?? 0;
     },
   };
 }

@@ -1,14 +1,21 @@
 import type { ByteTarget } from "../../io/source";
+import { isCompressed, standardEntry, type EntryWords } from "./entry-words";
 import type { Layout } from "./layout";
 import type { Plan } from "./options";
-import { setRefcountOne } from "./refcounts";
-import type { SlotMap } from "./slot-map";
+import { setRefcount } from "./refcounts";
+
+/** What the tables tell of the guest clusters that were written. */
+export interface WrittenClusters {
+  /** The indices of the L2 tables that have something to say, ascending. */
+  usedTables(): number[];
+  /** Calls `put` with every entry of L2 table `l1Index` that is not zero; only for one that is used. */
+  eachEntry(l1Index: number, put: (entry: number, words: EntryWords) => void): void;
+  /** Tells how many guest clusters lie, wholly or in part, in one of slots 0 to `slots` - 1. */
+  refcounts(slots: number): (slot: number) => number;
+}
 
 /** Bytes of table that are built in memory and written at once: a multiple of every cluster size. */
 const pieceSize = 2 * 1024 * 1024;
-
-/** Bit 63 of an L1 or L2 entry, in its upper 32 bits: the refcount is exactly one. */
-const copied = 0x80000000;
 
 /** All 32 subclusters allocated. */
 const allAllocated = 0xffffffff;
@@ -32,10 +39,9 @@ function writePieces(
   }
 }
 
-/** Puts an L1 entry or the descriptor of an L2 entry: a host offset and the COPIED flag. */
-function putEntry(piece: DataView, at: number, hostOffset: number): void {
-  piece.setUint32(at, (copied + Math.floor(hostOffset / 2 ** 32)) >>> 0);
-  piece.setUint32(at + 4, hostOffset % 2 ** 32);
+function putEntry(piece: DataView, at: number, { high, low }: EntryWords): void {
+  piece.setUint32(at, high);
+  piece.setUint32(at + 4, low);
 }
 
 /** Writes the L2 tables `used`, in that order, from cluster `layout.l2` on. */
@@ -43,24 +49,21 @@ export function writeL2Tables(
   target: ByteTarget,
   plan: Plan,
   layout: Layout,
-  slots: SlotMap,
+  clusters: WrittenClusters,
   used: readonly number[],
 ): void {
-  const { clusterSize, extendedL2, l2Entries } = plan;
+  const { clusterSize, extendedL2 } = plan;
   const entrySize = extendedL2 ? 16 : 8;
   writePieces(target, layout.l2 * clusterSize, used.length * clusterSize, (piece, from) => {
     const first = from / clusterSize;
     const count = piece.byteLength / clusterSize;
     used.slice(first, first + count).forEach((l1Index, i) => {
-      const table = slots.table(l1Index);
-      for (let entry = 0; entry < l2Entries; entry++) {
-        const slot = table[entry] ?? 0;
-        if (slot === 0) continue;
+      clusters.eachEntry(l1Index, (entry, words) => {
         const at = i * clusterSize + entry * entrySize;
-        // Slot n, kept as n + 1, is the file's cluster n + 1: the header takes cluster 0.
-        putEntry(piece, at, slot * clusterSize);
-        if (extendedL2) piece.setUint32(at + 12, allAllocated);
-      }
+        putEntry(piece, at, words);
+        // A compressed cluster has no subclusters.
+        if (extendedL2 && !isCompressed(words)) piece.setUint32(at + 12, allAllocated);
+      });
     });
     return true;
   });
@@ -79,29 +82,31 @@ export function writeL1Table(
     for (; next < used.length; next++) {
       const at = (used[next] ?? 0) * 8 - from;
       if (at >= piece.byteLength) break;
-      putEntry(piece, at, (layout.l2 + next) * plan.clusterSize);
+      putEntry(piece, at, standardEntry((layout.l2 + next) * plan.clusterSize));
     }
     return next > before;
   });
 }
 
-/** Writes refcount blocks and table: every cluster of the file is used once, save slots that hold nothing. */
+/** Writes refcount blocks and table: every cluster of the file is used once, save those of the slots. */
 export function writeRefcounts(
   target: ByteTarget,
   plan: Plan,
   layout: Layout,
-  slots: SlotMap,
+  clusters: WrittenClusters,
 ): void {
   const { clusterSize, refcountBits } = plan;
   const { blocks, tableClusters } = layout.refcounts;
-  const empty = slots.placed < layout.slots ? slots.emptySlots(layout.slots) : undefined;
+  const refcount = clusters.refcounts(layout.slots);
   const at = layout.refcountBlocks * clusterSize;
   writePieces(target, at, blocks * clusterSize, (piece, from) => {
     const bytes = new Uint8Array(piece.buffer, 0, piece.byteLength);
     const first = (from * 8) / refcountBits;
     const count = Math.min((piece.byteLength * 8) / refcountBits, layout.total - first);
     for (let i = 0; i < count; i++) {
-      if (empty?.(first + i - 1) !== true) setRefcountOne(bytes, i, refcountBits);
+      const slot = first + i - 1;
+      const isSlot = slot >= 0 && slot < layout.slots;
+      setRefcount(bytes, i, refcountBits, isSlot ? refcount(slot) : 1);
     }
     return true;
   });

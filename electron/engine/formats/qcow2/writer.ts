@@ -1,29 +1,35 @@
-import type { ImageWriter } from "../../image/writer";
+import type { ImageWriter, Placement } from "../../image/writer";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
 import { headerCluster } from "./header-writer";
 import { layoutOf } from "./layout";
-import { planOf } from "./options";
+import { planOf, type Plan } from "./options";
+import { createPackedMap } from "./packed-map";
 import { createSlotMap } from "./slot-map";
-import { writeL1Table, writeL2Tables, writeRefcounts } from "./write-tables";
+import { writeL1Table, writeL2Tables, writeRefcounts, type WrittenClusters } from "./write-tables";
 
 /**
  * Begins a new qcow2 image. From the file's beginning: the header's cluster, the data in its slots, the
  * L2 tables in use, refcount blocks, refcount table, and the L1 table, which is last because it alone
  * need not be whole clusters: an empty image is then as long as qemu-img makes it.
  * @throws ImageError `invalid-argument` for an option, size or backing name that qcow2 cannot have;
- *   `placed` and `finish` throw `limit` when there are more clusters than refcounts can reach.
+ *   `placed`, `packed` and `finish` throw `limit` when there are more clusters than refcounts can reach.
  */
 export function createQcow2(target: ByteTarget, spec: CreateSpec): ImageWriter {
   const plan = planOf(spec.size, spec.options);
-  const { clusterSize, l1Size, l2Entries } = plan;
   // Written with the tables' places at the end; made now to refuse a name that does not fit.
   headerCluster(
     plan,
     { l1TableOffset: 0, refcountTableOffset: 0, refcountTableClusters: 0 },
     spec.backing,
   );
-  const slotMap = createSlotMap(l2Entries);
+  return spec.compress === true ? packedWriter(target, plan, spec) : slotWriter(target, plan, spec);
+}
+
+/** Every guest cluster lies in a cluster of the file. */
+function slotWriter(target: ByteTarget, plan: Plan, spec: CreateSpec): ImageWriter {
+  const { clusterSize } = plan;
+  const clusters = createSlotMap(plan.l2Entries, clusterSize);
   return {
     placement: {
       kind: "slots",
@@ -35,22 +41,64 @@ export function createQcow2(target: ByteTarget, spec: CreateSpec): ImageWriter {
     placed(firstBlock, firstSlot, count) {
       // More slots than refcounts can reach are refused here, not after everything was copied.
       layoutOf(plan, firstSlot + count, 0);
-      slotMap.set(firstBlock, firstSlot, count);
+      clusters.set(firstBlock, firstSlot, count);
     },
-    finish(slots) {
-      const used = slotMap.usedTables();
-      const layout = layoutOf(plan, slots, used.length);
-      writeL2Tables(target, plan, layout, slotMap, used);
-      writeRefcounts(target, plan, layout, slotMap);
-      writeL1Table(target, plan, layout, used);
-      target.truncate(layout.l1 * clusterSize + l1Size * 8);
-      const places = {
-        l1TableOffset: l1Size === 0 ? 0 : layout.l1 * clusterSize,
-        refcountTableOffset: layout.refcountTable * clusterSize,
-        refcountTableClusters: layout.refcounts.tableClusters,
-      };
-      // The header last: a file without one is no image yet.
-      target.write(0, headerCluster(plan, places, spec.backing));
-    },
+    finish: (slots) => finishImage(target, plan, spec, clusters, slots),
   };
+}
+
+/**
+ * As qemu-img compresses: raw deflate, with matches at most 4 KiB back, for readers that decode with no
+ * more memory. Level 5 takes a sixth less time than qemu's 6 for hardly a byte more, and with Node's
+ * zlib stays within 4 % of qemu-img's size; level 4 comes to 5 %.
+ */
+const encoding = { codec: "deflate-raw", windowBits: 12, level: 5 } as const;
+
+/** Compressed clusters share the clusters of the file. */
+function packedWriter(target: ByteTarget, plan: Plan, spec: CreateSpec): ImageWriter {
+  const { clusterSize, refcountBits } = plan;
+  const clusters = createPackedMap(plan.l2Entries, clusterSize);
+  const placement: Placement = {
+    kind: "packed",
+    blockSize: clusterSize,
+    firstUnitAt: clusterSize,
+    unitSize: clusterSize,
+    // Each one that shares a cluster counts in its refcount.
+    mostPerUnit: 2 ** refcountBits - 1,
+    encoding,
+  };
+  return {
+    placement,
+    placed() {
+      throw new Error("Compressed clusters have no slots.");
+    },
+    packed(block, piece) {
+      layoutOf(plan, Math.ceil((piece.at + piece.length) / clusterSize) - 1, 0);
+      clusters.set(block, piece);
+    },
+    finish: (units) => finishImage(target, plan, spec, clusters, units),
+  };
+}
+
+function finishImage(
+  target: ByteTarget,
+  plan: Plan,
+  spec: CreateSpec,
+  clusters: WrittenClusters,
+  slots: number,
+): void {
+  const { clusterSize, l1Size } = plan;
+  const used = clusters.usedTables();
+  const layout = layoutOf(plan, slots, used.length);
+  writeL2Tables(target, plan, layout, clusters, used);
+  writeRefcounts(target, plan, layout, clusters);
+  writeL1Table(target, plan, layout, used);
+  target.truncate(layout.l1 * clusterSize + l1Size * 8);
+  const places = {
+    l1TableOffset: l1Size === 0 ? 0 : layout.l1 * clusterSize,
+    refcountTableOffset: layout.refcountTable * clusterSize,
+    refcountTableClusters: layout.refcounts.tableClusters,
+  };
+  // The header last: a file without one is no image yet.
+  target.write(0, headerCluster(plan, places, spec.backing));
 }

@@ -1,0 +1,17 @@
+import { compression } from "../codec/compression";
+import type { BlockEncoding } from "../image/writer";
+import { createIncompressibleTest } from "./incompressible";
+
+/** Encodes one block; undefined when it does not get shorter, and is to be stored as it is. */
+export type EncodeBlock = (block: Uint8Array) => Uint8Array | undefined;
+
+/** The encoder that a packed placement asks for. */
+export function createBlockEncoder({ windowBits, level }: BlockEncoding): EncodeBlock {
+  const codec = compression();
+  const isIncompressible = createIncompressibleTest(codec);
+  return (block) => {
+    if (isIncompressible(block)) return undefined;
+    const encoded = codec.deflateRaw(block, windowBits, level);
+    return encoded.length < block.length ? encoded : undefined;
+  };
+}
