@@ -4,8 +4,11 @@ import type { Plan } from "./options";
 import { setRefcountOne } from "./refcounts";
 import type { SlotMap } from "./slot-map";
 
-/** Bytes of table that are built in memory and written at once: a multiple of every cluster size. */
-const pieceSize = 2 * 1024 * 1024;
+/**
+ * Bytes of table that are built in memory and written at once: a multiple of every cluster size.
+ * Pieces of the L1 table without an entry stay holes.
+ */
+export const pieceSize = 2 * 1024 * 1024;
 
 /** Bit 63 of an L1 or L2 entry, in its upper 32 bits: the refcount is exactly one. */
 const copied = 0x80000000;
