@@ -28,7 +28,6 @@ export const bitmapFactsSchema = z.object({
   granularity: z.number(),
   flags: z.array(z.string()),
 });
-export type BitmapFacts = z.infer<typeof bitmapFactsSchema>;
 
 /** What one image file says of itself. */
 export const layerFactsSchema = z.object({
