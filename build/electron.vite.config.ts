@@ -31,6 +31,7 @@ export default defineConfig({
         input: {
           main: from("electron/main.ts"),
           inspector: from("electron/workers/inspector.ts"),
+          measurer: from("electron/workers/measurer.ts"),
           job: from("electron/workers/job.ts"),
           copier: from("electron/workers/copier.ts"),
         },

@@ -17,6 +17,7 @@ import { openSettings } from "./settings";
 import type { Settings } from "../shared/model/settings";
 import { applyTheme, captureWindow, guardClosing, openWindow, showWindow } from "./window";
 import { createInspector } from "./workers/start-inspector";
+import { createMeasurer } from "./workers/start-measurer";
 import { startJob } from "./workers/start-job";
 
 /** Where the build puts everything; this file is in out/main. */
@@ -55,6 +56,9 @@ function start(): void {
   const inspector = createInspector(script("inspector"));
   const dialogs = createDialogs(formats, () => window);
   const emit = bindEvents(() => window);
+  const measurer = createMeasurer(script("measurer"), {
+    progress: (path, bytes) => emit("image.measuring", { path, ...bytes }),
+  });
   const jobScripts = { job: script("job"), copier: script("copier") };
   const queue = createQueue({
     start: (request) => startJob(jobScripts, request, grants.list()),
@@ -78,6 +82,7 @@ function start(): void {
       opened,
       settings,
       inspector,
+      measurer,
       grants,
       queue,
       dialogs,
@@ -120,6 +125,7 @@ function start(): void {
   app.on("will-quit", (event) => {
     event.preventDefault();
     inspector.close();
+    measurer.stop();
     void settings.settled().then(() => app.exit(0));
   });
 

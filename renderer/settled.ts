@@ -1,7 +1,11 @@
 import { useEffect } from "react";
 import { call } from "./api/client";
 import { useImages } from "./state/images";
+import { useMeasures } from "./state/measures";
 import { attempt, useView } from "./state/view";
+
+/** Milliseconds; whoever measures longer shows how far it is. */
+const longestMeasuring = 3000;
 
 /** Tells the main process each time that the page shows what it was asked to show. */
 export function useSettled(): void {
@@ -11,19 +15,24 @@ export function useSettled(): void {
   const state = useImages(({ views, shown: path }) =>
     path === undefined ? undefined : views[path]?.state,
   );
+  const measuring = useMeasures(
+    ({ views }) => shown !== undefined && views[shown]?.state === "measuring",
+  );
   const settled = started && (shown === undefined || state === "ready" || state === "failed");
 
   useEffect(() => {
     if (!settled) return;
     let current = true;
-    attempt(async () => {
+    const tell = async () => {
       await painted();
       if (current) await call("app.settled");
-    });
+    };
+    const timer = setTimeout(() => attempt(tell), measuring ? longestMeasuring : 0);
     return () => {
       current = false;
+      clearTimeout(timer);
     };
-  }, [settled, shown, state, tab]);
+  }, [settled, measuring, shown, state, tab]);
 }
 
 /** Waits for the typeface and for two frames, the second of which shows what the first laid out. */

@@ -1,5 +1,6 @@
 import { call, on } from "./api/client";
-import { useImages } from "./state/images";
+import { shownReport, useImages } from "./state/images";
+import { useMeasures } from "./state/measures";
 import { useJobs } from "./state/jobs";
 import { useSettings } from "./state/settings";
 import { attempt, useView } from "./state/view";
@@ -14,6 +15,8 @@ export async function start(): Promise<void> {
       void useImages.getState().inspect(job.target);
     }
   });
+  on("image.measuring", (progress) => useMeasures.getState().progressed(progress));
+  useImages.subscribe((images) => useMeasures.getState().follow(shownReport(images)));
   on("jobs.removed", ({ jobId }) => removed(jobId));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));
   on("app.filesOpened", () => attempt(takeOpenedFiles));

@@ -9,6 +9,8 @@ export { createControl, type Control } from "./ops/control";
 export { convert, convertInSteps, type ConvertJob, type ConvertResult } from "./ops/convert";
 export { copierMain, type CopierWork } from "./ops/copier";
 export { compareImages, type CompareResult } from "./ops/compare";
+export { measureImage, measureVariants, type MeasureTarget } from "./ops/measure";
+export { estimateImage, estimateSize, type Estimate } from "./ops/estimate";
 export { mapImage, type MapEntry } from "./ops/map";
 export { reportImage } from "./ops/report";
 export { toFailure } from "./ops/failure";

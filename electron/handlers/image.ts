@@ -2,13 +2,16 @@ import { stat } from "node:fs/promises";
 import type { Handlers } from "./table";
 import { FailureError } from "../failure";
 import type { Inspector } from "../workers/start-inspector";
+import type { Measurer } from "../workers/start-measurer";
 import type { Grants } from "./grants";
 
-type ImageCall = "image.inspect" | "image.grant" | "image.showInFolder";
+type ImageCall =
+  "image.inspect" | "image.measure" | "image.stopMeasuring" | "image.grant" | "image.showInFolder";
 
 /** @param showInFolder shows an existing file in the desktop's file manager */
 export function imageHandlers(
   inspector: Inspector,
+  measurer: Measurer,
   grants: Grants,
   showInFolder: (path: string) => void,
 ): Pick<Handlers, ImageCall> {
@@ -18,6 +21,8 @@ export function imageHandlers(
       grants.note(report);
       return report;
     },
+    "image.measure": ({ path }) => measurer.measure({ path, grants: grants.list() }),
+    "image.stopMeasuring": () => measurer.stop(),
     "image.grant": ({ from, name }) => grants.allow(from, name),
     "image.showInFolder": async ({ path }) => {
       // The file manager would say nothing.

@@ -5,6 +5,7 @@ import type { JobQueue } from "../jobs/queue";
 import type { OpenedFiles } from "./opened-files";
 import type { SettingsStore } from "../settings";
 import type { Inspector } from "../workers/start-inspector";
+import type { Measurer } from "../workers/start-measurer";
 import { appHandlers } from "./app";
 import { convertHandlers } from "./convert";
 import { dialogHandlers, type Dialogs } from "./dialogs";
@@ -20,6 +21,7 @@ export interface HandlerParts {
   readonly opened: OpenedFiles;
   readonly settings: SettingsStore;
   readonly inspector: Inspector;
+  readonly measurer: Measurer;
   readonly grants: Grants;
   readonly queue: JobQueue;
   readonly dialogs: Dialogs;
@@ -32,7 +34,9 @@ export interface HandlerParts {
 export function createHandlers(parts: HandlerParts): Handlers {
   return {
     ...appHandlers(parts.about, parts.opened, () => parts.settled()),
-    ...imageHandlers(parts.inspector, parts.grants, (path) => parts.showInFolder(path)),
+    ...imageHandlers(parts.inspector, parts.measurer, parts.grants, (path) =>
+      parts.showInFolder(path),
+    ),
     "formats.list": () => [...parts.formats],
     ...dialogHandlers(parts.dialogs),
     ...convertHandlers(parts.formats, parts.queue, parts.grants, process.platform),

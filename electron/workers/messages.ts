@@ -9,6 +9,13 @@ export type WorkerReply<T> =
 /** Asked of the inspector thread, one at a time. */
 export type InspectOrder = OpenRequest;
 
+/** Given to a measuring thread when it starts. */
+export interface MeasureOrder {
+  readonly request: OpenRequest;
+  /** The words of the engine's Control. */
+  readonly control: SharedArrayBuffer;
+}
+
 /** Given to a job thread when it starts. */
 export interface ConvertOrder {
   readonly request: ConvertRequest;

@@ -78,6 +78,12 @@ export const useImages = create<ImagesState>()((set, get) => {
   };
 });
 
+/** The report of the image on the page, once there is one. */
+export function shownReport({ views, shown }: ImagesState): ImageReport | undefined {
+  const view = shown === undefined ? undefined : views[shown];
+  return view?.state === "ready" ? view.report : undefined;
+}
+
 async function look(path: string): Promise<ImageView> {
   try {
     return { state: "ready", report: await call("image.inspect", { path }) };

@@ -31,6 +31,11 @@ export function hasFailureTitle(code: string): code is keyof typeof en.failure.t
   return code in en.failure.title;
 }
 
+/** Whether the catalog names this variant of a format. */
+export function hasVariantName(variant: string): variant is keyof typeof en.overview.takes.name {
+  return variant in en.overview.takes.name;
+}
+
 /** Whether the catalog explains the creation option of this name. */
 export function hasOptionText(name: string): name is keyof typeof en.convert.option {
   return name in en.convert.option;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { formatModelSchema, formatIdSchema } from "../model/format";
+import { measuredVariantSchema } from "../model/measure";
 import { imageReportSchema } from "../model/report";
 import { convertRequestSchema, jobSchema } from "../model/job";
 import { settingsSchema } from "../model/settings";
@@ -26,6 +27,13 @@ export const calls = {
   /** Tells that the page shows what it was asked to show; `--screenshot` waits for it. */
   "app.settled": { input: nothing, output: nothing },
   "image.inspect": { input: z.object({ path }), output: imageReportSchema },
+  /**
+   * What the image would take in every format; reads all of its data, and tells of that by
+   * `image.measuring`. One image at a time: a second call ends the first, which fails as cancelled.
+   */
+  "image.measure": { input: z.object({ path }), output: z.array(measuredVariantSchema) },
+  /** Gives up what is being measured. */
+  "image.stopMeasuring": { input: nothing, output: nothing },
   /** Allows `from` to open the file it names as `name`, until Lamina quits. */
   "image.grant": { input: z.object({ from: path, name: z.string() }), output: nothing },
   "image.showInFolder": { input: z.object({ path }), output: nothing },
@@ -69,6 +77,8 @@ export const calls = {
 export const events = {
   /** Files were handed to the running app; ask `app.takeOpenedFiles` for them. */
   "app.filesOpened": nothing,
+  /** Bytes of data read and to read; `total` is 0 until known. At most ten times a second. */
+  "image.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** Also when the page itself asked for the change: the menu may have done it. */
   "settings.changed": settingsSchema,
   "jobs.changed": jobSchema,

@@ -3,6 +3,7 @@ import type { ImageLayer, ParentRef } from "../image/layer";
 import type { ImageWriter } from "../image/writer";
 import type { Gate } from "../image/gate";
 import type { FormatId, OptionSpec, OptionValues } from "../../../shared/model/format";
+import type { Provisioning } from "../../../shared/model/measure";
 
 /** What a new image shall be. */
 export interface CreateSpec {
@@ -14,6 +15,47 @@ export interface CreateSpec {
   readonly backing?: ParentRef;
   /** Store the data compressed; only for a format that `compresses`. */
   readonly compress?: boolean;
+}
+
+/** What a new image takes, in bytes; plain data, uncompressed. */
+export interface Measure {
+  /** Length of the file that `convert` writes. */
+  readonly fileLength: number;
+  /** What the host gives to it, on a file system with blocks of 4 KiB. */
+  readonly allocated: number;
+  /** What it takes once the guest has written every block: `fully-allocated` of qemu-img measure. */
+  readonly fullyAllocated: number;
+  /**
+   * `required` of qemu-img measure: what a file takes in which the blocks that were told are stored
+   * and all tables are ready for the rest. Absent when the format needs none ready; it is
+   * `fileLength` then.
+   */
+  readonly required?: number;
+}
+
+/** Adds up what a new image takes, without writing it: it is told what will be stored. */
+export interface Measurer {
+  /**
+   * Guest bytes of the blocks that it is told of: those that the writer stores or leaves out as a
+   * whole, which are its placement's blocks, or parts of them (`partSize`) when these are larger.
+   */
+  readonly blockSize: number;
+  /**
+   * Tells that `count` blocks from `firstBlock` on are stored. Calls come in ascending order and
+   * name no block twice.
+   */
+  add(firstBlock: number, count: number): void;
+  /** What it came to. @throws ImageError as the writer would for so much data. */
+  result(): Measure;
+}
+
+/** One way to make an image of a format that is worth showing the size of. */
+export interface Variant {
+  /** Unique among all formats: the key of its name in the catalogs of texts. */
+  readonly name: string;
+  readonly provisioning: Provisioning;
+  /** What has to be chosen for it; what is absent takes its default. */
+  readonly options: OptionValues;
 }
 
 /** One disk-image format. All that the rest of Lamina knows of it. */
@@ -41,4 +83,16 @@ export interface Format {
    * @throws ImageError `invalid-argument` for an option or size that the format cannot have.
    */
   create?(target: ByteTarget, spec: CreateSpec): ImageWriter;
+  /**
+   * Begins to add up what an image that `create` makes will take; present where `create` is.
+   * @throws ImageError `invalid-argument` as `create`.
+   */
+  measure?(spec: CreateSpec): Measurer;
+  /**
+   * What the dirty bitmaps of `source` would take in a new image, in bytes: `bitmaps` of qemu-img
+   * measure. Undefined when one of the two cannot have any.
+   */
+  bitmapsSize?(spec: CreateSpec, source: ImageLayer): number | undefined;
+  /** The ways to make an image for which the Overview shows sizes; absent when it cannot be written. */
+  readonly variants?: readonly Variant[];
 }

@@ -60,6 +60,12 @@ export interface StoredPiece {
   readonly encoded: boolean;
 }
 
+/**
+ * Blocks that are longer than this, in bytes, are written in aligned parts of this length; parts
+ * that are zero stay holes.
+ */
+export const partSize = 1024 * 1024;
+
 /** Writes one new image: it says where data goes, is told where it went, and ends with the tables. */
 export interface ImageWriter {
   readonly placement: Placement;

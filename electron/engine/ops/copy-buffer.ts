@@ -1,8 +1,10 @@
+import { partSize } from "../image/writer";
+
 /**
  * Bytes that are read and written at once: a second-level cache holds them, and larger ones are
  * slower.
  */
-export const STEP = 1024 * 1024;
+export const STEP = partSize;
 
 // Of WebAssembly only the memory is used; lib.dom, which declares it, is not for the engine.
 declare const WebAssembly: {

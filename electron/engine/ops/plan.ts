@@ -42,7 +42,7 @@ export function operationSize({ blockSize }: Placement): number {
 }
 
 /** All that has to be read of [from, size), in order. */
-function* piecesOf(image: DiskImage, from = 0): Generator<Piece, void, undefined> {
+export function* piecesOf(image: DiskImage, from = 0): Generator<Piece, void, undefined> {
   for (const { at, run } of storedExtents(image, from)) {
     const { length } = run;
     if (run.kind === "encoded" || run.source.file === undefined) yield { at, length, hostAt: 0 };

@@ -1,4 +1,4 @@
-import type { Placement } from "../image/writer";
+import { partSize, type Placement } from "../image/writer";
 import type { Control } from "./control";
 
 /**
@@ -28,13 +28,19 @@ export interface Reserver {
  * @param shared The buffer of another reserver for the same target.
  */
 export function createReserver(
-  { kind }: Placement,
+  placement: Placement,
   control: Control,
   allocate: (at: number, length: number) => void,
-  shared = new SharedArrayBuffer(8),
+  shared?: SharedArrayBuffer,
 ): Reserver {
+  const buffer = shared ?? new SharedArrayBuffer(8);
   /** Host bytes up to which space was asked for. */
-  const reserved = new BigInt64Array(shared);
+  const reserved = new BigInt64Array(buffer);
+  const keepsHoles = placement.kind === "linear" || placement.blockSize > partSize;
+  // What lies in front of the slots is written last, and may keep holes.
+  if (shared === undefined && placement.kind === "slots") {
+    reserved[0] = BigInt(placement.firstSlotAt);
+  }
 
   function ask(at: number, length: number): void {
     try {
@@ -47,7 +53,7 @@ export function createReserver(
     const from = Atomics.load(reserved, 0);
     const end = at + length;
     if (from >= BigInt(end)) return;
-    if (kind === "linear") {
+    if (keepsHoles) {
       // Between the data there are holes, which must stay.
       if (length >= WORTH_ASKING) ask(at, length);
       return;
@@ -57,5 +63,5 @@ export function createReserver(
     if (mine) ask(Number(from), to - Number(from));
   }
 
-  return { buffer: shared, before };
+  return { buffer, before };
 }

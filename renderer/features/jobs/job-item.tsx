@@ -6,7 +6,7 @@ import { JobActions } from "./job-actions";
 import { JobIcon } from "./job-icon";
 import { jobOutcome, jobProgress, jobTitle } from "./job-text";
 import styles from "./jobs.module.css";
-import { ProgressBar } from "./progress-bar";
+import { JobProgressBar } from "./job-progress-bar";
 import { sentences } from "../../text/sentence";
 
 /** One job in the list, with all that is known of it. */
@@ -22,7 +22,7 @@ export function JobItem({ job }: { job: Job }) {
         </strong>
         <JobActions job={job} />
       </div>
-      {job.state === "running" && <ProgressBar job={job} />}
+      {job.state === "running" && <JobProgressBar job={job} />}
       <p className={styles.line}>{jobProgress(job, t).join(" · ") || jobOutcome(job, t)}</p>
       {failure?.hint !== undefined && <p className={styles.hint}>{sentences(failure.hint)}</p>}
       <details className={styles.details}>

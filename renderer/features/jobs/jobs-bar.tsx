@@ -8,7 +8,7 @@ import { JobIcon } from "./job-icon";
 import { JobItem } from "./job-item";
 import { jobOutcome, jobProgress, jobTitle } from "./job-text";
 import styles from "./jobs.module.css";
-import { ProgressBar } from "./progress-bar";
+import { JobProgressBar } from "./job-progress-bar";
 import { sentences } from "../../text/sentence";
 
 /** The bar at the bottom, while there are jobs: one of them at a glance, all of them in a list above. */
@@ -27,7 +27,7 @@ export function JobsBar() {
       <span className={styles.title}>
         <Ellipsis>{title}</Ellipsis>
       </span>
-      {job.state === "running" && <ProgressBar job={job} />}
+      {job.state === "running" && <JobProgressBar job={job} />}
       {jobProgress(job, t).map((part) => (
         <span className={styles.part} key={part}>
           {part}

@@ -7,6 +7,7 @@ import styles from "./overview.module.css";
 import { SizeCard } from "./size-card";
 import { imageLayer } from "./sizes";
 import { SnapshotsCard } from "./snapshots-card";
+import { TakesCard } from "./takes-card";
 import { sentences } from "../../text/sentence";
 
 /** Why the sizes below count no data. */
@@ -34,7 +35,10 @@ export function Overview({ report }: { report: ImageReport }) {
         {snapshots.length > 0 && <SnapshotsCard snapshots={snapshots} />}
         {bitmaps.length > 0 && <BitmapsCard bitmaps={bitmaps} />}
       </div>
-      <FactsCard report={report} />
+      <div className={styles.column}>
+        <TakesCard report={report} />
+        <FactsCard report={report} />
+      </div>
     </div>
   );
 }

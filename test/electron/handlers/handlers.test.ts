@@ -24,6 +24,22 @@ function setUp() {
       inspect: ({ path }) => Promise.reject(new Error(`asked for ${path}`)),
       close: () => {},
     },
+    measurer: {
+      measure: ({ path, grants }) =>
+        Promise.resolve([
+          {
+            format: "raw",
+            label: path,
+            variant: "raw-sparse",
+            provisioning: "thin",
+            options: {},
+            fileLength: 3,
+            allocated: 2,
+            fullyAllocated: grants.length,
+          },
+        ]),
+      stop: () => void seen.push("stopped"),
+    },
     queue: createQueue({
       start: () => {
         throw new Error("starts nothing");
@@ -92,6 +108,16 @@ describe("handlers", () => {
     writeFileSync(file, "");
     expect(await call("image.showInFolder", { path: file })).toMatchObject({ ok: true });
     expect(seen).toEqual([file]);
+  });
+
+  it("hand an image to the measurer, and stop it", async () => {
+    const { call, seen } = setUp();
+    expect(await call("image.measure", { path: "/a" })).toMatchObject({
+      ok: true,
+      value: [{ label: "/a", fileLength: 3, allocated: 2, fullyAllocated: 0 }],
+    });
+    expect(await call("image.stopMeasuring", undefined)).toMatchObject({ ok: true });
+    expect(seen).toEqual(["stopped"]);
   });
 
   it("hand an image to the inspector, and refuse what it never asked for", async () => {

@@ -37,7 +37,8 @@ describe("reserve", () => {
     const second = createReserver(slots, control, allocate, first.buffer);
     first.before(65_536, MIB);
     second.before(65_536 + MIB, MIB);
-    expect(ranges).toEqual([[0, 65_536 + 129 * MIB]]);
+    // What lies in front of the slots is not asked for.
+    expect(ranges).toEqual([[65_536, 129 * MIB]]);
     control.addDone(299 * MIB);
     second.before(200 * MIB, MIB);
     expect(ranges[1]).toEqual([65_536 + 129 * MIB, 202 * MIB - 65_536 - 129 * MIB]);
@@ -55,6 +56,14 @@ describe("reserve", () => {
       [5 * MIB, 65_536],
       [9 * MIB, MIB],
     ]);
+  });
+
+  it("asks for just what is written to blocks that may keep holes", () => {
+    const { ranges, allocate } = asked();
+    const large: Placement = { ...slots, blockSize: 2 * MIB, slotSize: 2 * MIB };
+    const { before } = createReserver(large, controlOf(300 * MIB), allocate);
+    before(65_536 + 2 * MIB, MIB);
+    expect(ranges).toEqual([[65_536 + 2 * MIB, MIB]]);
   });
 
   it.each([linear, slots])("gives up for all threads when the host refuses: $kind", (placement) => {

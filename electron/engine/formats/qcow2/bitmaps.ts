@@ -74,3 +74,24 @@ export function readBitmaps(
   }
   return bitmaps;
 }
+
+/**
+ * What these bitmaps take in an image with clusters of `clusterSize` bytes: of each its data and its
+ * table, and their directory; whole clusters, in bytes.
+ * @param size Virtual size in bytes.
+ */
+export function bitmapsSize(
+  size: number,
+  clusterSize: number,
+  bitmaps: readonly Pick<Bitmap, "name" | "granularity">[],
+): number {
+  const clusters = (bytes: number) => Math.ceil(bytes / clusterSize);
+  let total = 0;
+  let directory = 0;
+  for (const { name, granularity } of bitmaps) {
+    const data = clusters(Math.ceil(Math.ceil(size / granularity) / 8));
+    total += data + clusters(data * 8);
+    directory += Math.ceil((fixedLength + new TextEncoder().encode(name).length) / 8) * 8;
+  }
+  return (total + clusters(directory)) * clusterSize;
+}

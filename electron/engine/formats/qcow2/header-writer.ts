@@ -14,6 +14,13 @@ export interface TablePlaces {
   readonly refcountTableClusters: number;
 }
 
+/** For a header that is only looked at: its tables lie nowhere yet. */
+export const noPlaces: TablePlaces = {
+  l1TableOffset: 0,
+  refcountTableOffset: 0,
+  refcountTableClusters: 0,
+};
+
 /** In smaller first clusters qemu leaves out the feature names, to have room for the backing file's name. */
 const smallestClusterWithNames = 8192;
 

@@ -2,6 +2,7 @@ import type { Format } from "../format";
 import { hasMagic } from "./header";
 import { openQcow2 } from "./open";
 import { qcow2Options } from "./options";
+import { measureBitmaps, measureQcow2 } from "./measure";
 import { createQcow2 } from "./writer";
 
 /** QEMU's copy-on-write format, versions 2 and 3. */
@@ -16,4 +17,7 @@ export const qcow2: Format = {
   // Nothing is opened besides the image itself: data files are named, not read.
   open: (source) => openQcow2(source),
   create: createQcow2,
+  measure: measureQcow2,
+  bitmapsSize: measureBitmaps,
+  variants: [{ name: "qcow2", provisioning: "thin", options: {} }],
 };

@@ -1,5 +1,5 @@
 import type { Plan } from "./options";
-import { planRefcounts, type RefcountPlan } from "./refcounts";
+import { planRefcounts, requireReadableTable, type RefcountPlan } from "./refcounts";
 
 /**
  * Where the parts of a new image lie, as cluster numbers in the file. Cluster 0 holds the header, the
@@ -17,8 +17,22 @@ export interface Layout {
   readonly refcounts: RefcountPlan;
 }
 
-/** The layout of an image with `slots` slots and `l2Tables` L2 tables. @throws ImageError `limit`. */
+/**
+ * The layout of an image with `slots` slots and `l2Tables` L2 tables.
+ * @throws ImageError `limit` when there are more clusters than refcounts can reach.
+ */
 export function layoutOf(plan: Plan, slots: number, l2Tables: number): Layout {
+  const layout = unlimitedLayout(plan, slots, l2Tables);
+  requireReadableTable(layout.refcounts, plan.clusterSize);
+  return layout;
+}
+
+/** The layout of an image in which every cluster of the disk has a slot; it may be past all limits. */
+export function fullLayout(plan: Plan): Layout {
+  return unlimitedLayout(plan, Math.ceil(plan.size / plan.clusterSize), plan.l1Size);
+}
+
+function unlimitedLayout(plan: Plan, slots: number, l2Tables: number): Layout {
   const { clusterSize, refcountBits, l1Size } = plan;
   const l1Clusters = Math.ceil((l1Size * 8) / clusterSize);
   const refcounts = planRefcounts(1 + slots + l2Tables + l1Clusters, clusterSize, refcountBits);

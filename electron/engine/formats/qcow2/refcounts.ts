@@ -12,8 +12,7 @@ export interface RefcountPlan {
 
 /**
  * Plans refcount blocks and table for a file of `otherClusters` clusters and themselves
- * (specification, "Host cluster management").
- * @throws ImageError `limit` when the table would be larger than readers accept.
+ * (specification, "Host cluster management"), as large as they have to be.
  */
 export function planRefcounts(
   otherClusters: number,
@@ -30,15 +29,17 @@ export function planRefcounts(
     if (neededBlocks <= blocks && neededTable <= tableClusters) break;
     blocks = neededBlocks;
     tableClusters = neededTable;
-    if (tableClusters * clusterSize > limits.refcountTable) throw tooLarge(otherClusters);
   }
   return { blocks, tableClusters, clustersPerBlock };
 }
 
-function tooLarge(clusters: number): ImageError {
-  return new ImageError("limit", "The image needs a refcount table that is too large", {
+/** @throws ImageError `limit` when the table is larger than readers accept. */
+export function requireReadableTable({ tableClusters }: RefcountPlan, clusterSize: number): void {
+  const found = tableClusters * clusterSize;
+  if (found <= limits.refcountTable) return;
+  throw new ImageError("limit", "The image needs a refcount table that is too large", {
     expected: `at most ${limits.refcountTable} bytes`,
-    found: `a table for ${clusters} clusters`,
+    found,
     hint: "Choose a larger cluster size or narrower refcounts.",
   });
 }

@@ -14,8 +14,11 @@ export interface WrittenClusters {
   refcounts(slots: number): (slot: number) => number;
 }
 
-/** Bytes of table that are built in memory and written at once: a multiple of every cluster size. */
-const pieceSize = 2 * 1024 * 1024;
+/**
+ * Bytes of table that are built in memory and written at once: a multiple of every cluster size.
+ * Pieces of the L1 table without an entry stay holes.
+ */
+export const pieceSize = 2 * 1024 * 1024;
 
 /** All 32 subclusters allocated. */
 const allAllocated = 0xffffffff;

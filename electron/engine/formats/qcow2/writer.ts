@@ -1,7 +1,7 @@
 import type { ImageWriter, Placement } from "../../image/writer";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
-import { headerCluster } from "./header-writer";
+import { headerCluster, noPlaces } from "./header-writer";
 import { layoutOf } from "./layout";
 import { planOf, type Plan } from "./options";
 import { createPackedMap } from "./packed-map";
@@ -18,11 +18,7 @@ import { writeL1Table, writeL2Tables, writeRefcounts, type WrittenClusters } fro
 export function createQcow2(target: ByteTarget, spec: CreateSpec): ImageWriter {
   const plan = planOf(spec.size, spec.options);
   // Written with the tables' places at the end; made now to refuse a name that does not fit.
-  headerCluster(
-    plan,
-    { l1TableOffset: 0, refcountTableOffset: 0, refcountTableClusters: 0 },
-    spec.backing,
-  );
+  headerCluster(plan, noPlaces, spec.backing);
   return spec.compress === true ? packedWriter(target, plan, spec) : slotWriter(target, plan, spec);
 }
 
@@ -92,6 +88,8 @@ function finishImage(
   const layout = layoutOf(plan, slots, used.length);
   writeL2Tables(target, plan, layout, clusters, used);
   writeRefcounts(target, plan, layout, clusters);
+  // What was reserved ahead goes back even when the L1 table ends in a hole, behind it.
+  target.truncate(layout.l1 * clusterSize);
   writeL1Table(target, plan, layout, used);
   target.truncate(layout.l1 * clusterSize + l1Size * 8);
   const places = {

@@ -1,5 +1,6 @@
 import type { Format } from "../format";
 import { mapStored } from "../../image/layer";
+import { measureRaw } from "./measure";
 import { rawOptions } from "./options";
 import { sectorSize } from "./sector";
 import { createRaw } from "./writer";
@@ -24,4 +25,9 @@ export const raw: Format = {
     };
   },
   create: createRaw,
+  measure: measureRaw,
+  variants: [
+    { name: "raw-sparse", provisioning: "thin", options: {} },
+    { name: "raw-preallocated", provisioning: "thick-lazy", options: { preallocation: "falloc" } },
+  ],
 };

@@ -1,46 +1,26 @@
 import { ImageError } from "../../errors";
+import { hostBlock } from "../../io/host-blocks";
 import type { ByteTarget } from "../../io/source";
 import type { ImageWriter } from "../../image/writer";
 import type { CreateSpec } from "../format";
-import type { OptionValues } from "../../../../shared/model/format";
-import { rawOptions } from "./options";
-import { sectorSize } from "./sector";
-
-/** Zeros are left out in pieces of one page, the least that file systems keep apart. */
-const holeSize = 4096;
+import { planOf } from "./options";
 
 /**
- * Begins a raw image. The size is rounded up to whole sectors.
+ * Begins a raw image. The size is rounded up to whole sectors; zeros are left out in pieces of one
+ * host block.
  * @throws ImageError `invalid-argument` for a size, option or backing file that raw cannot have,
  *   `unsupported` when space shall be reserved and the host cannot, `io`.
  */
 export function createRaw(target: ByteTarget, spec: CreateSpec): ImageWriter {
-  const size = Math.ceil(spec.size / sectorSize) * sectorSize;
-  if (!Number.isSafeInteger(spec.size) || !Number.isSafeInteger(size) || spec.size < 0)
-    throw invalid(`A disk cannot have ${spec.size} bytes`);
-  if (spec.backing) throw invalid("A raw image has no header that could name a backing file");
-  if (preallocation(spec.options) === "falloc") reserve(target, size);
+  const { size, preallocation } = planOf(spec);
+  if (preallocation === "falloc") reserve(target, size);
   return {
-    placement: { kind: "linear", base: 0, blockSize: holeSize },
+    placement: { kind: "linear", base: 0, blockSize: hostBlock },
     placed() {
-      throw invalid("A raw image hands out no slots");
+      throw new ImageError("invalid-argument", "A raw image hands out no slots");
     },
     finish: () => target.truncate(size),
   };
-}
-
-/** The chosen preallocation. @throws ImageError `invalid-argument` for an option or value there is not. */
-function preallocation(values: OptionValues): string {
-  for (const [name, value] of Object.entries(values)) {
-    const spec = rawOptions.find((each) => each.name === name);
-    if (spec === undefined) throw invalid(`A raw image has no option '${name}'`);
-    if (spec.kind === "choice" && !spec.choices.includes(String(value)))
-      throw new ImageError("invalid-argument", `Option '${name}' cannot be '${value}'`, {
-        expected: spec.choices.join(", "),
-        found: String(value),
-      });
-  }
-  return String(values["preallocation"] ?? "off");
 }
 
 /** Reserves `size` bytes on the host, and makes sure of it: some hosts quietly do nothing. */
@@ -53,8 +33,4 @@ function reserve(target: ByteTarget, size: number): void {
     found: target.allocated,
     hint: "Choose preallocation off.",
   });
-}
-
-function invalid(message: string): ImageError {
-  return new ImageError("invalid-argument", message);
 }

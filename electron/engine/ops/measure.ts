@@ -1,0 +1,141 @@
+import type { FormatId, OptionValues } from "../../../shared/model/format";
+import type { MeasuredVariant } from "../../../shared/model/measure";
+import { ImageError } from "../errors";
+import type { CreateSpec, Measure, Measurer } from "../formats/format";
+import { formatById, formats } from "../formats/registry";
+import type { DiskImage } from "../image/disk-image";
+import { openImage, requireWhole, type OpenRequest } from "../image/open-image";
+import type { Placement } from "../image/writer";
+import type { Control } from "./control";
+import { createCopyBuffer } from "./copy-buffer";
+import { copyOperation, type CopyPlace } from "./copy-operation";
+import { operationsOf, piecesOf } from "./plan";
+
+/** What an image could become. */
+export interface MeasureTarget {
+  readonly format: FormatId;
+  /** Values for the format's options; what is absent takes the option's default. */
+  readonly options: OptionValues;
+}
+
+/**
+ * What `convert` would make of the image, for every target, in one pass over its data: zeros are
+ * found and left out as `convert` does. The control counts the bytes of data, and cancels.
+ * @throws ImageError as `convert`; a broken link's own error.
+ */
+export function measureImage(
+  image: DiskImage,
+  targets: readonly MeasureTarget[],
+  control: Control,
+): Measure[] {
+  requireWhole(image);
+  const { size } = image;
+  const measurers = targets.map(({ format, options }) => beginMeasure(format, { size, options }));
+  tellStored(image, measurers, control);
+  return measurers.map((measurer) => measurer.result());
+}
+
+/**
+ * Opens an image, measures it for every variant that the formats offer, and closes it again. Those
+ * that cannot be made of a disk of its size are left out.
+ * @throws ImageError as `measureImage`, and when the image cannot be opened.
+ */
+export function measureVariants(request: OpenRequest, control: Control): MeasuredVariant[] {
+  const image = openImage(request);
+  try {
+    requireWhole(image);
+    const { size } = image;
+    const begun = formats.flatMap(({ id, label, measure, variants = [] }) =>
+      variants.flatMap(({ name, provisioning, options }) => {
+        const measurer = ifPossible(() => measure?.({ size, options }));
+        if (measurer === undefined) return [];
+        return [{ measurer, about: { format: id, label, variant: name, provisioning, options } }];
+      }),
+    );
+    const measurers = begun.map(({ measurer }) => measurer);
+    tellStored(image, measurers, control);
+    return begun.flatMap(({ measurer, about }) => {
+      const measured = ifPossible(() => measurer.result());
+      if (measured === undefined) return [];
+      const { fileLength, allocated, fullyAllocated } = measured;
+      return [{ ...about, fileLength, allocated, fullyAllocated }];
+    });
+  } finally {
+    image.close();
+  }
+}
+
+/**
+ * The measurer of a new image. @throws ImageError as Format.measure, and `unsupported` when the format
+ * is only read.
+ */
+export function beginMeasure(format: FormatId, spec: CreateSpec): Measurer {
+  const { measure, label } = formatById(format);
+  if (measure) return measure(spec);
+  throw new ImageError("unsupported", `${label} images cannot be measured`);
+}
+
+/**
+ * Tells a measurer of stretches of stored bytes, in ascending order, as blocks: each block once,
+ * however many stretches touch it.
+ */
+export function blockTeller({ blockSize, add }: Measurer): (at: number, length: number) => void {
+  let next = 0;
+  return (at, length) => {
+    const from = Math.max(next, Math.floor(at / blockSize));
+    const to = Math.ceil((at + length) / blockSize);
+    if (to <= from) return;
+    next = to;
+    add(from, to - from);
+  };
+}
+
+/** Reads all data of the image once, and tells every measurer which of its blocks are not zero. */
+function tellStored(image: DiskImage, measurers: readonly Measurer[], control: Control): void {
+  const [first, ...others] = measurers;
+  if (first === undefined) return;
+  const tellers = measurers.map(blockTeller);
+  const blockSize = others.reduce(
+    (size, measurer) => greatestCommonDivisor(size, measurer.blockSize),
+    first.blockSize,
+  );
+  // A conversion to nowhere, that leaves out zeros as finely as any of the targets wants to know.
+  const placement: Placement = { kind: "linear", base: 0, blockSize };
+  const place: CopyPlace = {
+    placement,
+    size: image.size,
+    buffer: createCopyBuffer(),
+    read: (_piece, at, into) => image.read(at, into),
+    write(at, from) {
+      for (const tell of tellers) tell(at, from.length);
+    },
+    takeSlots: () => 0,
+    checkpoint: () => control.throwIfCancelled(),
+  };
+  let total = 0;
+  for (const { length } of piecesOf(image)) {
+    control.throwIfCancelled();
+    total += length;
+  }
+  control.setTotal(total);
+  for (const operation of operationsOf(piecesOf(image), placement)) {
+    copyOperation(operation, place);
+    control.addDone(operation.dataBytes);
+  }
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** What `attempt` gives; undefined when such an image cannot be. */
+function ifPossible<T>(attempt: () => T): T | undefined {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof ImageError && impossible.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+const impossible: ReadonlySet<string> = new Set(["invalid-argument", "limit", "unsupported"]);

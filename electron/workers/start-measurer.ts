@@ -1,0 +1,99 @@
+import { Worker } from "node:worker_threads";
+import { createControl, type OpenRequest } from "../engine";
+import type { MeasuredVariant } from "../../shared/model/measure";
+import type { Failure } from "../../shared/model/report";
+import { FailureError, receivedFailure } from "../failure";
+import type { MeasureOrder, WorkerReply } from "./messages";
+import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
+
+/** Measures images, one at a time, each in a thread of its own: they may take minutes to read. */
+export interface Measurer {
+  /**
+   * What the image would take in every format. What was being measured before is given up.
+   * @throws FailureError `cancelled` when it is given up itself
+   */
+  measure(request: OpenRequest): Promise<MeasuredVariant[]>;
+  /** Gives up what is being measured. */
+  stop(): void;
+}
+
+/** Whom a measurer tells, and how long it waits. */
+export interface MeasurerParts {
+  /** Bytes of data read and to read, at most ten times a second; `total` is 0 until known. */
+  progress(path: string, bytes: { readonly done: number; readonly total: number }): void;
+  /** Milliseconds without any progress after which a thread is stopped. */
+  readonly patience?: number;
+}
+
+const LOOK_MS = 100;
+/** However long a disk is, something of it is read in this time, or its disk is gone. */
+const PATIENCE_MS = 60_000;
+
+/** @param script path of workers/measurer.ts, built */
+export function createMeasurer(
+  script: string,
+  { progress, patience = PATIENCE_MS }: MeasurerParts,
+): Measurer {
+  let giveUp: ((failure: Failure) => void) | undefined;
+  const stop = (): void => giveUp?.({ code: "cancelled", message: "Cancelled." });
+
+  function measure(request: OpenRequest): Promise<MeasuredVariant[]> {
+    stop();
+    const control = createControl();
+    const order: MeasureOrder = { request, control: control.buffer };
+    const worker = new Worker(script, { workerData: order, resourceLimits: THREAD_LIMITS });
+    // A measurement must not keep the process.
+    worker.unref();
+    const { promise, resolve, reject } = settleable<MeasuredVariant[]>();
+    const fail = (failure: Failure): void => {
+      reject(new FailureError({ ...failure, file: failure.file ?? request.path }));
+    };
+
+    let last = { done: 0, total: 0 };
+    let since = performance.now();
+    const timer = setInterval(() => {
+      const { done, total } = control;
+      if (done !== last.done || total !== last.total) {
+        last = { done, total };
+        since = performance.now();
+        progress(request.path, last);
+      } else if (performance.now() - since > patience) {
+        fail(stalledFailure(patience));
+      }
+    }, LOOK_MS);
+    giveUp = fail;
+    worker.on("message", (reply: WorkerReply<MeasuredVariant[]>) => {
+      if (reply.ok) resolve(reply.value);
+      else fail(receivedFailure(reply.failure));
+    });
+    worker.on("error", (error) => fail(stoppedFailure(error)));
+    worker.on("exit", () => fail(stoppedFailure(undefined)));
+
+    return promise.finally(() => {
+      clearInterval(timer);
+      if (giveUp === fail) giveUp = undefined;
+      void worker.terminate();
+    });
+  }
+
+  return { measure, stop };
+}
+
+/** A promise and what settles it; only the first call counts. */
+function settleable<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: FailureError) => void = () => undefined;
+  const promise = new Promise<T>((done, fail) => {
+    resolve = done;
+    reject = fail;
+  });
+  return { promise, resolve, reject };
+}
+
+function stalledFailure(patience: number): Failure {
+  return {
+    code: "limit",
+    message: `Nothing of the image could be read for ${Math.round(patience / 1000)} s.`,
+    hint: "Check that the disk it lies on answers, then measure it again.",
+  };
+}

@@ -1,0 +1,51 @@
+import { useTranslation } from "react-i18next";
+import type { ImageReport } from "../../../shared/model/report";
+import { useMeasures, variantsOf, type MeasureView } from "../../state/measures";
+import { formatProgress } from "../../text/format";
+import { sentences } from "../../text/sentence";
+import { Card } from "../../ui/card";
+import { Note } from "../../ui/note";
+import { ProgressBar } from "../../ui/progress-bar";
+import { TextButton } from "../../ui/text-button";
+import styles from "./overview.module.css";
+import { TakesTable } from "./takes-table";
+
+/** What the image would take in other formats; nothing where that cannot be measured. */
+export function TakesCard({ report }: { report: ImageReport }) {
+  const { t } = useTranslation();
+  const view = useMeasures(({ views }) => views[report.path]);
+  if (view === undefined || report.broken !== undefined) return null;
+  const variants = variantsOf(view);
+  const subtitle = report.layers.length > 1 ? "subtitleChain" : "subtitle";
+  return (
+    <Card title={t("overview.takes.title")} subtitle={t(`overview.takes.${subtitle}`)}>
+      {view.state === "measuring" && <Progress view={view} />}
+      {view.state === "failed" && (
+        <Note tone="bad" role="alert" testId="measure-failed">
+          <strong>{t("overview.takes.failed")}</strong>
+          <br />
+          {sentences(view.failure.message, view.failure.hint)}{" "}
+          <TextButton onClick={() => useMeasures.getState().retry()}>
+            {t("overview.takes.retry")}
+          </TextButton>
+        </Note>
+      )}
+      {variants.length > 0 && <TakesTable variants={variants} />}
+    </Card>
+  );
+}
+
+function Progress({ view }: { view: Extract<MeasureView, { state: "measuring" }> }) {
+  const { t } = useTranslation();
+  const { done, total } = view;
+  const text =
+    total > 0
+      ? t("overview.takes.progress", formatProgress(done, total))
+      : t("overview.takes.planning");
+  return (
+    <div className={styles.measuring} data-testid="measuring">
+      <ProgressBar label={t("overview.takes.measuring")} text={text} done={done} total={total} />
+      <small>{text}</small>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import type { MeasuredVariant } from "../../../shared/model/measure";
+import { formatSize } from "../../text/format";
+import { hasVariantName } from "../../text/i18n";
+import { Bytes } from "../../ui/bytes";
+import { ShareBar } from "../../ui/share-bar";
+import styles from "./overview.module.css";
+
+/** One row a variant of a format, in the order of the registry. */
+export function TakesTable({ variants }: { variants: readonly MeasuredVariant[] }) {
+  const { t } = useTranslation();
+  const scale = Math.max(...variants.map(({ allocated }) => allocated));
+  return (
+    <table className={styles.takes}>
+      <thead>
+        <tr>
+          <th>{t("overview.takes.format")}</th>
+          <th>{t("overview.takes.provisioning.title")}</th>
+          <th data-right>{t("overview.takes.size")}</th>
+          <th aria-label={t("overview.takes.share")} />
+        </tr>
+      </thead>
+      <tbody>
+        {variants.map((measured) => (
+          <Row key={measured.variant} measured={measured} scale={scale} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) {
+  const { t } = useTranslation();
+  const { variant, provisioning, fileLength, allocated, fullyAllocated } = measured;
+  const name = nameOf(measured, t);
+  const sizes = {
+    allocated: formatSize(allocated),
+    length: formatSize(fileLength),
+    full: formatSize(fullyAllocated),
+  };
+  return (
+    <tr data-testid="takes" data-variant={variant} data-length={fileLength}>
+      <td>{name}</td>
+      <td className={styles.dim}>{t(`overview.takes.provisioning.${provisioning}`)}</td>
+      <td data-right>
+        <Bytes value={allocated} />
+      </td>
+      <td>
+        <ShareBar
+          text={t("overview.takes.bar", { name, ...sizes })}
+          tone={provisioning === "thin" ? "data" : "promised"}
+          value={allocated}
+          scale={scale}
+        />
+      </td>
+    </tr>
+  );
+}
+
+function nameOf({ variant, label }: MeasuredVariant, t: TFunction): string {
+  return hasVariantName(variant) ? t(`overview.takes.name.${variant}`) : `${label}, ${variant}`;
+}

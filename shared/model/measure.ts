@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { formatIdSchema, optionValuesSchema } from "./format";
+
+/**
+ * How an image gets its space: as the guest writes; all of it at once, zeroed on first write; or all
+ * of it at once and zeroed at once.
+ */
+export const provisioningSchema = z.enum(["thin", "thick-lazy", "thick-eager"]);
+export type Provisioning = z.infer<typeof provisioningSchema>;
+
+/** What an image would take in one format, measured and not yet written. Sizes in bytes. */
+export const measuredVariantSchema = z.object({
+  format: formatIdSchema,
+  /** The format's name for people, for a variant that no catalog names. */
+  label: z.string(),
+  /** Key of the variant's name in the catalogs of texts. */
+  variant: z.string(),
+  provisioning: provisioningSchema,
+  /** What has to be chosen when converting to it. */
+  options: optionValuesSchema,
+  /** Length of the new file. */
+  fileLength: z.number(),
+  /** What the host gives to it at once. */
+  allocated: z.number(),
+  /** What it takes once the guest has written every block. */
+  fullyAllocated: z.number(),
+});
+export type MeasuredVariant = z.infer<typeof measuredVariantSchema>;
