@@ -6,9 +6,12 @@ import type { Format } from "./format";
 import { iso } from "./iso";
 import { qcow2 } from "./qcow2";
 import { raw } from "./raw";
+import { vdi } from "./vdi";
+import { vpc } from "./vhd";
+import { vmdk } from "./vmdk";
 
 /** Every format there is, in the order in which they are probed: raw, which accepts all, is last. */
-export const formats: readonly Format[] = [qcow2, iso, raw];
+export const formats: readonly Format[] = [qcow2, vmdk, vdi, vpc, iso, raw];
 
 /** The format of that id. @throws ImageError `unsupported` when there is none. */
 export function formatById(id: string): Format {

@@ -4,6 +4,9 @@ import type { Random } from "../../helpers/seed";
 import { isoSamples } from "./samples/iso";
 import { qcow2Samples } from "./samples/qcow2";
 import { rawSamples } from "./samples/raw";
+import { vdiSamples } from "./samples/vdi";
+import { vmdkSamples } from "./samples/vmdk";
+import { vpcSamples } from "./samples/vpc";
 
 /** An image file and every byte that its guest sees. */
 export interface Sample {
@@ -41,4 +44,7 @@ export const samples: Readonly<Record<FormatId, FormatSamples>> = {
   raw: rawSamples,
   iso: isoSamples,
   qcow2: qcow2Samples,
+  vmdk: vmdkSamples,
+  vdi: vdiSamples,
+  vpc: vpcSamples,
 };

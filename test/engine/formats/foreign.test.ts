@@ -7,7 +7,7 @@ import { describeWithQemu, qemuImg } from "../../helpers/qemu-img";
 import { tempFolder } from "../../helpers/temp-folder";
 
 describeWithQemu("a format that Lamina does not read", () => {
-  it.each(["vmdk", "vdi", "vhdx", "vpc", "qcow", "qed", "parallels"])(
+  it.each(["vhdx", "qcow", "qed", "parallels"])(
     "is named, and %s is not taken for a raw disk",
     (format) => {
       const path = join(tempFolder(), "image");
@@ -20,6 +20,6 @@ describeWithQemu("a format that Lamina does not read", () => {
   );
 
   it("is told from a raw disk that ends within its signature", () => {
-    expect(probeFormat(memorySource(new TextEncoder().encode("KDM"))).id).toBe("raw");
+    expect(probeFormat(memorySource(new TextEncoder().encode("QED"))).id).toBe("raw");
   });
 });
