@@ -10,6 +10,7 @@ for (const { radio, extension, qemu } of [
   { radio: /^VMDK/, extension: "vmdk", qemu: "vmdk" },
   { radio: /VDI/, extension: "vdi", qemu: "vdi" },
   { radio: /^VHD /, extension: "vhd", qemu: "vpc" },
+  { radio: /^VHDX/, extension: "vhdx", qemu: "vhdx" },
 ]) {
   test(`a raw disk becomes a ${extension}, and the ${extension} is shown`, async ({
     folder,
