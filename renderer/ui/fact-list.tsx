@@ -16,7 +16,7 @@ export function FactList({ facts }: { facts: readonly Fact[] }) {
     <dl className={styles.facts}>
       {facts.map(({ name, value, testId, mono }) => (
         <div className={styles.fact} key={name}>
-          <dt>{name}</dt>
+          <dt data-words={/^[a-z]+( |$)/.test(name) || undefined}>{name}</dt>
           <dd data-testid={testId} data-mono={mono}>
             {value}
           </dd>

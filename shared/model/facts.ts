@@ -35,6 +35,8 @@ export const layerFactsSchema = z.object({
   version: z.string().optional(),
   /** Bytes. */
   clusterSize: z.number().optional(),
+  /** What the specification calls a cluster; "cluster" when absent. */
+  unit: z.enum(["grain", "block"]).optional(),
   /** "zlib", "zstd"; absent when the format does not compress. */
   compression: z.string().optional(),
   /** How guest data is encrypted ("aes", "luks"); absent when it is not. */

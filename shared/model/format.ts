@@ -1,7 +1,17 @@
 import { z } from "zod";
 
 /** Every format that Lamina knows, by its qemu-img name where there is one. */
-export const formatIdSchema = z.enum(["raw", "qcow2", "iso"]);
+export const formatIdSchema = z.enum([
+  "raw",
+  "qcow",
+  "qcow2",
+  "vmdk",
+  "vdi",
+  "vpc",
+  "vhdx",
+  "parallels",
+  "iso",
+]);
 export type FormatId = z.infer<typeof formatIdSchema>;
 
 /** One thing that can be chosen when an image is created; `name` is qemu-img's `-o` name where there is one. */

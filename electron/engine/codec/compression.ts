@@ -2,7 +2,7 @@ import * as zlib from "node:zlib";
 import { Inflate, deflateRaw as pakoDeflateRaw } from "pako";
 import { ImageError } from "../errors";
 
-/** Raw deflate (RFC 1951, without zlib's or gzip's wrapper), synchronous, one unit a call. */
+/** Deflate, raw (RFC 1951) or in zlib's wrapper (RFC 1950), synchronous, one unit a call. */
 export interface Compression {
   /** Which implementation this is. */
   readonly id: "node" | "portable";
@@ -14,6 +14,12 @@ export interface Compression {
    * @throws ImageError `corrupt-data` when the stream is damaged, cut off, longer or shorter.
    */
   inflateRaw(from: Uint8Array, into: Uint8Array): void;
+  /**
+   * Decodes the zlib-wrapped stream (RFC 1950) at the beginning of `from`, at most `most` bytes, and
+   * checks its Adler-32. What follows the stream's end is ignored. Decoding stops soon after `most` bytes.
+   * @throws ImageError `corrupt-data` when the stream is damaged, cut off or longer.
+   */
+  inflateZlib(from: Uint8Array, most: number): Uint8Array;
   /**
    * Encodes all of `from` as one stream. The result may be longer than `from`.
    * @param windowBits Base-2 logarithm of how far back a match may reach, 9 to 15 (qcow2: 12).
@@ -28,7 +34,7 @@ const memLevel = 9;
 /** Room behind the expected output, so that the codec gets to the end of the stream in its first call. */
 const slack = 64;
 
-function corrupt(expected: number, found: string | number, cause?: unknown): ImageError {
+function corrupt(expected: number | string, found: string | number, cause?: unknown): ImageError {
   return new ImageError(
     "corrupt-data",
     `compressed data does not decode to ${expected} bytes: ${found}`,
@@ -57,33 +63,64 @@ export const nodeCompression: Compression = {
     if (decoded.length !== expected) throw corrupt(expected, `it holds ${decoded.length}`);
     into.set(decoded);
   },
+  inflateZlib(from, most) {
+    try {
+      return zlib.inflateSync(from, {
+        maxOutputLength: Math.max(1, most),
+        chunkSize: most + slack,
+      });
+    } catch (cause) {
+      const found = cause instanceof RangeError ? tooLong : String(cause);
+      throw corrupt(`at most ${most}`, found, cause);
+    }
+  },
   deflateRaw: (from, windowBits, level) =>
     zlib.deflateRawSync(from, { windowBits, level, memLevel, chunkSize: from.length + slack }),
 };
+
+/** Decodes with pako. @param limits `most` bytes are allowed; `expected` is for the error's words. */
+function inflateChunks(
+  from: Uint8Array,
+  { raw, most, expected }: { raw: boolean; most: number; expected: number | string },
+): Uint8Array[] {
+  const inflate = new Inflate({ raw, chunkSize: most + slack });
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  inflate.onData = (chunk) => {
+    total += chunk.length;
+    // Thrown through push: the only way to stop it from decoding on.
+    if (total > most) throw corrupt(expected, tooLong);
+    chunks.push(chunk);
+  };
+  inflate.push(from, true);
+  if (inflate.err !== 0) throw corrupt(expected, inflate.msg || `zlib error ${inflate.err}`);
+  if (!inflate.ended) throw corrupt(expected, "unexpected end of file");
+  return chunks;
+}
+
+/** Copies the chunks one behind the other into `into`. */
+function joinChunks(chunks: readonly Uint8Array[], into: Uint8Array): Uint8Array {
+  let at = 0;
+  for (const chunk of chunks) {
+    into.set(chunk, at);
+    at += chunk.length;
+  }
+  return into;
+}
 
 /** pako: zlib in plain JavaScript, for where Node's is missing, and the second opinion in tests. */
 export const portableCompression: Compression = {
   id: "portable",
   inflateRaw(from, into) {
     const expected = into.length;
-    const inflate = new Inflate({ raw: true, chunkSize: expected + slack });
-    const chunks: Uint8Array[] = [];
-    let total = 0;
-    inflate.onData = (chunk) => {
-      total += chunk.length;
-      // Thrown through push: the only way to stop it from decoding on.
-      if (total > expected) throw corrupt(expected, tooLong);
-      chunks.push(chunk);
-    };
-    inflate.push(from, true);
-    if (inflate.err !== 0) throw corrupt(expected, inflate.msg || `zlib error ${inflate.err}`);
-    if (!inflate.ended) throw corrupt(expected, "unexpected end of file");
+    const chunks = inflateChunks(from, { raw: true, most: expected, expected });
+    const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (total !== expected) throw corrupt(expected, `it holds ${total}`);
-    let at = 0;
-    for (const chunk of chunks) {
-      into.set(chunk, at);
-      at += chunk.length;
-    }
+    joinChunks(chunks, into);
+  },
+  inflateZlib(from, most) {
+    const chunks = inflateChunks(from, { raw: false, most, expected: `at most ${most}` });
+    return joinChunks(chunks, new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
   },
   deflateRaw: (from, windowBits, level) => pakoDeflateRaw(from, { windowBits, level, memLevel }),
 };

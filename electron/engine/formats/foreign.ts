@@ -10,18 +10,7 @@ interface Signature {
 }
 
 /** Formats that Lamina does not read. Taken for raw disks, their tables would pass for the guest's data. */
-const signatures: readonly Signature[] = [
-  { format: "vmdk", at: 0, bytes: "KDMV" },
-  { format: "vmdk", at: 0, bytes: "COWD" },
-  { format: "vmdk", at: 0, bytes: "# Disk DescriptorFile" },
-  { format: "vdi", at: 64, bytes: "\x7f\x10\xda\xbe" },
-  { format: "vhdx", at: 0, bytes: "vhdxfile" },
-  { format: "vpc", at: 0, bytes: "conectix" },
-  { format: "qcow", at: 0, bytes: "QFI\xfb\0\0\0\x01" },
-  { format: "qed", at: 0, bytes: "QED\0" },
-  { format: "parallels", at: 0, bytes: "WithoutFreeSpace" },
-  { format: "parallels", at: 0, bytes: "WithouFreSpacExt" },
-];
+const signatures: readonly Signature[] = [{ format: "qed", at: 0, bytes: "QED\0" }];
 
 const longest = 128;
 

@@ -84,7 +84,7 @@ export interface Format {
    */
   create?(target: ByteTarget, spec: CreateSpec): ImageWriter;
   /**
-   * Begins to add up what an image that `create` makes will take; present where `create` is.
+   * Begins to add up what an image that `create` makes will take. Absent where that is not foretold yet.
    * @throws ImageError `invalid-argument` as `create`.
    */
   measure?(spec: CreateSpec): Measurer;

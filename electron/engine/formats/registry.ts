@@ -4,11 +4,17 @@ import type { FormatModel } from "../../../shared/model/format";
 import { foreignFormat } from "./foreign";
 import type { Format } from "./format";
 import { iso } from "./iso";
+import { parallels } from "./parallels";
+import { qcow } from "./qcow";
 import { qcow2 } from "./qcow2";
 import { raw } from "./raw";
+import { vdi } from "./vdi";
+import { vpc } from "./vhd";
+import { vhdx } from "./vhdx";
+import { vmdk } from "./vmdk";
 
 /** Every format there is, in the order in which they are probed: raw, which accepts all, is last. */
-export const formats: readonly Format[] = [qcow2, iso, raw];
+export const formats: readonly Format[] = [qcow2, vmdk, vdi, vhdx, vpc, qcow, parallels, iso, raw];
 
 /** The format of that id. @throws ImageError `unsupported` when there is none. */
 export function formatById(id: string): Format {

@@ -6,7 +6,7 @@ import { useConvert, type ConvertForm } from "../../state/convert";
 import { useImages, type ImageView } from "../../state/images";
 import { formatSize } from "../../text/format";
 import styles from "./convert.module.css";
-import { isReserved } from "./option-fields";
+import { spaceOf } from "./option-fields";
 import { bytesToWrite } from "./source-state";
 import { sentences } from "../../text/sentence";
 
@@ -87,7 +87,7 @@ function spaceLines(
   const { free } = form.check;
   if (free === undefined) return [{ kind: "warn", text: t("convert.checks.spaceUnknown") }];
   const specs = form.formats.find(({ id }) => id === form.format)?.options ?? [];
-  const need = bytesToWrite(view.report, isReserved(specs, form.options));
+  const need = bytesToWrite(view.report, spaceOf(specs, form.options) === "thick");
   if (need === undefined) return [];
   const sizes = { free: formatSize(free), need: formatSize(need) };
   return need <= free

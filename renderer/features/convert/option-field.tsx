@@ -31,7 +31,7 @@ export function OptionField({ spec }: { spec: OptionSpec }) {
           allowDeselect={false}
           data={spec.choices.map((bytes) => ({
             value: String(bytes),
-            label: formatRoundSize(bytes),
+            label: bytes === 0 ? t("convert.automatic") : formatRoundSize(bytes),
           }))}
           value={String(chosen ?? spec.default)}
           onChange={(value) => setOption(name, Number(value))}

@@ -8,7 +8,12 @@ import styles from "./convert.module.css";
 import { OptionField } from "./option-field";
 
 /** Shown at once; every other option waits under "More options". */
-const primary: ReadonlySet<string> = new Set(["preallocation", "cluster_size"]);
+const primary: ReadonlySet<string> = new Set([
+  "preallocation",
+  "cluster_size",
+  "subformat",
+  "static",
+]);
 
 /** The options of the chosen format, as its registry entry lists them. */
 export function OptionFields() {
@@ -16,18 +21,17 @@ export function OptionFields() {
   const [all, setAll] = useState(false);
   const options = useConvert((form) => form.options);
   const model = useConvert(({ formats, format }) => formats.find(({ id }) => id === format));
-  const specs = model?.options;
-  const first = specs?.filter(({ name }) => primary.has(name)) ?? [];
-  const others = specs?.filter(({ name }) => !primary.has(name)) ?? [];
+  const specs = model?.options ?? [];
+  const offered = specs.filter(hasChoice);
+  const first = offered.filter(({ name }) => primary.has(name));
+  const others = offered.filter(({ name }) => !primary.has(name));
   return (
     <section className={styles.options} aria-label={t("convert.options")}>
       {first.map((spec) => (
         <OptionField key={spec.name} spec={spec} />
       ))}
       {model?.compresses === true && <CompressSwitch />}
-      <p className={styles.quiet}>
-        {t(isReserved(specs ?? [], options) ? "convert.thick" : "convert.thin")}
-      </p>
+      <p className={styles.quiet}>{t(`convert.${spaceOf(specs, options)}`)}</p>
       {others.length > 0 && (
         <>
           <TextButton expanded={all} onClick={() => setAll(!all)}>
@@ -62,9 +66,19 @@ function CompressSwitch() {
   );
 }
 
-/** Whether the options take the whole disk's space at once. */
-export function isReserved(specs: readonly OptionSpec[], options: OptionValues): boolean {
-  const spec = specs.find(({ name }) => name === "preallocation");
-  const value = options["preallocation"] ?? spec?.default;
-  return value === "falloc" || value === "full";
+/** What the options make of the space: taken as it is written, all at once, or promised by the length alone. */
+export function spaceOf(
+  specs: readonly OptionSpec[],
+  options: OptionValues,
+): "thin" | "thick" | "fixed" {
+  const valueOf = (option: string) =>
+    options[option] ?? specs.find(({ name }) => name === option)?.default;
+  const preallocation = valueOf("preallocation");
+  if (preallocation === "falloc" || preallocation === "full") return "thick";
+  return valueOf("subformat") === "fixed" || valueOf("static") === true ? "fixed" : "thin";
+}
+
+/** Whether there is anything to choose. */
+function hasChoice(spec: OptionSpec): boolean {
+  return spec.kind !== "choice" || spec.choices.length > 1;
 }

@@ -12,14 +12,22 @@ export function badgesOf({ layers, broken }: ImageReport, t: TFunction): BadgeTe
   const [image, ...backing] = layers;
   if (image === undefined) return [];
   const { format, facts } = image;
-  const { version, clusterSize, compression, encryption, label, snapshots } = facts;
+  const {
+    version,
+    clusterSize,
+    compression,
+    encryption,
+    label,
+    snapshots,
+    unit = "cluster",
+  } = facts;
   const badges: BadgeText[] = [];
   const add = (text: string, tone: BadgeText["tone"] = "plain") => badges.push({ text, tone });
 
   add(version === undefined ? format : t("image.badges.version", { format, version }));
   if (label) add(label);
   if (clusterSize !== undefined)
-    add(t("image.badges.clusters", { size: formatRoundSize(clusterSize) }));
+    add(t(`image.badges.${unit}s`, { size: formatRoundSize(clusterSize) }));
   if (compression !== undefined) add(compression);
   if (snapshots.length > 0) add(t("image.badges.snapshots", { count: snapshots.length }));
   if (backing.length > 0) add(t("image.badges.backing", { count: backing.length }));

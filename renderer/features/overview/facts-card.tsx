@@ -36,7 +36,7 @@ function factsOf(report: ImageReport, t: TFunction): Fact[] {
     list.push({ name: t("overview.facts.label"), value: facts.label, testId: "fact-label" });
   if (facts.clusterSize !== undefined)
     list.push({
-      name: t("overview.facts.clusterSize"),
+      name: t(`overview.facts.${facts.unit ?? "cluster"}Size`),
       value: <Bytes value={facts.clusterSize} round testId="fact-cluster-size" />,
     });
   if (facts.compression !== undefined)

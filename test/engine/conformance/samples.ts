@@ -2,8 +2,14 @@ import type { FormatId } from "../../../shared/model/format";
 import type { PatternDisk } from "../../helpers/pattern-disk";
 import type { Random } from "../../helpers/seed";
 import { isoSamples } from "./samples/iso";
+import { parallelsSamples } from "./samples/parallels";
+import { qcowSamples } from "./samples/qcow";
 import { qcow2Samples } from "./samples/qcow2";
 import { rawSamples } from "./samples/raw";
+import { vdiSamples } from "./samples/vdi";
+import { vhdxSamples } from "./samples/vhdx";
+import { vmdkSamples } from "./samples/vmdk";
+import { vpcSamples } from "./samples/vpc";
 
 /** An image file and every byte that its guest sees. */
 export interface Sample {
@@ -41,4 +47,10 @@ export const samples: Readonly<Record<FormatId, FormatSamples>> = {
   raw: rawSamples,
   iso: isoSamples,
   qcow2: qcow2Samples,
+  vmdk: vmdkSamples,
+  vdi: vdiSamples,
+  vpc: vpcSamples,
+  vhdx: vhdxSamples,
+  qcow: qcowSamples,
+  parallels: parallelsSamples,
 };

@@ -7,19 +7,16 @@ import { describeWithQemu, qemuImg } from "../../helpers/qemu-img";
 import { tempFolder } from "../../helpers/temp-folder";
 
 describeWithQemu("a format that Lamina does not read", () => {
-  it.each(["vmdk", "vdi", "vhdx", "vpc", "qcow", "qed", "parallels"])(
-    "is named, and %s is not taken for a raw disk",
-    (format) => {
-      const path = join(tempFolder(), "image");
-      qemuImg(["create", "-q", "-f", format, path, "8M"]);
-      const source = memorySource(readFileSync(path));
-      expect(() => probeFormat(source)).toThrow(
-        expect.objectContaining({ code: "unsupported", found: format }),
-      );
-    },
-  );
+  it.each(["qed"])("is named, and %s is not taken for a raw disk", (format) => {
+    const path = join(tempFolder(), "image");
+    qemuImg(["create", "-q", "-f", format, path, "8M"]);
+    const source = memorySource(readFileSync(path));
+    expect(() => probeFormat(source)).toThrow(
+      expect.objectContaining({ code: "unsupported", found: format }),
+    );
+  });
 
   it("is told from a raw disk that ends within its signature", () => {
-    expect(probeFormat(memorySource(new TextEncoder().encode("KDM"))).id).toBe("raw");
+    expect(probeFormat(memorySource(new TextEncoder().encode("QED"))).id).toBe("raw");
   });
 });

@@ -36,7 +36,7 @@ function combinations(specs: readonly OptionSpec[]): OptionValues[] {
   );
 }
 
-const writable = formats.filter(({ create }) => create !== undefined);
+const writable = formats.filter(({ measure }) => measure !== undefined);
 
 /** One target of every way in which the Overview shows each format. */
 const variants: MeasureTarget[] = writable.flatMap(({ id, variants = [] }) =>

@@ -1,0 +1,42 @@
+import type { LayerFacts } from "../../../../shared/model/facts";
+import type { ImageLayer } from "../../image/layer";
+import type { ByteSource } from "../../io/source";
+import { readHeader, type Header } from "./header";
+import { createMap } from "./map";
+
+/**
+ * Opens a qcow image of version 1. An encrypted one opens and shows its facts; its data cannot be read.
+ * @throws ImageError `not-this-format`, `invalid-header`, `unsupported`, `limit`, `truncated`, `io`.
+ */
+export function openQcow(source: ByteSource): ImageLayer {
+  const header = readHeader(source);
+  const { size, clusterSize, backingName } = header;
+  return {
+    format: "qcow",
+    source,
+    size,
+    blockSize: clusterSize,
+    // The image does not say which format its backing file has.
+    ...(backingName !== undefined && { parent: { name: backingName } }),
+    facts: factsOf(header),
+    map: createMap(source, header),
+    close: () => source.close(),
+  };
+}
+
+/** What an image tells of itself. qemu-img prints no format-specific data for qcow. */
+function factsOf({ clusterSize, l2Size, l1Size, cryptMethod, mtime }: Header): LayerFacts {
+  return {
+    version: "1",
+    clusterSize,
+    compression: "zlib",
+    ...(cryptMethod === 1 && { encryption: "aes" }),
+    snapshots: [],
+    bitmaps: [],
+    details: [
+      { name: "L1 entries", value: l1Size },
+      { name: "L2 entries", value: l2Size },
+      ...(mtime === 0 ? [] : [{ name: "mtime", value: new Date(mtime * 1000).toISOString() }]),
+    ],
+  };
+}

@@ -1,0 +1,32 @@
+import type { LayerFacts } from "../../../../shared/model/facts";
+import { hasParent, type Header } from "./header";
+
+/** What an image tells of itself. qemu-img prints no format-specific data for VDI. */
+export function factsOf(header: Header): LayerFacts {
+  const { comment } = header;
+  return {
+    version: header.version,
+    clusterSize: header.cbBlock,
+    unit: "block",
+    snapshots: [],
+    bitmaps: [],
+    details: [
+      { name: "image type", value: header.type },
+      { name: "image flags", value: header.flags },
+      ...(comment === "" ? [] : [{ name: "comment", value: comment }]),
+      { name: "offBlocks", value: header.offBlocks },
+      { name: "offData", value: header.offData },
+      { name: "cbBlockExtra", value: header.cbBlockExtra },
+      { name: "cBlocks", value: header.cBlocks },
+      { name: "cBlocksAllocated", value: header.cBlocksAllocated },
+      { name: "uuidCreate", value: header.uuidCreate },
+      { name: "uuidModify", value: header.uuidModify },
+      ...(hasParent(header)
+        ? [
+            { name: "uuidLinkage", value: header.uuidLinkage },
+            { name: "uuidParentModify", value: header.uuidParentModify },
+          ]
+        : []),
+    ],
+  };
+}

@@ -1,0 +1,19 @@
+import type { Format } from "../format";
+import { hasSignature } from "./header";
+import { openVdi } from "./open";
+import { vdiOptions } from "./options";
+import { createVdi } from "./writer";
+
+/** VirtualBox's Virtual Disk Image. */
+export const vdi: Format = {
+  id: "vdi",
+  label: "VirtualBox VDI",
+  extensions: ["vdi"],
+  options: vdiOptions,
+  // A differencing image names its parent by UUID, not by a file's name, and is not written.
+  backing: false,
+  probe: hasSignature,
+  // Nothing is opened besides the image itself.
+  open: (source) => openVdi(source),
+  create: createVdi,
+};

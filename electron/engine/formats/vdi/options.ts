@@ -1,0 +1,58 @@
+import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
+import { ImageError } from "../../errors";
+import { entrySize, sectorSize } from "./header";
+
+/** What can be chosen for a new VDI image, with qemu-img's names and defaults. */
+export const vdiOptions: readonly OptionSpec[] = [
+  { name: "static", kind: "switch", default: false },
+];
+
+/** Guest bytes of a block: VirtualBox's default, and the only size that qemu reads. */
+export const blockSize = 2 ** 20;
+
+/** The data begins on a page of this many bytes, so that every block lies on whole pages. */
+const pageSize = 4096;
+
+/** Blocks that a map of less than 2 GiB can name: what qemu opens at most. */
+const mostBlocks = Math.floor((2 ** 31 - 1) / entrySize);
+
+/** What a new image shall be like, checked. Sizes in bytes. */
+export interface Plan {
+  /** Virtual size: what was asked for, rounded up to whole sectors. */
+  readonly size: number;
+  /** Every block has its place from the start (image type "fixed"). */
+  readonly isStatic: boolean;
+  readonly cBlocks: number;
+  readonly offBlocks: number;
+  readonly offData: number;
+}
+
+/**
+ * Checks size and options of a new image.
+ * @throws ImageError `invalid-argument`.
+ */
+export function planOf(size: number, options: OptionValues): Plan {
+  const whole = Math.ceil(size / sectorSize) * sectorSize;
+  if (!Number.isSafeInteger(size) || !Number.isSafeInteger(whole) || size < 0)
+    throw new ImageError("invalid-argument", `A disk cannot have ${size} bytes`);
+  const cBlocks = Math.ceil(whole / blockSize);
+  if (cBlocks > mostBlocks)
+    throw new ImageError("invalid-argument", `A disk of ${size} bytes is too large for VDI`, {
+      expected: `at most ${mostBlocks * blockSize}`,
+      found: size,
+    });
+  const offBlocks = sectorSize;
+  const offData = Math.ceil((offBlocks + cBlocks * entrySize) / pageSize) * pageSize;
+  return { size: whole, isStatic: isStaticOf(options), cBlocks, offBlocks, offData };
+}
+
+function isStaticOf(options: OptionValues): boolean {
+  for (const name of Object.keys(options))
+    if (name !== "static")
+      throw new ImageError("invalid-argument", `A VDI image has no option '${name}'`);
+  const value = options["static"] ?? false;
+  if (typeof value === "boolean") return value;
+  throw new ImageError("invalid-argument", "Option 'static' is on or off", {
+    found: String(value),
+  });
+}

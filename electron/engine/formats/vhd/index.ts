@@ -1,0 +1,19 @@
+import type { Format } from "../format";
+import { hasFooter } from "./find-footer";
+import { openVhd } from "./open";
+import { vhdOptions } from "./options";
+import { createVhd } from "./writer";
+
+/** Microsoft's Virtual Hard Disk, by qemu-img's name for it. */
+export const vpc: Format = {
+  id: "vpc",
+  label: "VHD",
+  extensions: ["vhd", "vpc"],
+  options: vhdOptions,
+  // Differencing images are read, not written.
+  backing: false,
+  probe: hasFooter,
+  // The parent is told to the caller, not opened here.
+  open: (source) => openVhd(source),
+  create: createVhd,
+};

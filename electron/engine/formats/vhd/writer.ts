@@ -1,0 +1,83 @@
+import { ImageError } from "../../errors";
+import type { ImageWriter } from "../../image/writer";
+import type { ByteTarget } from "../../io/source";
+import type { CreateSpec } from "../format";
+import { unusedEntry } from "./block-allocation-table";
+import { entrySize, headerSize } from "./dynamic-header";
+import { footerSize, sectorSize } from "./footer";
+import { dynamicHeaderBytes, footerBytes } from "./header-writer";
+import { planOf } from "./options";
+import { bitmapSize } from "./sector-bitmap";
+
+/** Guest bytes of a block: the specification's default. */
+const blockSize = 2 * 2 ** 20;
+/** File systems keep pages of this size apart; blocks begin on one, and zeros are left out by it. */
+const pageSize = 4096;
+
+/**
+ * Begins a new VHD image, which has exactly the size asked for.
+ * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have.
+ */
+export function createVhd(target: ByteTarget, spec: CreateSpec): ImageWriter {
+  if (spec.backing)
+    throw new ImageError("invalid-argument", "Differencing VHD images cannot be written");
+  const { size, subformat } = planOf(spec.size, spec.options);
+  return subformat === "fixed" ? createFixed(target, size) : createDynamic(target, size);
+}
+
+/** The guest's bytes as they are, and the footer. */
+function createFixed(target: ByteTarget, size: number): ImageWriter {
+  return {
+    placement: { kind: "linear", base: 0, blockSize: pageSize },
+    placed() {
+      throw new ImageError("invalid-argument", "A fixed VHD image hands out no slots");
+    },
+    finish() {
+      target.truncate(size);
+      target.write(size, footerBytes(2, size, undefined));
+    },
+  };
+}
+
+/**
+ * Footer copy, dynamic disk header, block allocation table, blocks, footer. Every block begins on a
+ * page, its bitmap in the sector before: a slot is a page longer than its block.
+ */
+function createDynamic(target: ByteTarget, size: number): ImageWriter {
+  const tableOffset = footerSize + headerSize;
+  const blocks = Math.ceil(size / blockSize);
+  const table = new DataView(new ArrayBuffer(wholeSectors(blocks * entrySize)));
+  const tableBytes = new Uint8Array(table.buffer).fill(0xff);
+  const firstSlotAt = Math.ceil((tableOffset + tableBytes.length) / pageSize) * pageSize;
+  const slotSize = pageSize + blockSize;
+  const bitmapAt = (slot: number): number =>
+    firstSlotAt + slot * slotSize + pageSize - bitmapSize(blockSize);
+
+  return {
+    placement: { kind: "slots", blockSize, firstSlotAt, slotSize, headSize: pageSize },
+    placed(firstBlock, firstSlot, count) {
+      for (let i = 0; i < count; i += 1)
+        table.setUint32((firstBlock + i) * entrySize, bitmapAt(firstSlot + i) / sectorSize);
+    },
+    finish(slots) {
+      // Every sector of a block that is there counts as written.
+      const bitmap = new Uint8Array(bitmapSize(blockSize)).fill(0xff);
+      for (let index = 0; index < blocks; index += 1) {
+        const entry = table.getUint32(index * entrySize);
+        if (entry !== unusedEntry) target.write(entry * sectorSize, bitmap);
+      }
+      target.write(tableOffset, tableBytes);
+      const end = firstSlotAt + slots * slotSize;
+      const footer = footerBytes(3, size, footerSize);
+      target.truncate(end);
+      target.write(end, footer);
+      target.write(footerSize, dynamicHeaderBytes(tableOffset, blocks, blockSize));
+      // The copy last: a file without footers is no image yet.
+      target.write(0, footer);
+    },
+  };
+}
+
+function wholeSectors(length: number): number {
+  return Math.ceil(length / sectorSize) * sectorSize;
+}

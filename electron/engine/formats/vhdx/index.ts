@@ -1,0 +1,19 @@
+import type { Format } from "../format";
+import { hasSignature } from "./file-identifier";
+import { openVhdx } from "./open";
+import { vhdxOptions } from "./options";
+import { createVhdx } from "./writer";
+
+/** Hyper-V's Virtual Hard Disk v2. */
+export const vhdx: Format = {
+  id: "vhdx",
+  label: "VHDX",
+  extensions: ["vhdx", "avhdx"],
+  options: vhdxOptions,
+  // Differencing images are read, not written.
+  backing: false,
+  probe: hasSignature,
+  // The parent is told to the caller, not opened here.
+  open: (source) => openVhdx(source),
+  create: createVhdx,
+};

@@ -1,0 +1,100 @@
+import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
+import { ImageError } from "../../errors";
+import { tableLayout, entrySize, type TableLayout } from "./block-allocation-table";
+import { blockSizes, isBlockSize, largestDisk, mebibyte } from "./sizes";
+
+const subformats = ["dynamic", "fixed"] as const;
+export type Subformat = (typeof subformats)[number];
+
+/** By the disk's size, and what forms offer; any other power of two from 1 MiB to 256 MiB will do. */
+const blockSizeChoices = [0, ...[1, 2, 4, 8, 16, 32, 64].map((each) => each * mebibyte)];
+
+/** What can be chosen for a new VHDX image, with qemu-img's names and defaults. */
+export const vhdxOptions: readonly OptionSpec[] = [
+  { name: "subformat", kind: "choice", default: "dynamic", choices: [...subformats] },
+  { name: "block_size", kind: "size", default: 0, choices: blockSizeChoices },
+];
+
+/** Bytes of a sector, logical and physical, of the disks that we make; qemu's too. */
+export const sectorSize = 512;
+
+/** What a new image shall be like, checked. Sizes and offsets in bytes. */
+export interface Plan {
+  /** Virtual size: what was asked for, rounded up to whole sectors. */
+  readonly size: number;
+  readonly subformat: Subformat;
+  readonly blockSize: number;
+  readonly layout: TableLayout;
+  readonly logOffset: number;
+  readonly logLength: number;
+  readonly metadataOffset: number;
+  readonly metadataLength: number;
+  readonly batOffset: number;
+  readonly batLength: number;
+  /** Where the first block begins. */
+  readonly dataOffset: number;
+}
+
+/** Checks size and options of a new image. @throws ImageError `invalid-argument`. */
+export function planOf(size: number, options: OptionValues): Plan {
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new ImageError("invalid-argument", `A disk cannot have ${size} bytes`);
+  if (size > largestDisk)
+    throw new ImageError("invalid-argument", `A disk of ${size} bytes is too large for VHDX`, {
+      expected: `at most ${largestDisk}`,
+      found: size,
+    });
+  for (const name of Object.keys(options))
+    if (!vhdxOptions.some((option) => option.name === name))
+      throw new ImageError("invalid-argument", `A VHDX image has no option '${name}'`);
+  const whole = Math.ceil(size / sectorSize) * sectorSize;
+  const blockSize = blockSizeOf(whole, options);
+  const layout = tableLayout({
+    virtualDiskSize: whole,
+    blockSize,
+    logicalSectorSize: sectorSize,
+    hasParent: false,
+  });
+  const batOffset = 3 * mebibyte;
+  const batLength = Math.max(1, Math.ceil((layout.entries * entrySize) / mebibyte)) * mebibyte;
+  return {
+    size: whole,
+    subformat: subformatOf(options),
+    blockSize,
+    layout,
+    logOffset: mebibyte,
+    logLength: mebibyte,
+    metadataOffset: 2 * mebibyte,
+    metadataLength: mebibyte,
+    batOffset,
+    batLength,
+    dataOffset: batOffset + batLength,
+  };
+}
+
+function subformatOf(options: OptionValues): Subformat {
+  const chosen = options["subformat"] ?? "dynamic";
+  const subformat = subformats.find((each) => each === chosen);
+  if (subformat !== undefined) return subformat;
+  throw new ImageError("invalid-argument", `Option 'subformat' cannot be '${chosen}'`, {
+    expected: subformats.join(", "),
+    found: String(chosen),
+  });
+}
+
+function blockSizeOf(size: number, options: OptionValues): number {
+  const chosen = options["block_size"] ?? 0;
+  if (chosen === 0) return usualBlockSize(size);
+  if (typeof chosen === "number" && isBlockSize(chosen)) return chosen;
+  throw new ImageError("invalid-argument", `Option 'block_size' cannot be '${chosen}'`, {
+    expected: `a power of two, ${blockSizes.least} to ${blockSizes.most}, or 0`,
+    found: String(chosen),
+  });
+}
+
+/** qemu's choice: small disks in small blocks. */
+function usualBlockSize(size: number): number {
+  if (size > 32 * 2 ** 40) return 64 * mebibyte;
+  if (size > 100 * 2 ** 30) return 32 * mebibyte;
+  return size > 2 ** 30 ? 16 * mebibyte : 8 * mebibyte;
+}

@@ -1,0 +1,54 @@
+import { guidText } from "../../codec/guid";
+import type { ParentRef } from "../../image/layer";
+import type { ByteSource } from "../../io/source";
+import type { Item } from "./metadata-table";
+import { utf16Text } from "./utf16";
+import { vhdxError } from "./vhdx-error";
+
+/** The one type of parent locator that there is ([MS-VHDX] 2.6.2.6.3): the parent is a VHDX file. */
+const vhdxLocatorType = "b04aefb7-d19e-4a81-b789-25b8e9445913";
+const entriesAt = 20;
+const entrySize = 12;
+
+/** What a differencing disk says of its parent: keys and values as they are written. */
+export type ParentLocator = ReadonlyMap<string, string>;
+
+/**
+ * Reads a parent locator.
+ * @throws ImageError `unsupported` (another type of locator), `truncated`.
+ */
+export function readParentLocator(source: ByteSource, { at, bytes }: Item): ParentLocator {
+  const type = guidText(bytes.bytes(0, 16));
+  if (type !== vhdxLocatorType)
+    throw vhdxError(
+      "unsupported",
+      source,
+      at,
+      `parent locators of type ${type} are not supported`,
+      {
+        expected: vhdxLocatorType,
+        found: type,
+      },
+    );
+  const count = bytes.u16(18);
+  const entries = new Map<string, string>();
+  for (let index = 0; index < count; index += 1) {
+    const entry = entriesAt + index * entrySize;
+    const key = bytes.bytes(bytes.u32(entry), bytes.u16(entry + 8));
+    const value = bytes.bytes(bytes.u32(entry + 4), bytes.u16(entry + 10));
+    entries.set(utf16Text(key), utf16Text(value));
+  }
+  return entries;
+}
+
+/**
+ * The parent by the best of its names: relative to the child first, because absolute ones are of the
+ * computer that made them. Windows separates folders with `\`, which only Windows understands.
+ */
+export function parentOf(locator: ParentLocator | undefined): ParentRef | undefined {
+  const named = (key: string): string | undefined => locator?.get(key) || undefined;
+  const relative = named("relative_path");
+  if (relative !== undefined) return { name: relative.replaceAll("\\", "/"), format: "vhdx" };
+  const name = named("absolute_win32_path") ?? named("volume_path");
+  return name === undefined ? undefined : { name, format: "vhdx" };
+}

@@ -1,0 +1,102 @@
+import { pastEnd } from "../../io/past-end";
+import type { ByteSource } from "../../io/source";
+import { nilGuid } from "../../codec/guid";
+import type { Header } from "./header";
+import { readActiveSequence } from "./log";
+import { patchesOf, type Patch } from "./log-entry";
+import { vhdxError } from "./vhdx-error";
+
+/** Changes that are replayed at most; 1 MiB of log has room for some 250 with data. */
+const mostPatches = 65536;
+
+/** The file as it is after its log was replayed. */
+export interface Replayed {
+  readonly source: ByteSource;
+  /** Entries of the log that were replayed; 0 when there is nothing in the log. */
+  readonly entries: number;
+}
+
+/**
+ * Replays the log in memory ([MS-VHDX] 2.3.3): the file itself stays as it is. Closing the answer's
+ * source closes the file.
+ * @throws ImageError `corrupt-data`, `truncated`, `limit`, `io`.
+ */
+export function replayLog(source: ByteSource, header: Header): Replayed {
+  if (header.logGuid === nilGuid) return { source, entries: 0 };
+  const sequence = readActiveSequence(source, header);
+  const count = sequence.reduce((sum, { descriptorCount }) => sum + descriptorCount, 0);
+  const last = sequence.at(-1)?.lastFileOffset ?? 0n;
+  if (count > mostPatches || last > BigInt(Number.MAX_SAFE_INTEGER))
+    throw vhdxError("limit", source, header.logOffset, "the log asks for too much", {
+      expected: `at most ${mostPatches} changes, the file to end before byte 2^53`,
+      found: `${count} changes, the file to end at byte ${last}`,
+    });
+  const covered: Patch[] = [];
+  for (const entry of sequence.toReversed())
+    for (const patch of patchesOf(entry, source.name).toReversed()) addBelow(covered, patch);
+  const size = Math.max(source.size, Number(last));
+  return { source: patchedSource(source, covered, size), entries: sequence.length };
+}
+
+/** Index of the first of `patches`, which are in order and do not overlap, that ends after `at`. */
+function firstAfter(patches: readonly Patch[], at: number): number {
+  let low = 0;
+  let high = patches.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((patches[middle]?.end ?? Infinity) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Adds to `covered` what of an older patch it does not cover already. */
+function addBelow(covered: Patch[], { at, end, bytes }: Patch): void {
+  const first = firstAfter(covered, at);
+  const among: Patch[] = [];
+  let next = first;
+  const fill = (from: number, to: number): void => {
+    if (from < to)
+      among.push({
+        at: from,
+        end: to,
+        ...(bytes && { bytes: bytes.subarray(from - at, to - at) }),
+      });
+  };
+  let done = at;
+  for (let newer = covered[next]; newer !== undefined && newer.at < end; newer = covered[next]) {
+    fill(done, newer.at);
+    among.push(newer);
+    done = newer.end;
+    next += 1;
+  }
+  fill(done, end);
+  covered.splice(first, next - first, ...among);
+}
+
+/** `source` with `patches`, in order and not overlapping, over it; zeros from its end to `size`. */
+function patchedSource(source: ByteSource, patches: readonly Patch[], size: number): ByteSource {
+  const { name, identity, allocated } = source;
+  return {
+    name,
+    size,
+    ...(identity !== undefined && { identity }),
+    ...(allocated !== undefined && { allocated }),
+    read(at, into) {
+      const end = at + into.length;
+      if (at < 0 || end > size) throw pastEnd(name, size, at, into.length);
+      const stored = Math.max(0, Math.min(into.length, source.size - at));
+      if (stored > 0) source.read(at, into.subarray(0, stored));
+      into.fill(0, stored);
+      for (let index = firstAfter(patches, at); index < patches.length; index += 1) {
+        const patch = patches[index];
+        if (patch === undefined || patch.at >= end) break;
+        const from = Math.max(at, patch.at);
+        const to = Math.min(end, patch.end);
+        if (patch.bytes === undefined) into.fill(0, from - at, to - at);
+        else into.set(patch.bytes.subarray(from - patch.at, to - patch.at), from - at);
+      }
+    },
+    close: () => source.close(),
+  };
+}

@@ -1,0 +1,25 @@
+import { ImageError, type ImageErrorCode, type ImageErrorDetail } from "../../errors";
+import type { ByteSource } from "../../io/source";
+
+/** An error about byte `at` of the image file. */
+export function vhdxError(
+  code: ImageErrorCode,
+  { name }: ByteSource,
+  at: number,
+  problem: string,
+  detail: ImageErrorDetail = {},
+): ImageError {
+  return new ImageError(code, `${name}: ${problem}`, { file: name, at, ...detail });
+}
+
+/** Passes when `length` bytes from `at` on lie in the file. @throws ImageError `truncated`. */
+export function requireInFile(source: ByteSource, what: string, at: number, length: number): void {
+  if (at + length <= source.size) return;
+  const problem = `ends at byte ${source.size}; the ${what} at byte ${at} needs ${length} bytes`;
+  throw new ImageError("truncated", `${source.name} ${problem}`, {
+    file: source.name,
+    at,
+    expected: length,
+    found: Math.max(0, source.size - at),
+  });
+}

@@ -1,0 +1,69 @@
+import type { ByteSource } from "../../io/source";
+import { compressedGrains } from "./compressed-grain";
+import type { SparseExtent } from "./extent";
+import { readFooter } from "./footer";
+import { createGrainMap, plainGrains } from "./grain-map";
+import { absent, zeroed } from "./grain-tables";
+import { flag, readHostedHeader, type HostedHeader } from "./hosted-header";
+import { sectorSize } from "./sector";
+
+/** The table entry of a grain of zeros, where the header's flag allows it. */
+const zeroedEntry = 1;
+
+/** Reads an extent's header, and its footer where the header leaves the grain directory to it. */
+export function readHeaderOrFooter(source: ByteSource): HostedHeader {
+  const header = readHostedHeader(source);
+  return header.directory === "at-end" ? readFooter(source, header) : header;
+}
+
+/**
+ * Opens a hosted sparse or stream-optimized extent ("KDMV"). It owns `source` from then on.
+ * @param cachePages Pages of its tables to keep.
+ * @throws ImageError as `readHostedHeader`, `readFooter` and `createGrainTables` do.
+ */
+export function openHostedExtent(
+  source: ByteSource,
+  cachePages: number,
+  header = readHeaderOrFooter(source),
+): SparseExtent {
+  const { capacity, grainSize, entriesPerTable, flags, isCompressed } = header;
+  const hasZeroed = (flags & flag.zeroedGrain) !== 0;
+  const hasMarkers = (flags & flag.markers) !== 0;
+  const entry = (view: DataView, at: number): number => {
+    const sector = view.getUint32(at, true);
+    if (sector === 0) return absent;
+    return hasZeroed && sector === zeroedEntry ? zeroed : sector * sectorSize;
+  };
+  const layout = {
+    capacity,
+    grainSize,
+    entriesPerTable,
+    entrySize: 4 as const,
+    directories: directoriesOf(header),
+    tableAt: entry,
+    grainAt: entry,
+  };
+  const stored = isCompressed
+    ? compressedGrains(source, { capacity, grainSize, hasMarkers })
+    : plainGrains(source);
+  return {
+    size: capacity,
+    grainSize,
+    compressed: isCompressed,
+    version: String(header.version),
+    details: [
+      { name: "flags", value: `0x${flags.toString(16)}` },
+      { name: "numGTEsPerGT", value: entriesPerTable },
+      { name: "overHead", value: header.overhead },
+      { name: "uncleanShutdown", value: header.uncleanShutdown },
+    ],
+    map: createGrainMap(source, layout, stored, cachePages),
+    close: () => source.close(),
+  };
+}
+
+/** The grain directory and its copy, if there is one. */
+function directoriesOf({ directory, redundantDirectory }: HostedHeader): number[] {
+  const primary = directory === "at-end" ? 0 : directory;
+  return redundantDirectory === 0 ? [primary] : [primary, redundantDirectory];
+}

@@ -1,0 +1,65 @@
+import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
+import { ImageError } from "../../errors";
+import { sectorSize } from "./sector";
+
+const adapterTypes = ["ide", "lsilogic", "buslogic", "legacyESX"];
+/** 4 is Workstation 4, 21 is ESXi 8.0 U2; version 5 was never given out. */
+const hardwareVersions = ["4", ...Array.from({ length: 16 }, (_, index) => String(index + 6))];
+
+/** What can be chosen for a new VMDK, with qemu-img's names and defaults. */
+export const vmdkOptions: readonly OptionSpec[] = [
+  {
+    name: "subformat",
+    kind: "choice",
+    default: "monolithicSparse",
+    choices: ["monolithicSparse"],
+  },
+  { name: "adapter_type", kind: "choice", default: "ide", choices: adapterTypes },
+  { name: "hwversion", kind: "choice", default: "4", choices: hardwareVersions },
+];
+
+/** What a new image shall be like, checked. */
+export interface Plan {
+  /** The virtual disk in sectors: what was asked for, rounded up. */
+  readonly capacity: number;
+  readonly adapterType: string;
+  readonly hardwareVersion: string;
+}
+
+/**
+ * Checks size and options of a new image.
+ * @throws ImageError `invalid-argument`, in words close to qemu-img's.
+ */
+export function planOf(size: number, options: OptionValues): Plan {
+  const capacity = Math.ceil(size / sectorSize);
+  if (!Number.isSafeInteger(size) || !Number.isSafeInteger(capacity * sectorSize) || size < 0) {
+    throw invalid(`A disk cannot have ${size} bytes`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!vmdkOptions.some((spec) => spec.name === name)) {
+      throw invalid(`Invalid parameter '${name}'`);
+    }
+  }
+  choice(options, "subformat");
+  return {
+    capacity,
+    adapterType: choice(options, "adapter_type"),
+    hardwareVersion: choice(options, "hwversion"),
+  };
+}
+
+/** The chosen value of an option, or its default. */
+function choice(options: OptionValues, name: string): string {
+  const spec = vmdkOptions.find((each) => each.name === name);
+  if (spec?.kind !== "choice") throw invalid(`Invalid parameter '${name}'`);
+  const value = String(options[name] ?? spec.default);
+  if (spec.choices.includes(value)) return value;
+  throw invalid(`Parameter '${name}' does not accept value '${value}'`, {
+    expected: spec.choices.join(", "),
+    found: value,
+  });
+}
+
+function invalid(message: string, detail: { expected?: string; found?: string } = {}): ImageError {
+  return new ImageError("invalid-argument", message, detail);
+}

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { fields } from "../../../../electron/engine/codec/fields";
+import { writeRawFile } from "../../../helpers/pattern-disk";
+import { qemuImg } from "../../../helpers/qemu-img";
+import { qemuHistory } from "../qemu-history";
+import type { FormatSamples, Sample } from "../samples";
+
+/** Images in one file: those of several need the gate, and have tests of their own. */
+const converted = ["monolithicSparse", "streamOptimized"];
+
+export const vmdkSamples: FormatSamples = {
+  qemuName: "vmdk",
+  // qemu-img takes no raw base under a VMDK.
+  overlays: [],
+  byHand: () => [],
+  byQemu(folder, disk, random) {
+    const source = join(folder, "source.img");
+    writeRawFile(source, disk);
+    const fromRaw = converted.map((subformat): Sample => {
+      const path = join(folder, `${subformat}.vmdk`);
+      const options = ["-o", `subformat=${subformat}`];
+      qemuImg(["convert", "-f", "raw", "-O", "vmdk", ...options, source, path]);
+      return { name: subformat, path, content: disk.bytes };
+    });
+    const histories = ["zeroed_grain=off", "zeroed_grain=on"].map((options): Sample => {
+      const path = join(folder, `${options}.vmdk`);
+      const plan = { path, format: "vmdk", size: disk.size, random, options };
+      return { name: `history with ${options}`, path, content: qemuHistory(plan) };
+    });
+    return [...fromRaw, ...histories];
+  },
+  structures(bytes) {
+    const file = fields(bytes, { order: "little" });
+    const entries = file.u32(44);
+    const tables = Math.ceil(file.u64(12) / (file.u64(20) * entries));
+    return (["redundant grain", "grain"] as const)
+      .flatMap((name, index) => {
+        const directory = file.u64(48 + index * 8) * 512;
+        if (directory === 0) return [];
+        return [
+          { name: `${name} directory`, at: directory, length: tables * 4 },
+          { name: `${name} table`, at: file.u32(directory) * 512, length: entries * 4 },
+        ];
+      })
+      .concat([
+        { name: "header", at: 0, length: 128 },
+        { name: "descriptor", at: 512, length: 20 * 512 },
+      ]);
+  },
+};
