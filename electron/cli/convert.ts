@@ -3,13 +3,13 @@ import { readArguments, type OptionTable } from "./arguments";
 import { convertInTurns } from "./convert-in-turns";
 import { asksForHelp, checkList, engineValues, readCreateOptions } from "./create-options";
 import { CommandError } from "./errors";
+import { checkOptions } from "./format-rules";
 import { HelpWanted } from "./help";
 import { pathOf } from "./names";
 import { openChain, openRequest, requireFormat, type ImageArgument } from "./open";
 import { printOptionHelp } from "./option-help";
 import { checkSparseSize, checkThreads, isCacheMode, unsupported } from "./option-values";
 import { createProgress } from "./progress";
-import { checkQcow2 } from "./qcow2-rules";
 import { conversionReason } from "./wording";
 
 const options: OptionTable = {
@@ -108,7 +108,7 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
   }
   const failed = (reason: string): CommandError =>
     new CommandError(`${target}: error while converting ${format}: ${reason}`);
-  if (format === "qcow2") checkQcow2(chosen, failed);
+  checkOptions(format, chosen, failed);
   const options = engineValues(format, chosen);
   if (fileStatus(path).kind === "folder")
     throw failed(`Could not create '${target}': Is a directory`);

@@ -1,53 +1,8 @@
 import { formatById } from "../engine";
-import type { OptionValues } from "../../shared/model/format";
+import type { FormatId, OptionValues } from "../../shared/model/format";
 import { CommandError } from "./errors";
+import { knownOption, knownOptions, type OptionKind } from "./known-options";
 import { parseSize } from "./sizes";
-
-type Kind = "text" | "size" | "number" | "switch";
-
-/** One of qemu-img's -o options. */
-interface CreateOption {
-  readonly kind: Kind;
-  /** What qemu-img shows when the option is not given. */
-  readonly shown?: string;
-  /** A value that asks for nothing that Lamina would have to do. */
-  readonly harmless?: string;
-}
-
-/** qemu-img's options of a format in the order in which it shows them. */
-const known: Readonly<Record<"raw" | "qcow2", Readonly<Record<string, CreateOption>>>> = {
-  raw: {
-    size: { kind: "size" },
-    nocow: { kind: "switch", harmless: "off" },
-    preallocation: { kind: "text" },
-    extent_size_hint: { kind: "size", harmless: "0" },
-  },
-  qcow2: {
-    encryption: { kind: "switch", harmless: "off" },
-    "encrypt.format": { kind: "text" },
-    "encrypt.key-secret": { kind: "text" },
-    "encrypt.cipher-alg": { kind: "text" },
-    "encrypt.cipher-mode": { kind: "text" },
-    "encrypt.ivgen-alg": { kind: "text" },
-    "encrypt.ivgen-hash-alg": { kind: "text" },
-    "encrypt.hash-alg": { kind: "text" },
-    "encrypt.iter-time": { kind: "number" },
-    cluster_size: { kind: "size", shown: "65536" },
-    extended_l2: { kind: "switch", shown: "off" },
-    preallocation: { kind: "text", harmless: "off" },
-    compression_type: { kind: "text", shown: "zlib", harmless: "zlib" },
-    size: { kind: "size" },
-    compat: { kind: "text" },
-    backing_file: { kind: "text" },
-    backing_fmt: { kind: "text" },
-    data_file: { kind: "text" },
-    data_file_raw: { kind: "switch" },
-    lazy_refcounts: { kind: "switch", shown: "off" },
-    refcount_bits: { kind: "number", shown: "16" },
-    nocow: { kind: "switch", harmless: "off" },
-    extent_size_hint: { kind: "size", harmless: "0" },
-  },
-};
 
 /** A value as it was given and as it was understood. */
 interface Given {
@@ -74,7 +29,7 @@ export function checkList(list: string): void {
  * Reads `name=value,…`; a comma in a value is written twice, `name` alone is on and `noname` is off.
  * @throws CommandError in qemu-img's words for a name or value that the format does not have.
  */
-export function readCreateOptions(format: "raw" | "qcow2", list: string): CreateOptions {
+export function readCreateOptions(format: FormatId, list: string): CreateOptions {
   const options: CreateOptions = new Map();
   for (const each of list === "" ? [] : splitList(list)) {
     const equals = each.indexOf("=");
@@ -88,18 +43,18 @@ export function readCreateOptions(format: "raw" | "qcow2", list: string): Create
 /** Sets one option as if it had been given. @throws CommandError as `readCreateOptions`. */
 export function setOption(
   options: CreateOptions,
-  format: "raw" | "qcow2",
+  format: FormatId,
   name: string,
   text: string,
 ): void {
-  const option = Object.hasOwn(known[format], name) ? known[format][name] : undefined;
+  const option = knownOption(format, name);
   if (option === undefined) throw new CommandError(`Invalid parameter '${name}'`);
   options.set(name, { text, value: readValue(name, option.kind, text) });
 }
 
 /** What stands behind "Formatting 'file', " in qemu-img's first line. */
-export function describeOptions(format: "raw" | "qcow2", options: CreateOptions): string {
-  const shown = Object.entries(known[format]).flatMap(([name, { shown: otherwise }]) => {
+export function describeOptions(format: FormatId, options: CreateOptions): string {
+  const shown = knownOptions(format).flatMap(([name, { shown: otherwise }]) => {
     const given = options.get(name);
     if (given === undefined) return otherwise === undefined ? [] : [`${name}=${otherwise}`];
     const { value, text } = given;
@@ -109,25 +64,25 @@ export function describeOptions(format: "raw" | "qcow2", options: CreateOptions)
   return [`fmt=${format}`, ...shown].join(" ");
 }
 
-/** Options that the new image gets in other ways than by its format's options. */
-const handledApart = new Set(["size", "backing_file", "backing_fmt"]);
+/** Options that a new image gets in other ways than by its format's own. */
+const backingOptions = new Set(["backing_file", "backing_fmt"]);
 
 /**
  * The values for the engine.
  * @throws CommandError for an option of qemu-img's that Lamina does not have; none is passed over.
  */
-export function engineValues(format: "raw" | "qcow2", options: CreateOptions): OptionValues {
-  const specs = new Map(formatById(format).options.map((spec) => [spec.name, spec]));
+export function engineValues(format: FormatId, options: CreateOptions): OptionValues {
+  const { options: own, backing } = formatById(format);
+  const specs = new Map(own.map((spec) => [spec.name, spec]));
   const values: OptionValues = {};
   for (const [name, { value, text }] of options) {
-    if (handledApart.has(name)) continue;
+    if (name === "size" || (backing && backingOptions.has(name))) continue;
+    const asked = typeof value === "boolean" ? (value ? "on" : "off") : String(value);
+    if (asked === knownOption(format, name)?.harmless) continue;
     const spec = specs.get(name);
-    if (spec === undefined) {
-      const asked = typeof value === "boolean" ? (value ? "on" : "off") : String(value);
-      if (asked === known[format][name]?.harmless) continue;
-      throw new CommandError(`Option '${name}=${text}' is not supported by this version`);
-    }
-    if (spec.kind === "choice" && name !== "compat" && !spec.choices.includes(String(value)))
+    const lacks =
+      spec?.kind === "choice" && name !== "compat" && !spec.choices.includes(String(value));
+    if (spec === undefined || lacks)
       throw new CommandError(`Option '${name}=${text}' is not supported by this version`);
     if (spec.kind === "switch") values[name] = value === true;
     else values[name] = spec.kind === "size" ? Number(value) : compatName(String(value));
@@ -145,7 +100,7 @@ function splitList(list: string): string[] {
   return (list.match(/(?:[^,]|,,)+/g) ?? []).map((each) => each.replaceAll(",,", ","));
 }
 
-function readValue(name: string, kind: Kind, text: string): string | bigint | boolean {
+function readValue(name: string, kind: OptionKind, text: string): string | bigint | boolean {
   if (kind === "text") return text;
   if (kind === "switch") {
     if (["on", "yes", "true", "y"].includes(text)) return true;

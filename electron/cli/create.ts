@@ -1,4 +1,5 @@
-import { createImage, ImageError, type ParentRef } from "../engine";
+import { createImage, formatById, ImageError, type ParentRef } from "../engine";
+import type { FormatId } from "../../shared/model/format";
 import { readArguments, type OptionTable } from "./arguments";
 import {
   asksForHelp,
@@ -10,13 +11,13 @@ import {
   type CreateOptions,
 } from "./create-options";
 import { CommandError, UsageError } from "./errors";
+import { checkOptions } from "./format-rules";
 import { HelpWanted } from "./help";
 import { nameBeside, pathOf, withoutProtocol } from "./names";
 import { formatName, formatNamed, openBase, requireFormat } from "./open";
 import { printOptionHelp } from "./option-help";
 import { unsupported } from "./option-values";
 import { print, flushOutput } from "./output";
-import { checkQcow2 } from "./qcow2-rules";
 import { sizeArgument } from "./sizes";
 import { creationReason, tooLarge } from "./wording";
 
@@ -33,7 +34,7 @@ const options: OptionTable = {
 /** What was asked for. */
 interface CreateArguments {
   readonly name: string;
-  readonly format: "raw" | "qcow2";
+  readonly format: FormatId;
   readonly optionList: string;
   readonly backing?: string;
   readonly backingFormat?: string;
@@ -101,12 +102,12 @@ function createNamed(wanted: CreateArguments): void {
 
   if (!wanted.quiet) print(`Formatting '${name}', ${describeOptions(format, chosen)}\n`);
   flushOutput();
-  if (format === "qcow2") checkQcow2(chosen);
+  checkOptions(format, chosen);
+  const engineOptions = engineValues(format, chosen);
   if (chosen.has("backing_fmt") && backing === undefined)
     throw new CommandError("Backing format cannot be used without backing file");
   if (backing?.format !== undefined && formatNamed(backing.format) === undefined)
     throw new CommandError(`Parameter 'backing-fmt' does not accept value '${backing.format}'`);
-  const engineOptions = engineValues(format, chosen);
   if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw new CommandError(tooLarge(format));
   createImage({
     path,
@@ -120,13 +121,13 @@ function createNamed(wanted: CreateArguments): void {
 /** The base from -b and -F or from -o. */
 function readBacking(wanted: CreateArguments, chosen: CreateOptions): ParentRef | undefined {
   const { name, format, backing, backingFormat } = wanted;
+  const mayBack = formatById(format).backing;
   if (backing !== undefined) {
-    if (format === "raw")
-      throw new CommandError(`Backing file not supported for file format '${format}'`);
+    if (!mayBack) throw new CommandError(`Backing file not supported for file format '${format}'`);
     setOption(chosen, format, "backing_file", backing);
   }
   if (backingFormat !== undefined) {
-    if (format === "raw")
+    if (!mayBack)
       throw new CommandError(`Backing file format not supported for file format '${format}'`);
     setOption(chosen, format, "backing_fmt", backingFormat);
   }
@@ -137,6 +138,8 @@ function readBacking(wanted: CreateArguments, chosen: CreateOptions): ParentRef 
     throw new CommandError(
       "Error: Trying to create an image with the same filename as the backing file",
     );
+  if (!mayBack && file !== undefined)
+    throw new CommandError(`Option 'backing_file=${file}' is not supported by this version`);
   return file === undefined
     ? undefined
     : { name: file, ...(declared !== undefined && { format: declared }) };

@@ -1,7 +1,7 @@
 import type { ImageLayer } from "../engine";
 import type { SnapshotFacts } from "../../shared/model/facts";
 import type { Json } from "./json";
-import { nameBeside, withoutProtocol } from "./names";
+import { nameBeside, nameInFolderOf, withoutProtocol } from "./names";
 import { formatName } from "./open";
 import { humanSize } from "./sizes";
 import { snapshotTable } from "./snapshot-table";
@@ -12,28 +12,32 @@ export interface NamedLayer {
   readonly name: string;
 }
 
+/** Formats of which qemu-img tells neither the cluster size nor whether they were closed cleanly. */
+const withoutStatus = new Set(["parallels"]);
+
 const billion = 1_000_000_000n;
 
 /** One image file as `info --output=json` shows it, the members in qemu-img 7.2's order. */
 export function jsonInfo({ layer, name }: NamedLayer): Json {
-  const { parent, facts, source } = layer;
+  const { parent, facts } = layer;
   const format = formatName(layer);
+  const hasStatus = !withoutStatus.has(format);
   return {
     "backing-filename-format": parent?.format,
     snapshots: facts.snapshots.length === 0 ? undefined : facts.snapshots.map(jsonSnapshot),
     "virtual-size": layer.size,
     filename: withoutProtocol(name),
-    "cluster-size": facts.clusterSize,
+    "cluster-size": hasStatus ? facts.clusterSize : undefined,
     format,
-    "actual-size": source.allocated ?? source.size,
+    "actual-size": sizeOnDisk(layer),
     "format-specific":
       facts.formatSpecific === undefined
         ? undefined
-        : { type: format, data: asJson(facts.formatSpecific) },
+        : { type: format, data: asJson(specificOf(layer, name)) },
     "full-backing-filename": parent && nameBeside(withoutProtocol(name), parent.name),
     encrypted: facts.encryption === undefined ? undefined : true,
     "backing-filename": parent?.name,
-    "dirty-flag": facts.dirty ?? false,
+    "dirty-flag": hasStatus ? (facts.dirty ?? false) : undefined,
   };
 }
 
@@ -53,16 +57,18 @@ function jsonSnapshot(snapshot: SnapshotFacts): Json {
 
 /** One image file as `info` shows it to people. */
 export function humanInfo({ layer, name }: NamedLayer): string {
-  const { parent, facts, source } = layer;
+  const { parent, facts } = layer;
   const lines = [
     `image: ${withoutProtocol(name)}`,
     `file format: ${formatName(layer)}`,
     `virtual size: ${humanSize(layer.size)} (${layer.size} bytes)`,
-    `disk size: ${humanSize(source.allocated ?? source.size)}`,
+    `disk size: ${humanSize(sizeOnDisk(layer))}`,
   ];
   if (facts.encryption !== undefined) lines.push("encrypted: yes");
-  if (facts.clusterSize !== undefined) lines.push(`cluster_size: ${facts.clusterSize}`);
-  if (facts.dirty) lines.push("cleanly shut down: no");
+  const hasStatus = !withoutStatus.has(layer.format);
+  if (hasStatus && facts.clusterSize !== undefined)
+    lines.push(`cluster_size: ${facts.clusterSize}`);
+  if (hasStatus && facts.dirty) lines.push("cleanly shut down: no");
   if (parent) {
     const full = nameBeside(withoutProtocol(name), parent.name);
     const place = full === parent.name ? "" : ` (actual path: ${full})`;
@@ -71,8 +77,27 @@ export function humanInfo({ layer, name }: NamedLayer): string {
   }
   if (facts.snapshots.length > 0) lines.push("Snapshot list:", ...snapshotTable(facts.snapshots));
   if (facts.formatSpecific !== undefined)
-    lines.push("Format specific information:", ...tree(asJson(facts.formatSpecific), "    "));
+    lines.push("Format specific information:", ...tree(asJson(specificOf(layer, name)), "    "));
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** What only this format has to tell, with qemu-img's names of the files in it. */
+function specificOf({ facts, source }: ImageLayer, name: string): unknown {
+  const data = facts.formatSpecific;
+  const extents: unknown = data?.["extents"];
+  // A file that was opened by its name on the command line has names like it; others have paths.
+  if (source.name === withoutProtocol(name) || !Array.isArray(extents)) return data;
+  const named = extents.map((extent: Record<string, unknown>) => {
+    const path = extent["filename"];
+    if (typeof path !== "string") return extent;
+    return { ...extent, filename: nameInFolderOf(withoutProtocol(name), path) };
+  });
+  return { ...data, extents: named };
+}
+
+/** Bytes that the image takes on the host, all its files together. */
+function sizeOnDisk({ source, otherFiles = [] }: ImageLayer): number {
+  return [source, ...otherFiles].reduce((sum, file) => sum + (file.allocated ?? file.size), 0);
 }
 
 /** The engine hands out what crosses threads: strings, numbers, booleans, lists and records of them. */

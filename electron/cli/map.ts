@@ -2,6 +2,7 @@ import { mapImage, type DiskImage, type MapEntry } from "../engine";
 import { readArguments, type OptionTable } from "./arguments";
 import { CommandError, UsageError } from "./errors";
 import { HelpWanted } from "./help";
+import { nameInFolderOf } from "./names";
 import { openChain } from "./open";
 import { readOutputKind, unsupported } from "./option-values";
 import { print } from "./output";
@@ -79,11 +80,13 @@ function printJson(entries: Iterable<MapEntry>): void {
 
 /** Only what is stored as data: holes and zeros are not shown to people. */
 function printTable(entries: Iterable<MapEntry>, names: readonly string[]): void {
-  for (const { start, length, depth, zero, data, offset } of entries) {
+  for (const { start, length, depth, zero, data, offset, file } of entries) {
     if (!data || zero) continue;
     if (offset === undefined)
       throw new CommandError("File contains external, encrypted or compressed clusters.");
-    print(row(hex(start), hex(length), hex(offset), names[depth] ?? ""));
+    const name = names[depth] ?? "";
+    const shown = file === undefined ? name : nameInFolderOf(name, file.name);
+    print(row(hex(start), hex(length), hex(offset), shown));
   }
 }
 

@@ -1,3 +1,4 @@
+import { dirname, relative, resolve } from "node:path";
 import { CommandError } from "./errors";
 
 /** The protocol that qemu-img would see in a file name: what stands before a ":" in its first part. */
@@ -26,6 +27,14 @@ export function nameBeside(from: string, name: string): string {
   if (protocolOf(name) !== undefined || /^[/\\]/.test(name)) return name;
   const folderEnd = process.platform === "win32" ? /.*[/\\]/ : /.*\//;
   return (folderEnd.exec(from)?.[0] ?? "") + name;
+}
+
+/**
+ * What qemu-img calls a file at the absolute path `path` that belongs to the image called `from`:
+ * the folder is written as it is for the image.
+ */
+export function nameInFolderOf(from: string, path: string): string {
+  return nameBeside(from, relative(dirname(resolve(from)), path));
 }
 
 /** A name as qemu-img writes it for an open file: without the "file:" it may have been given with. */

@@ -1,4 +1,6 @@
 import {
+  formatById,
+  formats,
   ImageError,
   openImage,
   openTopLayer,
@@ -6,6 +8,7 @@ import {
   type ImageLayer,
   type OpenRequest,
 } from "../engine";
+import type { FormatId } from "../../shared/model/format";
 import { CommandError } from "./errors";
 import { nameBeside, pathOf, withoutProtocol } from "./names";
 import { openingReason } from "./wording";
@@ -33,16 +36,17 @@ export function formatName(layer: ImageLayer): string {
   return layer.format === "iso" ? "raw" : layer.format;
 }
 
-/** The format of that name on the command line, if Lamina has it. */
-export function formatNamed(name: string): "raw" | "qcow2" | undefined {
-  return name === "raw" || name === "qcow2" ? name : undefined;
+/** The format of that name on the command line, if Lamina has it; qemu-img does not know ISO. */
+export function formatNamed(name: string): FormatId | undefined {
+  return name === "iso" ? undefined : formats.find(({ id }) => id === name)?.id;
 }
 
-/** The format of that name, to make an image in. @throws CommandError */
-export function requireFormat(name: string): "raw" | "qcow2" {
+/** The format of that name, to make an image in. @throws CommandError, also when it is only read. */
+export function requireFormat(name: string): FormatId {
   const format = formatNamed(name);
-  if (format !== undefined) return format;
-  throw new CommandError(`Unknown file format '${name}'`);
+  if (format === undefined) throw new CommandError(`Unknown file format '${name}'`);
+  if (formatById(format).create !== undefined) return format;
+  throw new CommandError(`Creating images in format '${name}' is not supported by this version`);
 }
 
 /**

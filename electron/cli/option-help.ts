@@ -1,4 +1,5 @@
 import { formatById } from "../engine";
+import type { FormatId } from "../../shared/model/format";
 import { print } from "./output";
 
 /** What a new overlay and every new image can be told besides its format's own options. */
@@ -8,22 +9,30 @@ const backingOptions: readonly (readonly [string, string])[] = [
 ];
 
 const words: Readonly<Record<string, string>> = {
+  adapter_type: "Virtual adapter type",
+  block_size: "Block size in bytes; 0 chooses one by the image size",
   cluster_size: "qcow2 cluster size",
   compat: "Compatibility level (v2 [0.10] or v3 [1.1])",
   extended_l2: "Extended L2 tables",
+  hwversion: "VMDK hardware version",
   lazy_refcounts: "Postpone refcount updates",
   preallocation: "Preallocation mode",
   refcount_bits: "Width of a reference count entry in bits",
+  static: "Every block has its place from the start",
+  subformat: "Kind of image",
 };
 
+/** Choices that the words themselves name, or that are numbers as good as any. */
+const unlisted = new Set(["compat", "refcount_bits"]);
+
 /** Prints the -o options that Lamina has for a format, in qemu-img's layout (`-o help`). */
-export function printOptionHelp(name: "raw" | "qcow2"): void {
+export function printOptionHelp(name: FormatId): void {
   const { options, backing } = formatById(name);
   const rows: (readonly [string, string])[] = options.map((spec) => {
     const kind = { size: "<size>", choice: "<str>", switch: "<bool (on/off)>" }[spec.kind];
     const text = words[spec.name] ?? spec.name;
     const values =
-      spec.kind === "choice" && spec.name === "preallocation"
+      spec.kind === "choice" && !unlisted.has(spec.name)
         ? ` (allowed values: ${spec.choices.join(", ")})`
         : "";
     return [`${spec.name}=${spec.name === "refcount_bits" ? "<num>" : kind}`, text + values];

@@ -50,18 +50,42 @@ const differences: readonly Difference[] = [
   },
   // Formats that Lamina does not read are named, and never taken for raw.
   {
-    line: "info disk.vmdk",
-    theirs: [0, "format: \n"],
+    line: "info disk.qed",
+    theirs: [0, "cluster_size: 65536\n"],
     ours: [
       1,
-      "Could not open 'disk.vmdk': Format 'vmdk' is not supported. " +
+      "Could not open 'disk.qed': Format 'qed' is not supported. " +
         "Name the format raw to take the file as it is.\n",
     ],
   },
   {
-    line: "info -f vmdk disk.vmdk",
-    theirs: [0, "format: \n"],
-    ours: [1, "Unknown driver 'vmdk'\n"],
+    line: "info -f qed disk.qed",
+    theirs: [0, "cluster_size: 65536\n"],
+    ours: [1, "Unknown driver 'qed'\n"],
+  },
+  // A fixed VHD is told by its footer.
+  {
+    line: "create -f qcow2 -b fixed.vhd new.qcow2",
+    theirs: [1, "Detected format of raw."],
+    ours: [1, "Detected format of vpc.\n"],
+  },
+  // Extents are opened in the image's own folder only.
+  {
+    line: "map sub/extent-above.vmdk",
+    theirs: [0, "a.img\n"],
+    ours: [1, "(command line: --trust).\n"],
+  },
+  // Sizes that a format cannot have, in Lamina's own words.
+  {
+    line: "create -f vdi new 1P",
+    theirs: [1, "max supported is 0x1fffff8000000)\n"],
+    ours: [1, "A disk of 1125899906842624 bytes is too large for VDI\n"],
+  },
+  // Where the blocks of a VHDX lie.
+  {
+    line: "map --output=json dynamic.vhdx",
+    theirs: [0, '"length": 1048576, "depth": 0, "present": true, "zero": false, "data": true}]\n'],
+    ours: [0, '"length": 1048576, "depth": 0, "present": true, "zero": true, "data": false}]\n'],
   },
   {
     line: "map --output=json zstd.qcow2",
@@ -105,6 +129,17 @@ const differences: readonly Difference[] = [
     ["convert -O qcow2 -o compression_type=zstd five new", "Option 'compression_type=zstd'"],
     ["create -f qcow2 -o data_file=outside.raw new 1M", "Option 'data_file=outside.raw'"],
     ["create -o preallocation=full new 1M", "Option 'preallocation=full'"],
+    ["create -f vmdk -o subformat=streamOptimized new 1M", "Option 'subformat=streamOptimized'"],
+    ["create -f vmdk -o hwversion=99 new 1M", "Option 'hwversion=99'"],
+    ["create -f vmdk -o compat6=on new 1M", "Option 'compat6=on'"],
+    ["create -f vmdk -o zeroed_grain=on new 1M", "Option 'zeroed_grain=on'"],
+    ["create -f vmdk -o toolsversion=9 new 1M", "Option 'toolsversion=9'"],
+    ["create -f vmdk -o backing_fmt=vmdk new 1M", "Option 'backing_fmt=vmdk'"],
+    ["create -f vdi -o preallocation=full new 1M", "Option 'preallocation=full'"],
+    ["create -f vpc -o force_size=off new 1M", "Option 'force_size=off'"],
+    ["create -f vhdx -o log_size=2M new 1M", "Option 'log_size=2M'"],
+    ["create -f qcow new 1M", "Creating images in format 'qcow'"],
+    ["convert -O parallels five new", "Creating images in format 'parallels'"],
     ["check s.qcow2", "command 'check'"],
     ["measure -O qcow2 s.qcow2", "command 'measure'"],
   ].map(([line = "", what = ""]): Difference => ({

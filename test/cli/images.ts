@@ -74,13 +74,27 @@ export function makeImages(folder: string): void {
   }
 
   // What Lamina does not read.
-  make("-f", "vmdk", "disk.vmdk", "1M");
+  make("-f", "qed", "disk.qed", "1M");
   qcow2("-o", "extended_l2=on,preallocation=metadata", "sub-metadata.qcow2", "1M");
   qemuImg(
     ["convert", "-c", "-O", "qcow2", "-o", "compression_type=zstd", "s.qcow2", "zstd.qcow2"],
     folder,
   );
   qcow2("-u", "-b", "file:five", "-F", "raw", "sub/file-name.qcow2", "1M");
+
+  // What Lamina reads in another way than qemu-img.
+  make("-f", "vpc", "-o", "subformat=fixed,force_size=on", "fixed.vhd", "1M");
+  make("-f", "vhdx", "dynamic.vhdx", "1M");
+
+  const lines = [
+    "# Disk DescriptorFile",
+    "version=1",
+    "CID=1",
+    "parentCID=ffffffff",
+    'createType="monolithicFlat"',
+  ];
+  const descriptor = [...lines, 'RW 2048 FLAT "../a.img" 0', ""].join("\n");
+  writeFileSync(path("sub/extent-above.vmdk"), descriptor);
 
   // Chains: whole, with the base named in every way, and broken in every way.
   qcow2("-b", "thin.qcow2", "-F", "qcow2", "over.qcow2");

@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, readFileSync, truncateSync, writeSync
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { formats } from "../../electron/engine";
 import { tempFolder } from "../helpers/temp-folder";
 import { bundle, linkAsQemuImg, run } from "./programs";
 
@@ -37,7 +38,9 @@ describe("the program", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const command of ["compare", "convert", "create", "info", "map"])
       expect(stdout).toContain(`\n  ${command} [`);
-    expect(stdout).toMatch(/\nSupported formats: qcow2 raw\n$/);
+    const names = formats.map(({ id }) => id).filter((id) => id !== "iso");
+    expect(names).toEqual(expect.arrayContaining(["raw", "qcow2", "vmdk"]));
+    expect(stdout.endsWith(`\nSupported formats: ${names.sort().join(" ")}\n`)).toBe(true);
     expect((await lamina("convert", "-O", "qcow2", "-h")).stdout).toBe(stdout);
   });
 
@@ -48,6 +51,11 @@ describe("the program", () => {
       /^Supported options:\n {2}backing_file=<str> {5}- File name of a base image\n/,
     );
     expect(stdout).toContain("  size=<size>            - Virtual disk size\n");
+    expect((await lamina("convert", "-O", "vpc", "-o", "help")).stdout).toBe(
+      "Supported options:\n" +
+        "  size=<size>            - Virtual disk size\n" +
+        "  subformat=<str>        - Kind of image (allowed values: dynamic, fixed)\n",
+    );
   });
 
   it("ends quietly when nobody reads its output", () => {

@@ -26,6 +26,11 @@ const lines = {
     create -u -f qcow2 -b 'a,b' -F raw @ 1M | create -f qcow2 file:@ 1M
     create -f qcow2 -b sub/s.qcow2 -F qcow2 @ | create -f qcow2 -b s.qcow2 -F qcow2 sub/@
     create -f qcow2 -b file:a.img -F raw @ | create -f qcow2 -b aes.qcow2 -F qcow2 @
+    create -f vmdk @ 5M | create -f vdi @ 3M | create -f vdi -o static,preallocation=off @ 3M
+    create -f vmdk -o adapter_type=lsilogic,hwversion=10,compat6=off,toolsversion=2147483647 @ 1G
+    create -f vmdk -o zeroed_grain=off,hwversion=undefined,subformat=monolithicSparse,size=1M @
+    create -f vpc -o force_size=on @ 5M | create -f vpc -o force_size,subformat=fixed,nocow=off @ 5M
+    create -f vhdx @ 5M | create -f vhdx -o block_size=1M,log_size=1M,subformat=fixed @ 5M
     create -f qcow2 @ 10 | create -f raw -o preallocation=falloc @ 1M | create loop 1M`,
   "create, in vain": `
     create @ 1Q | create @ 1e3 | create @ -1 | create @ | create -f nope @ 1M | create -f iso @ 1M
@@ -41,6 +46,11 @@ const lines = {
     create -f qcow2 -o cluster_size=256 @ 1M | create -f qcow2 -o cluster_size=512 @ 1T
     create -f qcow2 -o extended_l2=on,cluster_size=4k @ 1P | create -f qcow2 -o compat=1.2 @ 1M
     create -f qcow2 -o compression_type=lzo @ 1M | create -f qcow2 -o backing_file= @ 1M
+    create -f vmdk -o adapter_type=bad @ 1M | create -f vmdk -o subformat=bad @ 1M
+    create -f vmdk -o compat6,hwversion=7 @ 1M | create -f vmdk -o static=on @ 1M
+    create -f vdi -o preallocation=bad @ 1M | create -f vdi -o preallocation=metadata @ 1M
+    create -f vdi -o static=maybe @ 1M | create -f vdi -b a.img -F raw @ | create -f vpc -F raw @ 1M
+    create -f vpc -o subformat=bad @ 1M | create -f vhdx -o subformat=bad @ 1M
     create foo:bar 1M | create sub 1M | create . 1M | create -f qcow2 -o size=16E @
     create -f qcow2 -o lazy_refcounts=1 @ 1M | create -f qcow2 -o =1 @ 1M
     create -u -f qcow2 -b x -F nope @ 1M | create @ 7E | create -f qcow2 -b sub -F raw @
@@ -53,6 +63,9 @@ const lines = {
     convert -O qcow2 five @ | convert -p five @ | convert -O qcow2 -o compat=0.10 fine.qcow2 @
     convert -O qcow2 -o extended_l2=on,size=20M sub.qcow2 @ | convert a.img file:@
     convert -O qcow2 -o cluster_size=512 s.qcow2 @ | convert thin.qcow2 @
+    convert -O vmdk s.qcow2 @ | convert -O vmdk -o adapter_type=buslogic over-raw.qcow2 @
+    convert -O vdi s.qcow2 @ | convert -O vdi -o static=on longer @ | convert -O vhdx s.qcow2 @
+    convert -O vpc -o force_size=on s.qcow2 @ | convert -O vhdx -o block_size=1M sub.qcow2 @
     convert -O qcow2 large.qcow2 @ | convert longer @ | convert -O qcow2 -o refcount_bits=1 s.qcow2 @`,
   "convert, in vain": `
     convert -O nope a.img @ | convert -o foo=1 -O qcow2 a.img @ | convert -t foo a.img @
@@ -60,6 +73,8 @@ const lines = {
     convert -O qcow2 a.img nodir/@ | convert -p a.img nodir/@ | convert -p -O nope a.img @
     convert -O qcow2 -o compat=0.10,lazy_refcounts=on s.qcow2 @ | convert a.img . | convert a.img sub
     convert -O qcow2 -o refcount_bits=7 s.qcow2 @ | convert a.img foo:@
+    convert -O vmdk -o adapter_type=bad a.img @ | convert -O vdi -o cluster_size=1M a.img @
+    convert -O vpc -o subformat=bad a.img @ | convert -O vdi -o preallocation=bad a.img @
     convert -O qcow2 -o size=foo a.img @ | convert -p -t foo a.img @`,
 };
 
@@ -125,5 +140,8 @@ function sameImage(ours: string, theirs: string): void {
 function infoOf(path: string): object {
   const facts = qemuJson<Record<string, unknown>>(["info", path]);
   for (const name of ["actual-size", "filename", "full-backing-filename"]) delete facts[name];
+  const { data } = (facts["format-specific"] ?? {}) as { data?: Record<string, unknown> };
+  // A VMDK's content ID is drawn, and its only extent is the file itself.
+  for (const name of data?.["cid"] === undefined ? [] : ["cid", "extents"]) delete data?.[name];
   return facts;
 }

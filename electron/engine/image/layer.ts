@@ -49,6 +49,13 @@ export interface ImageLayer {
   readonly format: string;
   /** The image file itself. The layer closes it. */
   readonly source: ByteSource;
+  /** Files that hold its data besides `source`, such as a VMDK's extents. The layer closes them. */
+  readonly otherFiles?: readonly ByteSource[];
+  /**
+   * Whether guest bytes have their place in a file from the start: zeros that have one then lie in a
+   * hole of that file. qemu-img calls them data and zeros at once.
+   */
+  readonly preallocated?: boolean;
   /** Virtual size in bytes. */
   readonly size: number;
   /** Guest bytes that the format keeps together (cluster, grain, block); 1 when it keeps none together. */

@@ -41,16 +41,17 @@ export function openImage(request: OpenRequest): DiskImage {
 }
 
 /**
- * Opens the image file alone, read only, and nothing that it names: enough for what it says of itself.
+ * Opens the image alone, read only, with the files that hold its data, and no backing file: enough
+ * for what it says of itself.
  * The caller closes the layer.
  * @throws ImageError when it cannot be opened.
  */
-export function openTopLayer({ path, format }: OpenRequest): ImageLayer {
+export function openTopLayer({ path, format, grants }: OpenRequest): ImageLayer {
   const source = openFile(path);
   return openLayer(
     source,
     () => (format === undefined ? probeFormat(source) : formatById(format)),
-    closedGate,
+    createGate(grants),
   );
 }
 

@@ -93,10 +93,12 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
  */
 function refuseOwnChain({ layers }: DiskImage, target: string): void {
   const { identity } = fileStatus(target);
-  const own = layers.find(({ source }) => identity !== undefined && source.identity === identity);
+  const own = layers
+    .flatMap(({ source, otherFiles = [] }) => [source, ...otherFiles])
+    .find((each) => identity !== undefined && each.identity === identity);
   if (own === undefined) return;
   throw new ImageError("invalid-argument", `${target} is a file that the conversion reads`, {
-    file: own.source.name,
+    file: own.name,
     hint: "Choose another name.",
   });
 }
@@ -107,7 +109,9 @@ function refuseOwnChain({ layers }: DiskImage, target: string): void {
  */
 function requireUnshrunk({ layers }: DiskImage): void {
   const last = new Uint8Array(1);
-  for (const { source } of layers) {
-    if (source.size > 0) source.read(source.size - 1, last);
+  for (const { source, otherFiles = [] } of layers) {
+    for (const file of [source, ...otherFiles]) {
+      if (file.size > 0) file.read(file.size - 1, last);
+    }
   }
 }

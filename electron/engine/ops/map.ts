@@ -16,7 +16,12 @@ export interface MapEntry {
   readonly data: boolean;
   /** Where it lies in the layer's file; absent where nothing is stored, and for compressed data. */
   readonly offset?: number;
+  /** The file that `offset` counts in, when data lies in another one than the layer's own. */
+  readonly file?: ByteSource;
 }
+
+/** Formats whose images own all their guest bytes to qemu-img, stored or not: none has a backing file. */
+const ownsAll: ReadonlySet<string> = new Set(["vdi", "vpc", "vhdx"]);
 
 /**
  * The map of [at, at + length), by default of the whole disk, merged as qemu-img merges it; an
@@ -36,10 +41,13 @@ export function* mapImage(
     zero: false,
     data: false,
   };
-  const thin = new Map(image.layers.map((layer) => [layer, storesLessThanItMaps(layer)]));
+  const thin = new Map(
+    image.layers.map((layer) => [layer, layer.preallocated ?? storesLessThanItMaps(layer)]),
+  );
   for (const extent of image.extents(at, length)) {
     const layer = image.layers[extent.depth];
-    const entries = layer && thin.get(layer) ? entriesByHost(extent) : [entryOf(extent)];
+    const entries =
+      layer && thin.get(layer) ? entriesByHost(extent, layer) : [entryOf(extent, layer)];
     for (const entry of entries) {
       const merged = held.length === 0 ? entry : merge(held, entry);
       if (!merged) yield held;
@@ -50,14 +58,21 @@ export function* mapImage(
 }
 
 // Written out: objects spread into one another take a third of the time of a large map.
-function entryOf({ at: start, depth, run }: Extent): MapEntry {
+function entryOf({ at: start, depth, run }: Extent, layer: ImageLayer | undefined): MapEntry {
   const { kind, length } = run;
-  if (kind === "unallocated")
-    return { start, length, depth, present: false, zero: true, data: false };
+  if (kind === "unallocated") {
+    const present = layer !== undefined && ownsAll.has(layer.format);
+    return { start, length, depth, present, zero: true, data: false };
+  }
   if (kind === "encoded") return { start, length, depth, present: true, zero: false, data: true };
-  const data = kind === "data";
-  if (run.at === undefined) return { start, length, depth, present: true, zero: !data, data };
-  return { start, length, depth, present: true, zero: !data, data, offset: run.at };
+  if (kind === "data" && run.source !== layer?.source) {
+    const { at: offset, source: file } = run;
+    return { start, length, depth, present: true, zero: false, data: true, offset, file };
+  }
+  const data = kind === "data" || (run.at !== undefined && layer?.preallocated === true);
+  if (run.at === undefined)
+    return { start, length, depth, present: true, zero: kind === "zero", data };
+  return { start, length, depth, present: true, zero: kind === "zero", data, offset: run.at };
 }
 
 /**
@@ -76,8 +91,8 @@ function storesLessThanItMaps({ source, blockSize, usedBytes }: ImageLayer): boo
 }
 
 /** A data extent as the host tells its stored parts from its holes. */
-function* entriesByHost(extent: Extent): Generator<MapEntry, void, undefined> {
-  const entry = entryOf(extent);
+function* entriesByHost(extent: Extent, layer: ImageLayer): Generator<MapEntry, void, undefined> {
+  const entry = entryOf(extent, layer);
   const { run } = extent;
   if (run.kind !== "data") {
     yield entry;
@@ -98,7 +113,11 @@ function hostRunAt(source: ByteSource, at: number, max: number): { length: numbe
 /** Both as one entry, when they are of one kind and follow one another in the file too. */
 function merge(a: MapEntry, b: MapEntry): MapEntry | undefined {
   const alike =
-    a.depth === b.depth && a.present === b.present && a.zero === b.zero && a.data === b.data;
+    a.depth === b.depth &&
+    a.present === b.present &&
+    a.zero === b.zero &&
+    a.data === b.data &&
+    a.file === b.file;
   const next = a.offset === undefined ? undefined : a.offset + a.length;
   return alike && b.offset === next ? { ...a, length: a.length + b.length } : undefined;
 }

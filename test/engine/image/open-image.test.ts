@@ -154,10 +154,10 @@ describe("a chain that breaks", () => {
       format: "qcow2",
       error: { code: "not-this-format" },
     });
-    const foreign = { name: "raw.img", format: "parallels" };
+    const foreign = { name: "raw.img", format: "qed" };
     expect(look(overlay(join(folder, "foreign.qcow2"), 1, foreign)).broken).toMatchObject({
-      format: "parallels",
-      error: { code: "unsupported", found: "parallels" },
+      format: "qed",
+      error: { code: "unsupported", found: "qed" },
     });
   });
 

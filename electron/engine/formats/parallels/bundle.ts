@@ -74,6 +74,7 @@ function open(source: ByteSource, { type }: ImageElement): Image {
   if (type === "Compressed") return openExpanding(source);
   return {
     size: source.size,
+    file: source,
     map: (at, max) => mapStored(source, at, max),
     close: () => source.close(),
   };

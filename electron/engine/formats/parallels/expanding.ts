@@ -8,6 +8,7 @@ import { parallelsError } from "./parallels-error";
 export interface Image {
   /** Bytes. */
   readonly size: number;
+  readonly file: ByteSource;
   /** Absent for a plain image. */
   readonly header?: Header;
   /** As ImageLayer.map. What is unallocated is the parent's, or zeros. */
@@ -23,6 +24,7 @@ export function openExpanding(source: ByteSource): Image & { readonly header: He
   const header = readHeader(source);
   return {
     size: header.nbSectors * sectorSize,
+    file: source,
     header,
     map: createMap(source, header),
     close: () => source.close(),

@@ -38,6 +38,7 @@ function openDisk(source: ByteSource, gate: Gate): ImageLayer {
   return {
     format: "parallels",
     source,
+    otherFiles: images.map(({ file }) => file),
     size: descriptor.diskSize * sectorSize,
     blockSize: first === undefined ? 1 : first.tracks * sectorSize,
     facts: diskFacts(descriptor, headers),

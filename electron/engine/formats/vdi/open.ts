@@ -14,6 +14,7 @@ export function openVdi(source: ByteSource): ImageLayer {
   return {
     format: "vdi",
     source,
+    preallocated: header.type === "fixed",
     size: header.size,
     blockSize: header.cbBlock,
     facts: factsOf(header),

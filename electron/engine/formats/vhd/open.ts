@@ -37,6 +37,7 @@ function openFixed(
     size,
     blockSize: 1,
     facts: factsOf({ found, footer, choice, parentNames: [] }),
+    preallocated: true,
     map: createFixedMap(source, size, found.dataEnd),
     close: () => source.close(),
   };

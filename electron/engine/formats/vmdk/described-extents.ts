@@ -54,7 +54,7 @@ function openExtent(from: ByteSource, line: ExtentLine, gate: Gate, cachePages: 
   const source = gate.open({ role: "extent", name: fileName, from: from.name });
   try {
     const extent = opened(source, size, cachePages);
-    return { ...extent, size, type, fileName: besides(from.name, fileName) };
+    return { ...extent, size, type, fileName: besides(from.name, fileName), file: source };
   } catch (error) {
     source.close();
     throw error;

@@ -1,4 +1,5 @@
 import type { Run } from "../../image/layer";
+import type { ByteSource } from "../../io/source";
 
 /** One stretch of the virtual disk and the file that holds it. */
 export interface Extent {
@@ -8,6 +9,8 @@ export interface Extent {
   readonly type: string;
   /** The file as the user knows it; absent when there is none. */
   readonly fileName?: string;
+  /** That file, when it is not the one that describes the extent. */
+  readonly file?: ByteSource;
   /** Bytes that are kept together; absent for a flat extent. */
   readonly grainSize?: number;
   readonly compressed: boolean;
@@ -22,4 +25,4 @@ export interface Extent {
 }
 
 /** What opening a sparse extent yields; its size is its header's capacity. */
-export type SparseExtent = Omit<Extent, "type" | "fileName">;
+export type SparseExtent = Omit<Extent, "type" | "fileName" | "file">;

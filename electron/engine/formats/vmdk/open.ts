@@ -37,10 +37,14 @@ export function openVmdk(source: ByteSource, gate: Gate): ImageLayer {
   const { extents, descriptor } = openParts(source, signature, gate);
   const parent = descriptor && parentOf(descriptor);
   const mapped = createExtentsMap(extents);
+  const otherFiles = extents.flatMap(({ file }) => file ?? []);
   const isOrphan = parent === undefined && hasParent(descriptor);
   return {
     format: "vmdk",
     source,
+    otherFiles,
+    // Only flat extents give zeros a place.
+    preallocated: extents.some(({ grainSize }) => grainSize === undefined),
     size: extents.reduce((sum, extent) => sum + extent.size, 0),
     blockSize: Math.max(1, ...extents.map(({ grainSize }) => grainSize ?? 1)),
     ...(parent && { parent }),
