@@ -49,7 +49,6 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
   const reserver = createReserver(placement, control, (at, length) =>
     target.allocate?.(at, length),
   );
-  const plan = createPlan(image, placement);
   const copy = createCopier({
     placement,
     size: image.size,
@@ -66,7 +65,9 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
     reserver: reserver.buffer,
   });
   try {
+    // It comes up while this thread plans.
     if (image.size >= WORTH_A_THREAD) threads.upTo(1);
+    const plan = createPlan(image, placement);
     for (let first = true; plan.fill(batch); first = false) {
       crew.open();
       if (first) {
@@ -124,8 +125,8 @@ function createThreads(
 function tellWriter({ placement, placed }: ImageWriter, batch: Batch): void {
   if (placement.kind === "linear") return;
   for (let index = 0; index < batch.count; index++) {
-    const firstBlock = batch.operation(index).at / placement.blockSize;
-    const { blocks, slot } = batch.placed(index);
+    const { at, blocks, slot } = batch.placed(index);
+    const firstBlock = at / placement.blockSize;
     let next = slot;
     for (const { from, to } of blocks) {
       placed(firstBlock + from, next, to - from);
