@@ -120,7 +120,9 @@ function answers(
       depth += 1;
       const run = layerRun(layer, depth, at);
       length = Math.min(length, run.length);
-      if (run.kind !== "unallocated") return { at, depth, run: { ...run, length } };
+      // Mostly it is the whole of what the layer said; a copy of it costs more than the rest here.
+      if (run.kind !== "unallocated")
+        return { at, depth, run: run.length === length ? run : { ...run, length } };
     }
     if (broken) throw broken.error;
     return { at, depth, run: { kind: "unallocated", length } };

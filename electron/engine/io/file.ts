@@ -20,7 +20,7 @@ import {
 } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { ImageError } from "../errors";
-import { hostRunOf, punchHoleIn, reserveSpace } from "./holes";
+import { hostRunOf, punchHoleIn, rememberStored, reserveSpace } from "./holes";
 import { pastEnd } from "./past-end";
 import type { ByteSource, ByteTarget, HostRun } from "./source";
 import { attempt, systemCode, systemError, uninterrupted, unlessMissing } from "./system-error";
@@ -198,7 +198,7 @@ export function openFile(path: string): ByteSource {
       identity,
       file,
       read,
-      hostRun,
+      hostRun: rememberStored(hostRun),
       close,
     };
   } catch (error) {

@@ -32,6 +32,25 @@ export function hostRunOf(file: HoleQuery, at: number, max: number): HostRun {
   return { length: Math.min(max, hole - at), hole: false };
 }
 
+/**
+ * `hostRun` of a file that is only read, which remembers the last stored run: an image whose clusters
+ * lie close together, or whose map was just asked for, then costs few questions to the host. A hole
+ * is asked for anew each time; what is stored no longer reads as it is.
+ */
+export function rememberStored(hostRun: (at: number, max: number) => HostRun): typeof hostRun {
+  let storedFrom = 0;
+  let storedTo = 0;
+  return (at, max) => {
+    if (at < storedFrom || at >= storedTo) {
+      const { length, hole } = hostRun(at, Infinity);
+      if (hole) return { length: Math.min(max, length), hole };
+      storedFrom = at;
+      storedTo = at + length;
+    }
+    return { length: Math.min(max, storedTo - at), hole: false };
+  };
+}
+
 /** Errors that only mean: not on this file system, or not for this range. */
 const cannot = new Set(["ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EINVAL", "ENODEV", "EPERM"]);
 

@@ -37,8 +37,12 @@ export interface Batch {
    * Notes that these blocks of the operation were written, in order, to the slots from `slot` on.
    */
   setPlaced(index: number, slot: number, blocks: readonly BlockRun[]): void;
-  /** What `setPlaced` noted; empty when nothing. */
-  placed(index: number): { readonly slot: number; readonly blocks: BlockRun[] };
+  /** What `setPlaced` noted of the operation at guest offset `at`; no blocks when nothing. */
+  placed(index: number): {
+    readonly at: number;
+    readonly slot: number;
+    readonly blocks: readonly BlockRun[];
+  };
   /** Notes where blocks of the operation are stored; only for a packed placement. */
   setPacked(index: number, blocks: readonly PackedBlock[]): void;
   /** What `setPacked` noted, in order; empty when nothing. */
@@ -73,9 +77,13 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
     return new Float64Array(buffer, byteOffset, length / 2);
   };
 
+  // Word by word: taking apart an array costs more than all else that is done with an operation.
   function piece(index: number): Piece {
     const from = index * PIECE_WORDS;
-    const [at = 0, length = 0, fd = NO_FILE, hostAt = 0] = pieces.subarray(from);
+    const at = pieces[from] ?? 0;
+    const length = pieces[from + 1] ?? 0;
+    const fd = pieces[from + 2] ?? NO_FILE;
+    const hostAt = pieces[from + 3] ?? 0;
     return fd === NO_FILE ? { at, length, hostAt } : { at, length, fd, hostAt };
   }
 
@@ -102,9 +110,16 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
     },
     operation(index) {
       const from = index * OPERATION_WORDS;
-      const [at = 0, length = 0, dataBytes = 0, first = 0, count = 0] = operations.subarray(from);
-      const parts = Array.from({ length: count }, (_, nth) => piece(first + nth));
-      return { at, length, dataBytes, pieces: parts };
+      const first = operations[from + 3] ?? 0;
+      const end = first + (operations[from + 4] ?? 0);
+      const parts: Piece[] = [];
+      for (let part = first; part < end; part++) parts.push(piece(part));
+      return {
+        at: operations[from] ?? 0,
+        length: operations[from + 1] ?? 0,
+        dataBytes: operations[from + 2] ?? 0,
+        pieces: parts,
+      };
     },
     setPlaced(index, slot, blocks) {
       operations[index * OPERATION_WORDS + FIRST_SLOT] = slot;
@@ -117,6 +132,7 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
     },
     placed(index) {
       return {
+        at: operations[index * OPERATION_WORDS] ?? 0,
         slot: operations[index * OPERATION_WORDS + FIRST_SLOT] ?? 0,
         blocks: runsOfBits(resultOf(index)),
       };

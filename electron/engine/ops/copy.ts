@@ -51,7 +51,6 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
     target.allocate?.(at, length),
   );
   const packer = placement.kind === "packed" ? createPacker(placement) : undefined;
-  const plan = createPlan(image, placement);
   const copy = createCopier({
     placement,
     size: image.size,
@@ -71,7 +70,9 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
   });
   const worthIt = image.size >= WORTH_A_THREAD[packer ? "packed" : "copied"];
   try {
+    // It comes up while this thread plans.
     if (worthIt) threads.upTo(1);
+    const plan = createPlan(image, placement);
     for (let first = true; plan.fill(batch); first = false) {
       crew.open();
       if (first) {
@@ -129,13 +130,14 @@ function createThreads(
 function tellWriter({ placement, placed, packed }: ImageWriter, batch: Batch): void {
   if (placement.kind === "linear") return;
   for (let index = 0; index < batch.count; index++) {
-    const firstBlock = batch.operation(index).at / placement.blockSize;
     if (placement.kind === "packed") {
       if (packed === undefined) throw new Error("A packed placement needs a writer that packs.");
+      const firstBlock = batch.operation(index).at / placement.blockSize;
       for (const { block, ...piece } of batch.packed(index)) packed(firstBlock + block, piece);
       continue;
     }
-    const { blocks, slot } = batch.placed(index);
+    const { at, blocks, slot } = batch.placed(index);
+    const firstBlock = at / placement.blockSize;
     let next = slot;
     for (const { from, to } of blocks) {
       placed(firstBlock + from, next, to - from);

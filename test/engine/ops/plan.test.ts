@@ -113,7 +113,7 @@ describe(`batch, seed ${runSeed}`, () => {
       { from: 200, to: 256 },
     ];
     other.setPlaced(1, 2 ** 40, blocks);
-    expect(batch.placed(1)).toEqual({ slot: 2 ** 40, blocks });
+    expect(batch.placed(1)).toEqual({ at: operations[1]?.at, slot: 2 ** 40, blocks });
     expect(batch.placed(0).blocks).toEqual([]);
     batch.clear();
     expect(batch.count).toBe(0);

@@ -20,6 +20,7 @@ export interface L2Tables {
   readonly sliceSize: number;
   /**
    * The slice `part` of the L2 table at byte `tableOffset`, named by L1 entry `l1Index`.
+   * Once 4 MiB of other slices were asked for, its memory holds one of them.
    * @throws ImageError `invalid-table` when it is not on a cluster, `truncated` when the file ends in the table.
    */
   slice(tableOffset: number, l1Index: number, part: number): L2Slice;
@@ -31,6 +32,15 @@ export function createL2Tables(source: ByteSource, header: Header): L2Tables {
   const most = cacheSize / bytesPerSlice;
   // A Map keeps the order of insertion: the first key is the one unused for longest.
   const slices = new Map<number, L2Slice>();
+
+  /** Gives up the oldest slice when there is no room for another; the answer is its memory. */
+  function takeOldest(): DataView | undefined {
+    if (slices.size < most) return undefined;
+    const [oldest] = slices.values();
+    if (oldest !== undefined) slices.delete(oldest.at);
+    return oldest?.view;
+  }
+
   return {
     sliceSize: bytesPerSlice,
     slice(tableOffset, l1Index, part) {
@@ -47,10 +57,10 @@ export function createL2Tables(source: ByteSource, header: Header): L2Tables {
         length: header.clusterSize,
         saidAt: header.l1TableOffset + l1Index * 8,
       });
-      const bytes = new Uint8Array(bytesPerSlice);
-      source.read(at, bytes);
-      const slice = { view: new DataView(bytes.buffer), at };
-      if (slices.size >= most) slices.delete(slices.keys().next().value ?? 0);
+      // The memory of the slice that goes serves the one that comes: it is cheaper than new memory.
+      const view = takeOldest() ?? new DataView(new ArrayBuffer(bytesPerSlice));
+      source.read(at, new Uint8Array(view.buffer));
+      const slice = { view, at };
       slices.set(at, slice);
       return slice;
     },

@@ -1,0 +1,12 @@
+// npm run bench: Lamina's command line against qemu-img. The benchmark is TypeScript, which Node 20
+// does not run by itself.
+
+import { join } from "node:path";
+import { runnerImport } from "vite";
+
+/** @type {{ module: typeof import("./bench") }} */
+const { module } = await runnerImport(join(import.meta.dirname, "bench.ts"), {
+  configFile: false,
+  logLevel: "error",
+});
+process.exit(await module.bench(process.argv.slice(2)));

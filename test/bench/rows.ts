@@ -1,0 +1,97 @@
+import { chainOfThree, hugeQcow2, qemuMade, sparseRaw, thickRaw, type Input } from "./inputs";
+import { checkConverted, checkInfo, checkSameText } from "./verify";
+
+/** One line of the benchmark's table: what Lamina does, what it is held against, and the bars. */
+export interface Row {
+  readonly name: string;
+  readonly input: Input;
+  readonly bars: Bars;
+  /** Whether both make an image; otherwise what they print counts. */
+  readonly makesImage: boolean;
+  /** Lamina's arguments. */
+  lamina(input: string, output: string): readonly string[];
+  /** The program that it is held against, and its arguments. */
+  other(input: string, output: string): readonly string[];
+  /** Checks what Lamina made. @throws Error that says what is wrong. */
+  verify(made: Made): Promise<void>;
+}
+
+/** What a round left behind, as paths: the images or, for commands that print, what was printed. */
+export interface Made {
+  readonly input: string;
+  readonly lamina: string;
+  readonly other: string;
+}
+
+/** What Lamina may take at most. */
+export interface Bars {
+  /** Times the other program's wall time. */
+  readonly wall: number;
+  /** Bytes of memory at once. */
+  readonly peak: number;
+}
+
+const megabyte = 1e6;
+const plain = 130 * megabyte;
+const compressed = 256 * megabyte;
+
+/** Every row with its bars; a new one is one line. */
+export const rows: readonly Row[] = [
+  convert("sparse raw to qcow2", sparseRaw, "qcow2", { wall: 0.8, peak: plain }),
+  convert("thick raw to qcow2", thickRaw, "qcow2", { wall: 0.65, peak: plain }),
+  convert("qcow2 to raw", qemuMade("qcow2"), "raw", { wall: 0.85, peak: plain }),
+  convert("qcow2 to qcow2", qemuMade("qcow2"), "qcow2", { wall: 0.8, peak: plain }),
+  convert("chain of three to raw", chainOfThree, "raw", { wall: 0.75, peak: plain }),
+  convert("qcow2 zlib to raw", qemuMade("qcow2", "-c"), "raw", { wall: 0.65, peak: compressed }),
+  map("map of 2 TiB qcow2", hugeQcow2, { wall: 0.45, peak: plain }),
+  info("info against bare Node", qemuMade("qcow2"), { wall: 2.5, peak: plain }),
+];
+
+/** Both programs convert with the same arguments. */
+function convert(
+  name: string,
+  input: Input,
+  format: string,
+  bars: Bars,
+  ...options: string[]
+): Row {
+  const args = (from: string, to: string): string[] => {
+    return ["convert", "-f", input.format, "-O", format, ...options, from, to];
+  };
+  return {
+    name,
+    input,
+    bars,
+    makesImage: true,
+    lamina: args,
+    other: (from, to) => ["qemu-img", ...args(from, to)],
+    verify: (made) => checkConverted(made, input.format, format),
+  };
+}
+
+function map(name: string, input: Input, bars: Bars): Row {
+  const args = (from: string): string[] => ["map", "--output=json", "-f", input.format, from];
+  return {
+    name,
+    input,
+    bars,
+    makesImage: false,
+    lamina: args,
+    other: (from) => ["qemu-img", ...args(from)],
+    verify: checkSameText,
+  };
+}
+
+/** qemu-img is started sooner than any Node: here the bar is what Lamina adds to Node's own start. */
+function info(name: string, input: Input, bars: Bars): Row {
+  return {
+    name,
+    input,
+    bars,
+    makesImage: false,
+    lamina: (from) => ["info", "--output=json", from],
+    // An empty script.
+    other: () => [process.execPath, "/dev/null"],
+    verify: checkInfo,
+  };
+}
