@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { convert, createControl, ImageError, openImage } from "../../electron/engine";
 import type { FormatId, OptionValues } from "../../shared/model/format";
@@ -13,6 +13,9 @@ const matrix = missing === undefined ? makeMatrix() : "";
 /** The largest raw file that the host's file system is sure to hold sparsely. */
 const largestRaw = 8 * 2 ** 40;
 
+/** Larger ones are only mapped: qemu-img needs minutes for what is no raw or qcow2. */
+const largestCompared = 100 * 2 ** 30;
+
 /** What Lamina refuses, by the file's name: the code it must give, and why. */
 const refused: readonly { name: RegExp; code: string; why: string }[] = [
   { name: /zstd/, code: "unsupported", why: "zstd clusters" },
@@ -20,7 +23,7 @@ const refused: readonly { name: RegExp; code: string; why: string }[] = [
   { name: /^(extdata|dfover)/, code: "unsupported", why: "external data file" },
   { name: /^missing-backing/, code: "missing-file", why: "its backing file is not there" },
   { name: /^json/, code: "unsupported", why: "its backing file is named by a protocol" },
-  { name: /^on-v(mdk|di|hdx)/, code: "unsupported", why: "its backing file's format" },
+  { name: /^zero-size\.qcow$/, code: "not-this-format", why: "qemu-img leaves an empty file" },
 ];
 
 interface Sample {
@@ -30,22 +33,50 @@ interface Sample {
   readonly format: FormatId;
 }
 
-/** Every raw and qcow2 image of the matrix. */
+const folders = [
+  "src",
+  "qcow2",
+  "chains",
+  "chains/sub",
+  "raw",
+  "qcow1",
+  "vmdk",
+  "vdi",
+  "vhd",
+  "vhdx",
+  "parallels",
+];
+
+const formatOf: Readonly<Record<string, FormatId>> = {
+  ".raw": "raw",
+  ".qcow2": "qcow2",
+  ".qcow": "qcow",
+  ".vmdk": "vmdk",
+  ".vdi": "vdi",
+  ".vhd": "vpc",
+  ".vpc": "vpc",
+  ".vhdx": "vhdx",
+  ".hdd": "parallels",
+  ".parallels": "parallels",
+};
+
+/** Parts of split and flat VMDKs, which are no images by themselves. */
+const part = /-(flat|[sf]\d{3})\.vmdk$/;
+
+/** Every image of the matrix in a format that Lamina reads. */
 function samples(): Sample[] {
   if (missing !== undefined) return [];
-  return ["src", "qcow2", "chains", "chains/sub", "raw"].flatMap((folder) =>
+  return folders.flatMap((folder) =>
     readdirSync(join(matrix, folder), { withFileTypes: true }).flatMap((entry): Sample[] => {
       const path = join(matrix, folder, entry.name);
-      if (!entry.isFile() || !/\.(raw|qcow2)$/.test(entry.name)) return [];
-      const format = entry.name.endsWith(".raw") ? "raw" : "qcow2";
+      const format = formatOf[extname(entry.name)];
+      if (!entry.isFile() || format === undefined || part.test(entry.name)) return [];
       return [{ name: join(folder, entry.name), path, format }];
     }),
   );
 }
 
-const title = ["raw and qcow2 images of the corpus", ...(missing ? [`(${missing})`] : [])].join(
-  " ",
-);
+const title = ["images of the corpus", ...(missing ? [`(${missing})`] : [])].join(" ");
 
 describe.skipIf(missing !== undefined)(title, () => {
   let folder: string;
@@ -77,6 +108,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     const expected = refused.find((one) => one.name.test(name));
     const run = (): void => {
       const size = sizeOf(sample);
+      if (size > largestCompared && !["raw", "qcow2"].includes(sample.format)) return;
+      // qemu-img cannot open its own VMDK of no bytes.
+      if (size === 0 && sample.format === "vmdk") return;
       const clusterSize = size > 2 ** 40 ? 2 ** 21 : 2 ** 16;
       convertAndCompare(sample, "qcow2", { cluster_size: clusterSize });
       if (size <= largestRaw) convertAndCompare(sample, "raw", {});
@@ -91,11 +125,14 @@ describe.skipIf(missing !== undefined)(title, () => {
   });
 });
 
-/** Virtual size in bytes. */
+/** Virtual size in bytes: what the extents come to. */
 function sizeOf({ path, format }: Sample): number {
   const image = openImage({ path, format, grants: "all" });
+  let end = 0;
+  for (const { at, run } of image.extents()) end = at + run.length;
   image.close();
-  return image.size;
+  expect(end).toBe(image.size);
+  return end;
 }
 
 /** The code of the ImageError that `run` throws; undefined when it throws none. */

@@ -2,7 +2,7 @@ import type { ByteSource } from "../io/source";
 
 /** What the files of a format begin with, or hold at a fixed byte. */
 interface Signature {
-  /** qemu-img's name of the format. */
+  /** qemu-img's name of the format, or its usual one. */
   readonly format: string;
   readonly at: number;
   /** In Latin-1. */
@@ -10,15 +10,27 @@ interface Signature {
 }
 
 /** Formats that Lamina does not read. Taken for raw disks, their tables would pass for the guest's data. */
-const signatures: readonly Signature[] = [{ format: "qed", at: 0, bytes: "QED\0" }];
+const signatures: readonly Signature[] = [
+  { format: "qed", at: 0, bytes: "QED\0" },
+  { format: "ewf", at: 0, bytes: "EVF\t\r\n\xff\0" },
+];
+
+/** UDIF (a Macintosh disk image) is told by the trailer in its last 512 bytes. */
+const trailer = { format: "dmg", length: 512, bytes: "koly" };
 
 const longest = 128;
 
-/** qemu-img's name of a format that Lamina knows only by its signature; undefined for any other file. */
+/** The name of a format that Lamina knows only by its signature; undefined for any other file. */
 export function foreignFormat(source: ByteSource): string | undefined {
   const head = new Uint8Array(Math.min(longest, source.size));
   source.read(0, head);
-  return signatures.find(({ at, bytes }) =>
-    Array.from(bytes).every((byte, index) => head[at + index] === byte.charCodeAt(0)),
-  )?.format;
+  const found = signatures.find(({ at, bytes }) => stands(bytes, head, at));
+  if (found !== undefined || source.size < trailer.length) return found?.format;
+  const tail = new Uint8Array(trailer.bytes.length);
+  source.read(source.size - trailer.length, tail);
+  return stands(trailer.bytes, tail, 0) ? trailer.format : undefined;
+}
+
+function stands(text: string, bytes: Uint8Array, at: number): boolean {
+  return Array.from(text).every((byte, index) => bytes[at + index] === byte.charCodeAt(0));
 }
