@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { convertInSteps, type ConvertJob, type CopierWork } from "../engine";
 import type { Progress } from "./progress";
@@ -17,6 +18,8 @@ export async function convertInTurns(
   job: Omit<ConvertJob, "startCopier">,
   progress: Progress,
 ): Promise<void> {
+  // A conversion ends before the code that V8 would optimise meanwhile could pay for it, in each thread.
+  setFlagsFromString("--interrupt-budget=1000000");
   const { control } = job;
   let received: NodeJS.Signals | undefined;
   const listener = (signal: NodeJS.Signals): void => {

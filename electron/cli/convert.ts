@@ -1,4 +1,5 @@
-import { createControl, fileStatus, ImageError, type ConvertJob } from "../engine";
+import { createControl, fileStatus, formatById, ImageError, type ConvertJob } from "../engine";
+import { mostCopiers } from "../workers/start-copier";
 import { readArguments, type OptionTable } from "./arguments";
 import { convertInTurns } from "./convert-in-turns";
 import { asksForHelp, checkList, engineValues, readCreateOptions } from "./create-options";
@@ -31,7 +32,7 @@ const options: OptionTable = {
 
 /** Options whose value is kept, and options that are kept as they are; all else is refused. */
 const kept = new Set(["f", "O", "t", "T"]);
-const keptFlags = new Set(["p", "q", "U", "W", "trust"]);
+const keptFlags = new Set(["c", "p", "q", "U", "W", "trust"]);
 
 /** What was asked for. */
 interface ConvertArguments {
@@ -42,6 +43,7 @@ interface ConvertArguments {
   /** How the target is cached (-t) and the source (-T). */
   readonly cache: string;
   readonly sourceCache: string;
+  readonly compress: boolean;
 }
 
 /** `convert`: a new image with what the guest sees of another. Returns the exit code. */
@@ -78,7 +80,8 @@ export async function convert(args: readonly string[]): Promise<number> {
   const progress = createProgress(flags.has("p") && !flags.has("q"), 1);
   try {
     progress.show(0, 1);
-    const job = jobOf({ source, target, outputFormat, optionList, cache, sourceCache });
+    const compress = flags.has("c");
+    const job = jobOf({ source, target, outputFormat, optionList, cache, sourceCache, compress });
     await convertInTurns(job, progress);
     progress.show(1, 1);
   } catch (error) {
@@ -100,6 +103,8 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
   if (!isCacheMode(sourceCache))
     throw new CommandError(`Invalid source cache option: ${sourceCache}`);
   const format = requireFormat(wanted.outputFormat);
+  if (wanted.compress && formatById(format).compresses !== true)
+    throw new CommandError("Compression not supported for this file format");
   const path = pathOf(target);
   const chosen = readCreateOptions(format, wanted.optionList);
   for (const name of ["backing_file", "backing_fmt"]) {
@@ -119,6 +124,8 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
     options,
     replace: true,
     flush: cache !== "unsafe",
+    compress: wanted.compress,
+    copiers: mostCopiers(),
     control: createControl(),
   };
 }
