@@ -72,7 +72,7 @@ test("sizes on the screen are those of what convert then writes", async ({ folde
 
   for (const [index, { format, variant, options }] of measured.entries()) {
     const target = join(folder, `${variant}.img`);
-    const request = { source, target, format, options, replace: false };
+    const request = { source, target, format, options, compress: false, replace: false };
     const { jobId } = await ask(page, "convert.start", request);
     await expect
       .poll(async () => (await ask(page, "jobs.list", undefined)).find(({ id }) => id === jobId))
