@@ -5,6 +5,8 @@ export default defineConfig({
   root: resolve(import.meta.dirname, ".."),
   test: {
     environment: "node",
+    // Vitest leaves a core free by itself: half of them, where there are two.
+    maxWorkers: "100%",
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**"],
     globalSetup: [resolve(import.meta.dirname, "vitest-global-setup.ts")],
