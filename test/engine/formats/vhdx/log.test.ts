@@ -7,7 +7,7 @@ import { memorySource } from "../../../../electron/engine/io/memory";
 import type { ByteTarget } from "../../../../electron/engine/io/source";
 import { expectBytes } from "../../../helpers/bytes";
 import { describeWithQemu, qemuImg, runOracle } from "../../../helpers/qemu-img";
-import { random, runSeed } from "../../../helpers/seed";
+import { random } from "../../../helpers/seed";
 import { tempFolder } from "../../../helpers/temp-folder";
 import { changeHeader, entry, filled, guids, handmade, MiB, open, places, read } from "./handmade";
 import {
@@ -291,11 +291,13 @@ describe("a hostile log", () => {
 });
 
 describeWithQemu("replayed by qemu-img", () => {
-  it(`comes to the same disk (seed ${runSeed})`, () => {
-    const r = random(runSeed);
+  // Logs that end before the log's end: of one that goes past it, qemu-img 7.2 may leave the first
+  // entries out, though the last one names them as its tail.
+  it.each([1, 2, 3])("comes to the same disk (seed %i)", (seed) => {
+    const r = random(seed);
     const path = join(tempFolder(), "dirty.vhdx");
     for (let turn = 0; turn < 5; turn += 1) {
-      const first = r.between(0, inLog);
+      const first = r.between(0, inLog - 12 * 7);
       const entries: EntryParts[] = [];
       let next = first;
       for (let n = 0; n < 12; n += 1) {
