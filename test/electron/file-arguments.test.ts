@@ -35,7 +35,7 @@ describe.skipIf(process.platform === "win32")("files on the command line", () =>
       "-r",
       "/x/loader.js",
       "/src/lamina",
-      "--lamina-screenshot=/tmp/a.png",
+      "--lamina-screenshot=/pictures/a.png",
       "a.img",
       "--log-level=3",
       "",
@@ -43,7 +43,7 @@ describe.skipIf(process.platform === "win32")("files on the command line", () =>
     ];
     expect(fileArguments(argv, unpacked)).toEqual(["/home/ann/a.img", "/home/ann/b.img"]);
     expect(fileArguments(["electron", "/src/lamina"], unpacked)).toEqual([]);
-    expect(switchValue(argv, "lamina-screenshot")).toBe("/tmp/a.png");
+    expect(switchValue(argv, "lamina-screenshot")).toBe("/pictures/a.png");
     expect(switchValue(argv, "screenshot")).toBeUndefined();
   });
 
