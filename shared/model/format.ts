@@ -10,6 +10,7 @@ export const formatIdSchema = z.enum([
   "vpc",
   "vhdx",
   "parallels",
+  "dmg",
   "iso",
 ]);
 export type FormatId = z.infer<typeof formatIdSchema>;

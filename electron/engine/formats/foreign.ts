@@ -15,20 +15,13 @@ const signatures: readonly Signature[] = [
   { format: "ewf", at: 0, bytes: "EVF\t\r\n\xff\0" },
 ];
 
-/** UDIF (a Macintosh disk image) is told by the trailer in its last 512 bytes. */
-const trailer = { format: "dmg", length: 512, bytes: "koly" };
-
 const longest = 128;
 
 /** The name of a format that Lamina knows only by its signature; undefined for any other file. */
 export function foreignFormat(source: ByteSource): string | undefined {
   const head = new Uint8Array(Math.min(longest, source.size));
   source.read(0, head);
-  const found = signatures.find(({ at, bytes }) => stands(bytes, head, at));
-  if (found !== undefined || source.size < trailer.length) return found?.format;
-  const tail = new Uint8Array(trailer.bytes.length);
-  source.read(source.size - trailer.length, tail);
-  return stands(trailer.bytes, tail, 0) ? trailer.format : undefined;
+  return signatures.find(({ at, bytes }) => stands(bytes, head, at))?.format;
 }
 
 function stands(text: string, bytes: Uint8Array, at: number): boolean {

@@ -3,6 +3,7 @@ import type { ByteSource } from "../io/source";
 import type { FormatModel } from "../../../shared/model/format";
 import { foreignFormat } from "./foreign";
 import type { Format } from "./format";
+import { dmg } from "./dmg";
 import { iso } from "./iso";
 import { parallels } from "./parallels";
 import { qcow } from "./qcow";
@@ -14,7 +15,18 @@ import { vhdx } from "./vhdx";
 import { vmdk } from "./vmdk";
 
 /** Every format there is, in the order in which they are probed: raw, which accepts all, is last. */
-export const formats: readonly Format[] = [qcow2, vmdk, vdi, vhdx, vpc, qcow, parallels, iso, raw];
+export const formats: readonly Format[] = [
+  qcow2,
+  vmdk,
+  vdi,
+  vhdx,
+  vpc,
+  qcow,
+  parallels,
+  dmg,
+  iso,
+  raw,
+];
 
 /** The format of that id. @throws ImageError `unsupported` when there is none. */
 export function formatById(id: string): Format {

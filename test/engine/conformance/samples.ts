@@ -1,6 +1,7 @@
 import type { FormatId } from "../../../shared/model/format";
 import type { PatternDisk } from "../../helpers/pattern-disk";
 import type { Random } from "../../helpers/seed";
+import { dmgSamples } from "./samples/dmg";
 import { isoSamples } from "./samples/iso";
 import { parallelsSamples } from "./samples/parallels";
 import { qcowSamples } from "./samples/qcow";
@@ -53,4 +54,5 @@ export const samples: Readonly<Record<FormatId, FormatSamples>> = {
   vhdx: vhdxSamples,
   qcow: qcowSamples,
   parallels: parallelsSamples,
+  dmg: dmgSamples,
 };

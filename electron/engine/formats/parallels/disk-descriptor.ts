@@ -1,7 +1,7 @@
+import { parseXml, type XmlElement } from "../../codec/xml";
 import type { ByteSource } from "../../io/source";
 import { sectorSize } from "./header";
 import { parallelsError } from "./parallels-error";
-import { parseXml, type XmlElement } from "./xml";
 
 const rootElement = "Parallels_disk_image";
 /** Bytes of a descriptor at most. */
@@ -67,7 +67,7 @@ export function readDescriptor(source: ByteSource): DiskDescriptor {
     });
   const bytes = new Uint8Array(source.size);
   source.read(0, bytes);
-  const root = parseXml(source, new TextDecoder().decode(bytes));
+  const root = parseXml(source.name, new TextDecoder().decode(bytes));
   const parameters = child(source, root, "Disk_Parameters");
   refuseUnknown(source, parameters);
   const diskSize = numberIn(source, parameters, "Disk_size");

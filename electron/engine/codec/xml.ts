@@ -1,5 +1,4 @@
-import type { ByteSource } from "../../io/source";
-import { parallelsError } from "./parallels-error";
+import { ImageError, type ImageErrorDetail } from "../errors";
 
 /** An element of a document; attributes are left out. */
 export interface XmlElement {
@@ -15,10 +14,12 @@ interface OpenElement {
   text: string;
 }
 
-/** Elements within elements. */
+/** Elements within elements, and elements altogether. */
 const deepest = 64;
+const mostElements = 2 ** 16;
 
-const startTag = /<([\w:.-]+)(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y;
+// At most so many attributes: a regular expression cannot take any number without a deep stack.
+const startTag = /<([\w:.-]+)(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*')){0,64}\s*(\/?)>/y;
 const endTag = /<\/([\w:.-]+)\s*>/y;
 
 /** What stands between these is no element: comments, processing instructions. */
@@ -39,16 +40,33 @@ const entities: Readonly<Record<string, string>> = {
 /**
  * Parses the part of XML that programs write as data: elements, text, comments. A document type, which
  * could define entities, is refused.
- * @throws ImageError `invalid-header`.
+ * @param file The file it comes from, for errors.
+ * @throws ImageError `invalid-header`, `limit` (elements).
  */
-export function parseXml(source: ByteSource, document: string): XmlElement {
+export function parseXml(file: string, document: string): XmlElement {
   const open: OpenElement[] = [{ name: "", children: [], text: "" }];
+  let elements = 0;
 
   function fail(at: number): never {
-    throw parallelsError("invalid-header", source, "the XML is damaged or of no known kind", {
+    const detail: ImageErrorDetail = {
+      file,
       expected: "well-formed XML without a document type",
       found: document.slice(at, at + 40),
-    });
+    };
+    throw new ImageError(
+      "invalid-header",
+      `${file}: the XML is damaged or of no known kind`,
+      detail,
+    );
+  }
+  function openElement(name: string): void {
+    elements += 1;
+    if (elements > mostElements)
+      throw new ImageError("limit", `${file}: the XML has too many elements`, {
+        file,
+        expected: `at most ${mostElements}`,
+      });
+    open.push({ name, children: [], text: "" });
   }
   function closeElement(at: number, name: string): void {
     const element = open.pop();
@@ -77,7 +95,7 @@ export function parseXml(source: ByteSource, document: string): XmlElement {
       const start = end ? null : startTag.exec(document);
       const name = (end ?? start)?.[1];
       if (name === undefined || open.length > deepest) fail(at);
-      if (start) open.push({ name, children: [], text: "" });
+      if (start) openElement(name);
       if (end || start?.[2] === "/") closeElement(at, name);
       at = end ? endTag.lastIndex : startTag.lastIndex;
     }
