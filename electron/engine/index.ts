@@ -4,6 +4,8 @@ export { fileStatus } from "./io/file";
 export type { DiskImage } from "./image/disk-image";
 export type { ImageLayer, ParentRef } from "./image/layer";
 export { openImage, openTopLayer, type OpenRequest } from "./image/open-image";
+export { openSource, type SourceRequest } from "./ops/source";
+export type { Salvaged, SalvagedRange } from "./ops/source/salvage-log";
 export { formats, formatById, formatModels } from "./formats/registry";
 export { createControl, type Control } from "./ops/control";
 export { convert, convertInSteps, type ConvertJob, type ConvertResult } from "./ops/convert";

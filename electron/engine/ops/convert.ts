@@ -1,18 +1,20 @@
 import type { FormatId, OptionValues } from "../../../shared/model/format";
 import { ImageError } from "../errors";
 import type { DiskImage } from "../image/disk-image";
-import { openImage, requireWhole, type OpenRequest } from "../image/open-image";
+import { requireWhole } from "../image/open-image";
 import { createPartial } from "../image/partial-file";
 import { fileStatus } from "../io/file";
 import type { Control } from "./control";
 import type { CopierWork } from "./copier";
 import { copyData } from "./copy";
 import { beginImage } from "./create";
+import { openSource, type SourceRequest } from "./source";
+import { createSalvageLog, type Salvaged } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
 
 /** What a conversion is asked to do. */
 export interface ConvertJob {
-  readonly source: OpenRequest;
+  readonly source: SourceRequest;
   /** Path of the new image. */
   readonly target: string;
   readonly format: FormatId;
@@ -44,6 +46,8 @@ export interface ConvertResult {
   readonly allocated?: number;
   /** Guest bytes that were read as data. */
   readonly dataBytes: number;
+  /** What could not be read and became zeros; there when salvaging was asked for. */
+  readonly salvaged?: Salvaged;
 }
 
 /**
@@ -61,7 +65,10 @@ export function convert(job: ConvertJob): ConvertResult {
  * Ended with `throw`, it leaves nothing either.
  */
 export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
-  const image = openImage(job.source);
+  const { source, control } = job;
+  const log = source.salvage === true ? createSalvageLog() : undefined;
+  const checkpoint = (): void => control.throwIfCancelled();
+  const image = openSource(source, { ...(log && { log }), checkpoint });
   try {
     requireWhole(image);
     refuseOwnChain(image, job.target);
@@ -70,13 +77,15 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
       const { size } = image;
       const { options, compress = false } = job;
       const writer = beginImage(target, job.format, { size, options, compress });
-      const { source, control, startCopier, copiers = 1 } = job;
-      const copy = { image, source, target, writer, control, startCopier, copiers };
+      const { startCopier, copiers = 1 } = job;
+      const copy = { image, source, log, target, writer, control, startCopier, copiers };
       const { slots, dataBytes } = yield* copyData(copy);
       requireUnshrunk(image);
       writer.finish(slots);
       control.throwIfCancelled();
-      const result = { fileLength: target.size, allocated: target.allocated, dataBytes };
+      const salvaged = log && { salvaged: log.result() };
+      const { size: fileLength, allocated } = target;
+      const result = { fileLength, allocated, dataBytes, ...salvaged };
       commit();
       return result;
     } catch (error) {

@@ -1,6 +1,6 @@
 import { ImageError } from "../errors";
 import type { DiskImage } from "../image/disk-image";
-import { openImage, requireWhole, type OpenRequest } from "../image/open-image";
+import { requireWhole } from "../image/open-image";
 import type { Placement } from "../image/writer";
 import { readFully, writeFully } from "../io/file";
 import { reserveSpace } from "../io/holes";
@@ -14,6 +14,8 @@ import { createPackedCopy } from "./pack-operation";
 import { createPacker, type Packer } from "./packer";
 import { operationSize, type Operation, type Piece } from "./plan";
 import { createReserver, type Reserver } from "./reserve";
+import { openSource, type SourceRequest } from "./source";
+import { createSalvageLog } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
 
 /** All that a copier thread needs to know: plain data and shared memory, made by `convert`. */
@@ -21,7 +23,7 @@ export interface CopierWork {
   /**
    * Opened by the copier itself, and only when it has to read through the image (compressed data).
    */
-  readonly source: OpenRequest;
+  readonly source: SourceRequest;
   /** Virtual size of the source in bytes. */
   readonly size: number;
   /** The open file that receives the data; valid until the conversion ends. */
@@ -34,6 +36,8 @@ export interface CopierWork {
   readonly reserver: SharedArrayBuffer;
   /** Absent unless the placement is a packed one. */
   readonly packer?: SharedArrayBuffer;
+  /** Where to note what cannot be read; absent where that is an error. */
+  readonly salvaged?: SharedArrayBuffer;
 }
 
 /** What a copier works with, whether it is the converting thread or one that was started for it. */
@@ -117,11 +121,12 @@ export function copierMain(work: CopierWork): void {
   let opened: DiskImage | undefined;
   let copy: (() => Steps<void>) | undefined;
   const image = (): DiskImage => {
-    opened ??= openImage(work.source);
+    opened ??= openWork(work);
     requireWhole(opened);
     if (opened.size === work.size) return opened;
-    throw new ImageError("io", `${work.source.path} changed while it was read`, {
-      file: work.source.path,
+    const paths = work.source.images.map(({ path }) => path);
+    throw new ImageError("io", `${paths.join(", ")} changed while it was read`, {
+      ...(paths.length === 1 && { file: paths[0] }),
       expected: work.size,
       found: opened.size,
     });
@@ -134,6 +139,14 @@ export function copierMain(work: CopierWork): void {
   } finally {
     opened?.close();
   }
+}
+
+function openWork({ source, salvaged, control }: CopierWork): DiskImage {
+  const checkpoint = (): void => createControl(control).throwIfCancelled();
+  return openSource(source, {
+    ...(salvaged && { log: createSalvageLog(salvaged) }),
+    checkpoint,
+  });
 }
 
 /** The tools of a thread that writes to the target by its descriptor. */

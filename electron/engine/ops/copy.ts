@@ -1,5 +1,4 @@
 import type { DiskImage } from "../image/disk-image";
-import type { OpenRequest } from "../image/open-image";
 import type { ImageWriter } from "../image/writer";
 import type { ByteTarget } from "../io/source";
 import { createBatch, type Batch } from "./batch";
@@ -9,6 +8,8 @@ import { createCrew } from "./crew";
 import { createPacker } from "./packer";
 import { createPlan } from "./plan";
 import { createReserver } from "./reserve";
+import type { SourceRequest } from "./source";
+import type { SalvageLog } from "./source/salvage-log";
 import type { Steps } from "./steps";
 
 /** What is copied where, and who helps. */
@@ -16,7 +17,9 @@ export interface CopyJob {
   /** Whole: no link of its chain is missing. */
   readonly image: DiskImage;
   /** How a copier thread opens the same image. */
-  readonly source: OpenRequest;
+  readonly source: SourceRequest;
+  /** Hears of what could not be read, where that is not an error. */
+  readonly log?: SalvageLog | undefined;
   readonly target: ByteTarget;
   readonly writer: ImageWriter;
   readonly control: Control;
@@ -67,6 +70,7 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
     batch: batch.buffer,
     reserver: reserver.buffer,
     ...(packer && { packer: packer.buffer }),
+    ...(job.log && { salvaged: job.log.buffer }),
   });
   const worthIt = image.size >= WORTH_A_THREAD[packer ? "packed" : "copied"];
   try {
@@ -98,7 +102,7 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
 /** The threads beside the calling one. */
 function createThreads(
   { target, startCopier, ...job }: CopyJob,
-  shared: Pick<CopierWork, "crew" | "batch" | "reserver" | "packer">,
+  shared: Pick<CopierWork, "crew" | "batch" | "reserver" | "packer" | "salvaged">,
 ) {
   const started: { stop(): void }[] = [];
   return {

@@ -37,7 +37,7 @@ function copied(image: DiskImage, placement: Placement) {
     finish: () => undefined,
   };
   const control = createControl();
-  const source = { path: "none", grants: [] };
+  const source = { images: [{ path: "none", grants: [] }] };
   const result = runThrough(copyData({ image, source, target, writer, control, copiers: 0 }));
   return { target, written, told, control, ...result };
 }
