@@ -95,7 +95,10 @@ function createOperationCopy(tools: CopierTools): (index: number, operation: Ope
     tools.write(hostAt, from);
   }
 
-  const checkpoint = (): void => control.throwIfCancelled();
+  function checkpoint(): void {
+    control.waitWhilePaused();
+    control.throwIfCancelled();
+  }
 
   if (placement.kind === "packed") {
     if (packer === undefined) throw new Error("A packed placement needs a packer.");
