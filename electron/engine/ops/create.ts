@@ -23,9 +23,11 @@ export interface CreateJob {
  *   cannot have.
  */
 export function createImage(job: CreateJob): void {
-  const { target, commit, abandon } = createPartial(job.path, job);
+  const { target, files, commit, abandon } = createPartial(job.path, job);
   try {
-    beginImage(target, job.format, job.spec).finish(0);
+    const { parts = [], finish } = beginImage(target, job.format, { ...job.spec, files });
+    for (const { writer } of parts) writer.finish(0);
+    finish(0);
     commit();
   } catch (error) {
     abandon();
