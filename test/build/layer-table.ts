@@ -49,6 +49,11 @@ const layers: readonly Layer[] = [
     types: ["shared/model/.*"],
   },
   {
+    files: /^electron\/engine\/codec\/digest\./,
+    loads: ["electron/engine/.*", "node:crypto"],
+    types: ["shared/model/.*"],
+  },
+  {
     files: /^electron\/engine\/io\/file\./,
     loads: ["electron/engine/.*", "node:.*"],
     types: ["shared/model/.*"],

@@ -1,18 +1,20 @@
 import type { FormatId, OptionValues } from "../../../shared/model/format";
 import { ImageError } from "../errors";
 import type { DiskImage } from "../image/disk-image";
-import { openImage, requireWhole, type OpenRequest } from "../image/open-image";
+import { requireWhole } from "../image/open-image";
 import { createPartial } from "../image/partial-file";
 import { fileStatus } from "../io/file";
 import type { Control } from "./control";
 import type { CopierWork } from "./copier";
 import { copyData } from "./copy";
 import { beginImage } from "./create";
+import { openSource, type SourceRequest } from "./source";
+import { createSalvageLog, type Salvaged } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
 
 /** What a conversion is asked to do. */
 export interface ConvertJob {
-  readonly source: OpenRequest;
+  readonly source: SourceRequest;
   /** Path of the new image. */
   readonly target: string;
   readonly format: FormatId;
@@ -46,6 +48,8 @@ export interface ConvertResult {
   readonly allocated?: number;
   /** Guest bytes that were read as data. */
   readonly dataBytes: number;
+  /** What could not be read and became zeros; there when salvaging was asked for. */
+  readonly salvaged?: Salvaged;
 }
 
 /**
@@ -63,7 +67,10 @@ export function convert(job: ConvertJob): ConvertResult {
  * Ended with `throw`, it leaves nothing either.
  */
 export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
-  const image = openImage(job.source);
+  const { source, control } = job;
+  const log = source.salvage === true ? createSalvageLog() : undefined;
+  const checkpoint = (): void => control.throwIfCancelled();
+  const image = openSource(source, { ...(log && { log }), checkpoint });
   try {
     requireWhole(image);
     refuseOwnChain(image, job.target);
@@ -76,15 +83,17 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
       // The names of further files are known only now.
       for (const path of partial.paths) refuseOwnChain(image, path);
       const parts = writer.parts ?? [{ from: 0, length: size, target, writer }];
-      const { source, control, startCopier, copiers = 1 } = job;
-      const copy = { image, source, parts, keepZeros, control, startCopier, copiers };
+      const { startCopier, copiers = 1 } = job;
+      const copy = { image, source, log, parts, keepZeros, control, startCopier, copiers };
       const { dataBytes } = yield* copyData(copy);
-      requireUnshrunk(image);
+      // What is salvaged may end where it likes.
+      if (log === undefined) requireUnshrunk(image);
       if (writer.parts) writer.finish(0);
       control.throwIfCancelled();
       const { fileLength, allocated } = partial;
+      const salvaged = log && { salvaged: log.result() };
       commit();
-      return { fileLength, allocated, dataBytes };
+      return { fileLength, allocated, dataBytes, ...salvaged };
     } catch (error) {
       abandon();
       throw error;
