@@ -70,6 +70,12 @@ export const partSize = 1024 * 1024;
 export interface ImageWriter {
   readonly placement: Placement;
   /**
+   * Writes what has to be there before any data: the zeros of a disk that is preallocated in full.
+   * Called once, before the first block is written; it pauses after every piece of 1 MiB.
+   * @throws ImageError `io`.
+   */
+  prepare?(): Generator<undefined, void, undefined>;
+  /**
    * Tells that `count` blocks from guest block `firstBlock` on now lie in the slots from `firstSlot` on.
    * Only called for a placement of slots. Calls come in ascending order of `firstBlock`.
    */

@@ -71,6 +71,10 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
       const { options, compress = false } = job;
       const writer = beginImage(target, job.format, { size, options, compress });
       const { source, control, startCopier, copiers = 1 } = job;
+      for (const step of writer.prepare?.() ?? []) {
+        control.throwIfCancelled();
+        yield step;
+      }
       const copy = { image, source, target, writer, control, startCopier, copiers };
       const { slots, dataBytes } = yield* copyData(copy);
       requireUnshrunk(image);

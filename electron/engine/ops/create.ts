@@ -5,6 +5,7 @@ import { formatById } from "../formats/registry";
 import { createPartial } from "../image/partial-file";
 import type { ImageWriter } from "../image/writer";
 import type { ByteTarget } from "../io/source";
+import { runThrough } from "./steps";
 
 /** A new image without data. */
 export interface CreateJob {
@@ -25,7 +26,9 @@ export interface CreateJob {
 export function createImage(job: CreateJob): void {
   const { target, commit, abandon } = createPartial(job.path, job);
   try {
-    beginImage(target, job.format, job.spec).finish(0);
+    const writer = beginImage(target, job.format, job.spec);
+    if (writer.prepare) runThrough(writer.prepare());
+    writer.finish(0);
     commit();
   } catch (error) {
     abandon();
