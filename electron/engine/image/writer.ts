@@ -41,14 +41,21 @@ export type Placement =
     };
 
 /** How the blocks of a packed placement are encoded. */
-export interface BlockEncoding {
-  /** RFC 1951, without a wrapper. */
-  readonly codec: "deflate-raw";
-  /** Base-2 logarithm of how far back a match may reach, 9 to 15. */
-  readonly windowBits: number;
-  /** 1 (fastest) to 9 (smallest). */
-  readonly level: number;
-}
+export type BlockEncoding =
+  | {
+      /** RFC 1951, without a wrapper. */
+      readonly codec: "deflate-raw";
+      /** Base-2 logarithm of how far back a match may reach, 9 to 15. */
+      readonly windowBits: number;
+      /** 1 (fastest) to 9 (smallest). */
+      readonly level: number;
+    }
+  | {
+      /** RFC 8878, one frame; only where the runtime `hasZstd`. */
+      readonly codec: "zstd";
+      /** 1 (fastest) to 19 (smallest). */
+      readonly level: number;
+    };
 
 /** What is stored of one block of a packed placement. */
 export interface StoredPiece {

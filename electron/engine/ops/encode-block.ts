@@ -1,4 +1,4 @@
-import { compression } from "../codec/compression";
+import { compression, encodeZstd } from "../codec/compression";
 import type { BlockEncoding } from "../image/writer";
 import { createIncompressibleTest } from "./incompressible";
 
@@ -6,12 +6,15 @@ import { createIncompressibleTest } from "./incompressible";
 export type EncodeBlock = (block: Uint8Array) => Uint8Array | undefined;
 
 /** The encoder that a packed placement asks for. */
-export function createBlockEncoder({ windowBits, level }: BlockEncoding): EncodeBlock {
+export function createBlockEncoder(encoding: BlockEncoding): EncodeBlock {
   const codec = compression();
   const isIncompressible = createIncompressibleTest(codec);
   return (block) => {
     if (isIncompressible(block)) return undefined;
-    const encoded = codec.deflateRaw(block, windowBits, level);
+    const encoded =
+      encoding.codec === "zstd"
+        ? encodeZstd(block, encoding.level)
+        : codec.deflateRaw(block, encoding.windowBits, encoding.level);
     return encoded.length < block.length ? encoded : undefined;
   };
 }
