@@ -1,5 +1,5 @@
 import * as zlib from "node:zlib";
-import { Inflate, deflateRaw as pakoDeflateRaw } from "pako";
+import { Inflate, deflate as pakoDeflate, deflateRaw as pakoDeflateRaw } from "pako";
 import { ImageError } from "../errors";
 
 /** Deflate, raw (RFC 1951) or in zlib's wrapper (RFC 1950), synchronous, one unit a call. */
@@ -26,6 +26,12 @@ export interface Compression {
    * @param level 1 (fastest) to 9 (smallest).
    */
   deflateRaw(from: Uint8Array, windowBits: number, level: number): Uint8Array;
+  /**
+   * Encodes all of `from` as one zlib-wrapped stream (RFC 1950) with a window of 32 KiB. The result
+   * may be longer than `from`.
+   * @param level 0 (stored as it is) to 9 (smallest).
+   */
+  deflateZlib(from: Uint8Array, level: number): Uint8Array;
 }
 
 /** zlib's measure of the memory it may use for matching; 9 is what qemu-img uses. */
@@ -76,6 +82,8 @@ export const nodeCompression: Compression = {
   },
   deflateRaw: (from, windowBits, level) =>
     zlib.deflateRawSync(from, { windowBits, level, memLevel, chunkSize: from.length + slack }),
+  deflateZlib: (from, level) =>
+    zlib.deflateSync(from, { level, memLevel, chunkSize: from.length + slack }),
 };
 
 /** Decodes with pako. @param limits `most` bytes are allowed; `expected` is for the error's words. */
@@ -123,6 +131,7 @@ export const portableCompression: Compression = {
     return joinChunks(chunks, new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0)));
   },
   deflateRaw: (from, windowBits, level) => pakoDeflateRaw(from, { windowBits, level, memLevel }),
+  deflateZlib: (from, level) => pakoDeflate(from, { level, memLevel }),
 };
 
 /** The implementation to use here: Node's zlib where there is one. */

@@ -1,6 +1,6 @@
 import type { ByteSource, ByteTarget } from "../io/source";
 import type { ImageLayer, ParentRef } from "../image/layer";
-import type { ImageWriter } from "../image/writer";
+import type { ImageWriter, NewFiles } from "../image/writer";
 import type { Gate } from "../image/gate";
 import type { FormatId, OptionSpec, OptionValues } from "../../../shared/model/format";
 import type { Provisioning } from "../../../shared/model/measure";
@@ -15,6 +15,8 @@ export interface CreateSpec {
   readonly backing?: ParentRef;
   /** Store the data compressed; only for a format that `compresses`. */
   readonly compress?: boolean;
+  /** For images of several files; such an image cannot be written without it. */
+  readonly files?: NewFiles;
 }
 
 /** What a new image takes, in bytes; plain data, uncompressed. */

@@ -1,106 +1,128 @@
 import { ImageError } from "../errors";
-import {
-  baseNameOf,
-  copyPermissions,
-  createFile,
-  fileStatus,
-  folderOf,
-  realPathOf,
-  removeFile,
-  renameFile,
-  renameFileNew,
-  resolveFrom,
-  syncFolder,
-} from "../io/file";
+import { baseNameOf, fileStatus, folderOf, realPathOf, resolveFrom, syncFolder } from "../io/file";
 import type { ByteTarget } from "../io/source";
+import { checkFree, createTemporary, type TemporaryFile } from "./temporary-file";
+import type { NewFiles } from "./writer";
 
-/** A new file that has its name only when it is complete. */
+/** A new image whose files have their names only when all of them are complete. */
 export interface PartialFile {
-  /** Where to write. `commit` and `abandon` close it. */
+  /** Where to write the file that was asked for. `commit` and `abandon` close it. */
   readonly target: ByteTarget;
+  /** For the image's other files. */
+  readonly files: NewFiles;
+  /** Absolute paths of all its files so far. */
+  readonly paths: readonly string[];
+  /** Bytes of all its files so far. */
+  readonly fileLength: number;
+  /** Bytes that the host has given to them; absent where the host cannot say. */
+  readonly allocated: number | undefined;
   /**
-   * Gives the file its name. When it throws, nothing of it is left.
-   * @throws ImageError `exists` when the name has been taken meanwhile, `io`.
+   * Gives the files their names, the one that was asked for last. When it throws, nothing of them is
+   * left, and what they were to replace is there as before.
+   * @throws ImageError `exists` when a name has been taken meanwhile, `io`.
    */
   commit(): void;
   /** Removes what was written; after `commit` it does nothing. @throws ImageError `io`. */
   abandon(): void;
 }
 
-/** What to do about a file that has the name already, and whether `commit` waits for the disk. */
+/** What to do about files that have the names already, and whether `commit` waits for the disk. */
 export interface PartialOptions {
   readonly replace: boolean;
   readonly flush?: boolean;
 }
 
-/** Characters of the target's name in the partial file's, so that it stays within 255 bytes. */
-const shownName = 40;
-
 /**
  * Begins a file beside `path`, named `.NAME.<random>.partial` until it is committed.
  * With `replace`, a symbolic link keeps its place and the file that it leads to is replaced; the new
- * file takes its owner and permissions.
+ * file takes its owner and permissions, and so do files beside it that replace nothing.
  * @throws ImageError `exists` when `path` is there and `replace` is not set, or is no regular file;
  *   `missing-file` without its folder; `io`.
  */
-export function createPartial(path: string, { replace, flush }: PartialOptions): PartialFile {
+export function createPartial(
+  path: string,
+  { replace, flush = false }: PartialOptions,
+): PartialFile {
   checkFree(path, replace);
-  const replaces = fileStatus(path).kind === "file";
-  const final = replaces ? realPathOf(path) : path;
-  const folder = folderOf(final);
-  const shown = [...baseNameOf(final)].slice(0, shownName).join("");
-  const random = Math.random().toString(36).slice(2, 10);
-  const partial = resolveFrom(folder, `.${shown}.${random}.partial`);
-  const target = createFile(partial);
+  const model = fileStatus(path).kind === "file" ? realPathOf(path) : undefined;
+  const main = createTemporary(model ?? path, replace, model);
+  const folder = folderOf(main.path);
+  const others: TemporaryFile[] = [];
+  const all = (): readonly TemporaryFile[] => [...others, main];
   let open = true;
-  if (replaces) keepPermissions();
 
-  // Before anything is written: a private disk is never readable by others, not even half of it.
-  function keepPermissions(): void {
-    try {
-      copyPermissions(final, partial);
-    } catch (error) {
-      abandon();
-      throw error;
+  function add(name: string): ByteTarget {
+    const wanted = resolveFrom(folder, name);
+    if (baseNameOf(wanted) !== name || all().some((file) => file.path === wanted)) {
+      throw new ImageError("invalid-argument", `'${name}' cannot be the name of another file`);
     }
+    checkFree(wanted, replace);
+    const replaces = fileStatus(wanted).kind === "file";
+    const final = replaces ? realPathOf(wanted) : wanted;
+    const file = createTemporary(final, replace, replaces ? final : model);
+    others.push(file);
+    return file.target;
   }
 
   function abandon(): void {
     if (!open) return;
     open = false;
-    try {
-      target.close();
-    } finally {
-      removeFile(partial);
-    }
+    eachOf(all(), (file) => file.discard());
   }
 
   function commit(): void {
+    const placed: TemporaryFile[] = [];
     try {
-      if (flush === true) target.flush();
-      target.close();
-      checkFree(path, replace);
-      if (replace) renameFile(partial, final);
-      else renameFileNew(partial, final);
+      for (const file of all()) file.finish(flush);
+      for (const file of all()) checkFree(file.path, replace);
+      for (const file of all()) {
+        // Renaming replaces in one step: only what is followed by another may have to be taken back.
+        file.place(file !== main);
+        placed.push(file);
+      }
     } catch (error) {
-      abandon();
+      try {
+        eachOf(placed.toReversed(), (file) => file.takeBack());
+      } finally {
+        abandon();
+      }
       throw error;
     }
     open = false;
-    if (flush === true) syncFolder(folder);
+    eachOf(placed, (file) => file.settle());
+    if (flush) syncFolder(folder);
   }
 
-  return { target, commit, abandon };
+  return {
+    target: main.target,
+    files: { name: baseNameOf(main.path), add },
+    get paths() {
+      return all().map((file) => file.path);
+    },
+    get fileLength() {
+      return all().reduce((sum, { target }) => sum + target.size, 0);
+    },
+    get allocated() {
+      const sizes = all().map(({ target }) => target.allocated);
+      return sizes.reduce(
+        (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+        0,
+      );
+    },
+    commit,
+    abandon,
+  };
 }
 
-/** @throws ImageError `exists`. */
-function checkFree(path: string, replace: boolean): void {
-  const { kind } = fileStatus(path);
-  if (kind === "none" || (kind === "file" && replace)) return;
-  const what = kind === "folder" ? "a folder" : kind === "file" ? "a file" : "no regular file";
-  throw new ImageError("exists", `${path} is there already`, {
-    file: path,
-    found: what,
-    hint: kind === "file" ? "Choose another name, or ask to replace it." : "Choose another name.",
-  });
+/** Does `work` for each, whatever goes wrong with some. @throws what went wrong first. */
+function eachOf(files: readonly TemporaryFile[], work: (file: TemporaryFile) => void): void {
+  const errors: unknown[] = [];
+  for (const file of files) {
+    try {
+      work(file);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }

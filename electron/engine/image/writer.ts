@@ -1,3 +1,5 @@
+import type { ByteTarget } from "../io/source";
+
 /**
  * Where guest bytes go in a new image. Plain data: it is handed to the copier threads, which then
  * write without asking the writer anything.
@@ -38,6 +40,8 @@ export type Placement =
       /** Pieces that may lie in one unit, wholly or in part; 1 makes every piece begin with a unit. */
       readonly mostPerUnit: number;
       readonly encoding: BlockEncoding;
+      /** The pieces lie in ascending order of their blocks; in any order when absent. */
+      readonly ordered?: true;
     };
 
 /** How the blocks of a packed placement are encoded. */
@@ -51,9 +55,18 @@ export type BlockEncoding =
       readonly level: number;
     }
   | {
-      /** RFC 8878, one frame; only where the runtime `hasZstd`. */
+      /** RFC 8878, one frame; only where the runtime can (`requireZstd`). */
       readonly codec: "zstd";
       /** 1 (fastest) to 19 (smallest). */
+      readonly level: number;
+    }
+  | {
+      /**
+       * A grain of a stream-optimized VMDK: a marker (64 bits of guest sector, 32 bits of length) and
+       * RFC 1950, padded to whole sectors. Every block is stored so, however little it shrinks.
+       */
+      readonly codec: "vmdk-grain";
+      /** 1 (fastest) to 9 (smallest). */
       readonly level: number;
     };
 
@@ -83,6 +96,11 @@ export interface ImageWriter {
    */
   prepare?(): Generator<undefined, void, undefined>;
   /**
+   * The files that guest data goes to, when there are several: then nothing is written by `placement`,
+   * each part is finished by itself as soon as it has all its data, and `finish(0)` ends the whole.
+   */
+  readonly parts?: readonly WriterPart[];
+  /**
    * Tells that `count` blocks from guest block `firstBlock` on now lie in the slots from `firstSlot` on.
    * Only called for a placement of slots. Calls come in ascending order of `firstBlock`.
    */
@@ -98,4 +116,31 @@ export interface ImageWriter {
    * @throws ImageError `io`.
    */
   finish(slots: number): void;
+}
+
+/**
+ * A stretch of the disk in a file of its own. The parts of an image are in order and leave nothing
+ * out; their placements are linear or slots, and alike in kind and block size.
+ */
+export interface WriterPart {
+  /** Guest offset of its first byte, a multiple of the block size. */
+  readonly from: number;
+  /** Guest bytes. */
+  readonly length: number;
+  /** Closed by whoever made it. */
+  readonly target: ByteTarget;
+  /** Counts blocks from `from` on. */
+  readonly writer: ImageWriter;
+}
+
+/** The files of a new image beside its main one, under the same all-or-nothing commit. */
+export interface NewFiles {
+  /** Base name that the main file will have. */
+  readonly name: string;
+  /**
+   * Begins another file in the same folder; the one who commits or abandons closes it.
+   * @param name Its base name, which no other file of the image has.
+   * @throws ImageError `exists`, `invalid-argument` (no base name, or taken by the image itself), `io`.
+   */
+  add(name: string): ByteTarget;
 }

@@ -13,11 +13,13 @@ const PIECES = 4 * MOST_PIECES;
 /** at, length, dataBytes, index of the first piece, number of pieces, first slot. */
 const OPERATION_WORDS = 6;
 const FIRST_SLOT = 5;
-/** at, length, descriptor or NO_FILE, hostAt. */
+/** at, length, descriptor or NO_FILE or ZEROS, hostAt. */
 const PIECE_WORDS = 4;
 const NO_FILE = -1;
-/** In front of the tables: the number of operations, and of pieces. */
-const HEAD_WORDS = 2;
+const ZEROS = -2;
+/** In front of the tables: the number of operations, of pieces, and the part of the target. */
+const HEAD_WORDS = 3;
+const PART = 2;
 
 /**
  * The operations that the threads of a conversion share, and what became of each, in shared memory.
@@ -28,7 +30,10 @@ export interface Batch {
   readonly buffer: SharedArrayBuffer;
   /** Operations in it. */
   readonly count: number;
-  clear(): void;
+  /** Index of the target's part that all of them are for. */
+  readonly part: number;
+  /** Empties it, for operations of another part. */
+  clear(part?: number): void;
   /** False when it is full. One operation always fits into an empty batch. */
   add(operation: Operation): boolean;
   /** @param index 0 <= index < count. */
@@ -84,6 +89,7 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
     const length = pieces[from + 1] ?? 0;
     const fd = pieces[from + 2] ?? NO_FILE;
     const hostAt = pieces[from + 3] ?? 0;
+    if (fd === ZEROS) return { at, length, hostAt, zeros: true };
     return fd === NO_FILE ? { at, length, hostAt } : { at, length, fd, hostAt };
   }
 
@@ -92,7 +98,10 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
     get count() {
       return counts().operationCount;
     },
-    clear: () => head.fill(0),
+    get part() {
+      return head[PART] ?? 0;
+    },
+    clear: (part = 0) => head.set([0, 0, part]),
     add({ at, length, dataBytes, pieces: parts }) {
       const { operationCount, pieceCount } = counts();
       if (operationCount === mostOperations || pieceCount + parts.length > PIECES) return false;
@@ -102,7 +111,8 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
       );
       resultOf(operationCount).fill(0);
       parts.forEach((part, nth) => {
-        const words = [part.at, part.length, part.fd ?? NO_FILE, part.hostAt];
+        const fd = part.zeros === true ? ZEROS : (part.fd ?? NO_FILE);
+        const words = [part.at, part.length, fd, part.hostAt];
         pieces.set(words, (pieceCount + nth) * PIECE_WORDS);
       });
       head.set([operationCount + 1, pieceCount + parts.length]);

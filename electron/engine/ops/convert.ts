@@ -7,7 +7,7 @@ import { fileStatus } from "../io/file";
 import type { Control } from "./control";
 import type { CopierWork } from "./copier";
 import { copyData } from "./copy";
-import { beginImage } from "./create";
+import { beginImage, prepareImage } from "./create";
 import { runThrough, type Steps } from "./steps";
 
 /** What a conversion is asked to do. */
@@ -20,6 +20,8 @@ export interface ConvertJob {
   readonly options: OptionValues;
   /** Store the data compressed; only for a format that `compresses`. */
   readonly compress?: boolean;
+  /** Write the whole disk and leave nothing out, zeros included: `-S 0` of qemu-img. */
+  readonly keepZeros?: boolean;
   /** Replace what is at `target`; otherwise that is an error. */
   readonly replace: boolean;
   /** Force everything down to the disk before the image gets its name. */
@@ -37,7 +39,7 @@ export interface ConvertJob {
   readonly copiers?: number;
 }
 
-/** What came of a conversion, in bytes. */
+/** What came of a conversion, in bytes; of an image of several files, all of them together. */
 export interface ConvertResult {
   readonly fileLength: number;
   /** Taken on the host; absent where the host cannot say. */
@@ -65,24 +67,28 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
   try {
     requireWhole(image);
     refuseOwnChain(image, job.target);
-    const { target, commit, abandon } = createPartial(job.target, job);
+    const partial = createPartial(job.target, job);
+    const { target, files, commit, abandon } = partial;
     try {
       const { size } = image;
-      const { options, compress = false } = job;
-      const writer = beginImage(target, job.format, { size, options, compress });
+      const { options, compress = false, keepZeros = false } = job;
+      const writer = beginImage(target, job.format, { size, options, compress, files });
+      // The names of further files are known only now.
+      for (const path of partial.paths) refuseOwnChain(image, path);
+      const parts = writer.parts ?? [{ from: 0, length: size, target, writer }];
       const { source, control, startCopier, copiers = 1 } = job;
-      for (const step of writer.prepare?.() ?? []) {
+      for (const step of prepareImage(writer)) {
         control.throwIfCancelled();
         yield step;
       }
-      const copy = { image, source, target, writer, control, startCopier, copiers };
-      const { slots, dataBytes } = yield* copyData(copy);
+      const copy = { image, source, parts, keepZeros, control, startCopier, copiers };
+      const { dataBytes } = yield* copyData(copy);
       requireUnshrunk(image);
-      writer.finish(slots);
+      if (writer.parts) writer.finish(0);
       control.throwIfCancelled();
-      const result = { fileLength: target.size, allocated: target.allocated, dataBytes };
+      const { fileLength, allocated } = partial;
       commit();
-      return result;
+      return { fileLength, allocated, dataBytes };
     } catch (error) {
       abandon();
       throw error;

@@ -1,18 +1,17 @@
 import { ImageError } from "../errors";
 import type { DiskImage } from "../image/disk-image";
 import { openImage, requireWhole, type OpenRequest } from "../image/open-image";
-import type { Placement } from "../image/writer";
 import { readFully, writeFully } from "../io/file";
 import { reserveSpace } from "../io/holes";
 import type { FilePlace } from "../io/source";
 import { createBatch, type Batch } from "./batch";
 import { createControl, type Control } from "./control";
-import { createCopyBuffer } from "./copy-buffer";
+import { createCopyBuffer, STEP, type CopyBuffer } from "./copy-buffer";
 import { copyOperation } from "./copy-operation";
 import { createCrew, type Crew } from "./crew";
 import { createPackedCopy } from "./pack-operation";
 import { createPacker, type Packer } from "./packer";
-import { operationSize, type Operation, type Piece } from "./plan";
+import { operationSize, type Operation, type Piece, type PlannedPart } from "./plan";
 import { createReserver, type Reserver } from "./reserve";
 import { runThrough, type Steps } from "./steps";
 
@@ -24,9 +23,10 @@ export interface CopierWork {
   readonly source: OpenRequest;
   /** Virtual size of the source in bytes. */
   readonly size: number;
-  /** The open file that receives the data; valid until the conversion ends. */
-  readonly target: FilePlace & { readonly name: string };
-  readonly placement: Placement;
+  /** Where the data goes: one file, or several with a stretch of the disk in each. */
+  readonly parts: readonly CopierPart[];
+  /** Write everything, zeros too. */
+  readonly keepZeros: boolean;
   /** The buffers of what the conversion's copiers share. */
   readonly control: SharedArrayBuffer;
   readonly crew: SharedArrayBuffer;
@@ -36,9 +36,20 @@ export interface CopierWork {
   readonly packer?: SharedArrayBuffer;
 }
 
+/** A file that receives a stretch of the disk. */
+export interface CopierPart extends PlannedPart {
+  /** The open file; valid until the conversion ends. */
+  readonly target: FilePlace & { readonly name: string };
+}
+
+/** A part of the target as a copier uses it. */
+export interface PartTools extends PlannedPart {
+  readonly reserver: Reserver;
+  write(hostAt: number, from: Uint8Array): void;
+}
+
 /** What a copier works with, whether it is the converting thread or one that was started for it. */
 export interface CopierTools {
-  readonly placement: Placement;
   readonly crew: Crew;
   readonly batch: Batch;
   readonly control: Control;
@@ -46,10 +57,11 @@ export interface CopierTools {
   image(): DiskImage;
   /** Virtual size of the source in bytes, as it was planned with. */
   readonly size: number;
-  readonly reserver: Reserver;
-  /** There for a packed placement. */
+  /** All alike in kind of placement and block size. */
+  part(index: number): PartTools;
+  readonly keepZeros: boolean;
+  /** There for a packed placement, which has one part. */
   readonly packer?: Packer;
-  write(hostAt: number, from: Uint8Array): void;
 }
 
 /**
@@ -59,8 +71,18 @@ export interface CopierTools {
  */
 export function createCopier(tools: CopierTools): () => Steps<void> {
   const { crew, batch, control } = tools;
-  const copy = createOperationCopy(tools);
+  let part = -1;
+  let buffer: CopyBuffer | undefined;
+  let copy: OperationCopy | undefined;
   return function* () {
+    if (copy === undefined || batch.part !== part) {
+      part = batch.part;
+      const partTools = tools.part(part);
+      const { placement } = partTools;
+      // One for all parts: it is memory that is given back late.
+      buffer ??= createCopyBuffer(placement.kind === "packed" ? operationSize(placement) : STEP);
+      copy = createOperationCopy(tools, partTools, buffer);
+    }
     for (let index = crew.take(); index < batch.count && !crew.failed; index = crew.take()) {
       const operation = batch.operation(index);
       copy(index, operation);
@@ -71,10 +93,20 @@ export function createCopier(tools: CopierTools): () => Steps<void> {
 }
 
 /** What a copier does with one operation of the batch: copies it, and notes where it went. */
-function createOperationCopy(tools: CopierTools): (index: number, operation: Operation) => void {
-  const { crew, batch, control, placement, size, reserver, packer } = tools;
+type OperationCopy = (index: number, operation: Operation) => void;
+
+function createOperationCopy(
+  tools: CopierTools,
+  { placement, from, to, reserver, ...part }: PartTools,
+  buffer: CopyBuffer,
+): OperationCopy {
+  const { crew, batch, control, size, keepZeros, packer } = tools;
 
   function read(piece: Piece, at: number, into: Uint8Array): void {
+    if (piece.zeros) {
+      into.fill(0);
+      return;
+    }
     if (piece.fd !== undefined) {
       try {
         readFully(piece.fd, piece.hostAt + (at - piece.at), into, "source");
@@ -86,24 +118,28 @@ function createOperationCopy(tools: CopierTools): (index: number, operation: Ope
     tools.image().read(at, into);
   }
 
-  function write(hostAt: number, from: Uint8Array): void {
-    reserver.before(hostAt, from.length);
-    tools.write(hostAt, from);
+  function write(hostAt: number, bytes: Uint8Array): void {
+    reserver.before(hostAt, bytes.length);
+    part.write(hostAt, bytes);
   }
 
   const checkpoint = (): void => control.throwIfCancelled();
+  const place = { buffer, read, write, checkpoint, keepZeros };
 
   if (placement.kind === "packed") {
     if (packer === undefined) throw new Error("A packed placement needs a packer.");
-    const buffer = createCopyBuffer(operationSize(placement));
-    const copy = createPackedCopy(placement, { buffer, read, write, checkpoint, packer });
-    return (index, operation) => batch.setPacked(index, copy(operation));
+    const { ordered = false } = placement;
+    const copy = createPackedCopy(placement, {
+      ...place,
+      take: (index, pieces) =>
+        ordered ? crew.inTurn(index, () => packer.take(pieces)) : packer.take(pieces),
+    });
+    return (index, operation) => batch.setPacked(index, copy(index, operation));
   }
   const takeSlots = (count: number): number => crew.takeSlots(count);
-  const buffer = createCopyBuffer();
-  const place = { placement, size, buffer, read, write, checkpoint, takeSlots };
+  const plainPlace = { ...place, placement, from, size: Math.min(to, size), takeSlots };
   return (index, operation) => {
-    const placing = copyOperation(operation, place);
+    const placing = copyOperation(operation, plainPlace);
     if (placing !== undefined) batch.setPlaced(index, placing.slot, placing.blocks);
   };
 }
@@ -136,21 +172,37 @@ export function copierMain(work: CopierWork): void {
   }
 }
 
-/** The tools of a thread that writes to the target by its descriptor. */
+/** The tools of a thread that writes to the target by its descriptors. */
 function toolsOf(work: CopierWork, crew: Crew, image: () => DiskImage): CopierTools {
-  const { placement, size } = work;
-  const { fd, base, name } = work.target;
+  const { parts, size, keepZeros } = work;
   const control = createControl(work.control);
-  const allocate = (at: number, length: number) => reserveSpace(fd, name, base + at, length);
+  const { placement } = partAt(parts, 0);
+
+  function part(index: number): PartTools {
+    const { target, ...planned } = partAt(parts, index);
+    const { fd, base, name } = target;
+    const allocate = (at: number, length: number) => reserveSpace(fd, name, base + at, length);
+    return {
+      ...planned,
+      reserver: createReserver(planned.placement, control, allocate, work.reserver),
+      write: (at, from) => writeFully(fd, base + at, from, name),
+    };
+  }
   return {
-    placement,
     size,
+    keepZeros,
     crew,
     image,
     control,
+    part,
     batch: createBatch(placement, work.batch),
-    reserver: createReserver(placement, control, allocate, work.reserver),
     ...(placement.kind === "packed" && { packer: createPacker(placement, work.packer) }),
-    write: (at, from) => writeFully(fd, base + at, from, name),
   };
+}
+
+/** The part of that index, which there is. */
+export function partAt<Part>(parts: readonly Part[], index: number): Part {
+  const part = parts[index];
+  if (part === undefined) throw new Error(`The target has no part ${index}.`);
+  return part;
 }

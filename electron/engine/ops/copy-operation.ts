@@ -3,7 +3,7 @@ import type { BlockRun } from "./batch";
 import { STEP } from "./copy-buffer";
 import { stepsOf, type ReadPlace } from "./operation-steps";
 import type { Operation } from "./plan";
-import { nonZeroRuns } from "./zero-blocks";
+import { writtenRuns } from "./zero-blocks";
 
 /** A placement that takes blocks as they are; the packed ones are for pack-operation.ts. */
 export type PlainPlacement = Exclude<Placement, { kind: "packed" }>;
@@ -11,8 +11,10 @@ export type PlainPlacement = Exclude<Placement, { kind: "packed" }>;
 /** What copying needs of the thread that does it; offsets and lengths in bytes. */
 export interface CopyPlace extends ReadPlace {
   readonly placement: PlainPlacement;
-  /** Virtual size of the source. */
+  /** Where the target's part ends, in guest bytes; the disk's size when it has no parts. */
   readonly size: number;
+  /** Guest offset of the target's part; 0 when absent. */
+  readonly from?: number;
   write(hostAt: number, from: Uint8Array): void;
   takeSlots(count: number): number;
 }
@@ -28,15 +30,16 @@ export type Placing = { readonly slot: number; readonly blocks: readonly BlockRu
  * @throws ImageError as reading and writing do.
  */
 export function copyOperation(operation: Operation, place: CopyPlace): Placing {
-  const { placement } = place;
+  const { placement, from: partFrom = 0 } = place;
   if (placement.kind === "linear") {
     for (const step of stepsOf(operation, place)) {
       // A partial last block ends with the disk: nothing lies behind it.
       const length = Math.min(step.length, place.size - step.at);
-      for (const { from, to } of nonZeroRuns(place.buffer, length, placement.blockSize)) {
+      for (const { from, to } of writtenRuns(place, length, placement.blockSize)) {
         const begin = from * placement.blockSize;
         const end = Math.min(to * placement.blockSize, length);
-        place.write(placement.base + step.at + begin, place.buffer.bytes.subarray(begin, end));
+        const hostAt = placement.base + step.at - partFrom + begin;
+        place.write(hostAt, place.buffer.bytes.subarray(begin, end));
       }
     }
     return undefined;
@@ -57,7 +60,7 @@ function copyBlocks(operation: Operation, place: CopyPlace, slots: Slots): Placi
   const { bytes } = place.buffer;
   let placing: Placing;
   for (const { length } of stepsOf(operation, place)) {
-    const blocks = nonZeroRuns(place.buffer, length, blockSize);
+    const blocks = writtenRuns(place, length, blockSize);
     if (blocks.length === 0) continue;
     const first = place.takeSlots(blocks.reduce((sum, { from, to }) => sum + to - from, 0));
     let slot = first;
@@ -83,7 +86,7 @@ function copyBlocks(operation: Operation, place: CopyPlace, slots: Slots): Placi
 function copyLargeBlock(operation: Operation, place: CopyPlace, slots: Slots): Placing {
   let placing: Placing;
   for (const { at, length } of stepsOf(operation, place)) {
-    if (nonZeroRuns(place.buffer, length, length).length === 0) continue;
+    if (writtenRuns(place, length, length).length === 0) continue;
     placing ??= { slot: place.takeSlots(1), blocks: [{ from: 0, to: 1 }] };
     const hostAt = slotDataAt(slots, placing.slot) + (at - operation.at);
     place.write(hostAt, place.buffer.bytes.subarray(0, length));

@@ -1,14 +1,13 @@
 import type { DiskImage } from "../image/disk-image";
 import type { OpenRequest } from "../image/open-image";
-import type { ImageWriter } from "../image/writer";
-import type { ByteTarget } from "../io/source";
+import type { WriterPart } from "../image/writer";
 import { createBatch, type Batch } from "./batch";
 import type { Control } from "./control";
-import { createCopier, type CopierWork } from "./copier";
+import { createCopier, partAt, type CopierPart, type CopierWork, type PartTools } from "./copier";
 import { createCrew } from "./crew";
 import { createPacker } from "./packer";
 import { createPlan } from "./plan";
-import { createReserver } from "./reserve";
+import { createReserver, resetReserved } from "./reserve";
 import type { Steps } from "./steps";
 
 /** What is copied where, and who helps. */
@@ -17,8 +16,10 @@ export interface CopyJob {
   readonly image: DiskImage;
   /** How a copier thread opens the same image. */
   readonly source: OpenRequest;
-  readonly target: ByteTarget;
-  readonly writer: ImageWriter;
+  /** What the image is written to, at least one; more than one are as `ImageWriter.parts` says. */
+  readonly parts: readonly WriterPart[];
+  /** Write everything, zeros too. */
+  readonly keepZeros?: boolean;
   readonly control: Control;
   readonly startCopier?: (work: CopierWork) => { stop(): void };
   /** Most threads to start. */
@@ -27,8 +28,6 @@ export interface CopyJob {
 
 /** What a copy came to. */
 export interface CopyResult {
-  /** Slots or units handed out; 0 for a linear target. */
-  readonly slots: number;
   /** Guest bytes that were read. */
   readonly dataBytes: number;
 }
@@ -37,43 +36,67 @@ export interface CopyResult {
 const WORTH_A_THREAD = { copied: 32 * 1024 * 1024, packed: 4 * 1024 * 1024 };
 
 /**
- * Copies all data of an image, step by step, to where the writer wants it, and tells the writer. A
- * batch of operations is planned and copied, then the next: the memory is the same for any size of
- * image. When this ends, well or not, no thread touches the source or the target any more.
+ * Copies all data of an image, step by step, to where the writers want it, and tells and finishes
+ * them. A batch of operations is planned and copied, then the next: the memory is the same for any
+ * size of image. When this ends, well or not, no thread touches the source or the target any more.
  * @throws ImageError as reading and writing do, `cancelled`.
  */
 export function* copyData(job: CopyJob): Steps<CopyResult> {
-  const { image, writer, control, target } = job;
-  const { placement } = writer;
+  const { image, control, keepZeros = false } = job;
+  const parts = job.parts.map((part) => ({
+    ...part,
+    to: part.from + part.length,
+    placement: part.writer.placement,
+  }));
+  const { placement } = partAt(parts, 0);
+  requireAlike(job.parts);
   const crew = createCrew();
   const batch = createBatch(placement);
-  const reserver = createReserver(placement, control, (at, length) =>
-    target.allocate?.(at, length),
-  );
+  const reserved = createReserver(placement, control, () => undefined).buffer;
   const packer = placement.kind === "packed" ? createPacker(placement) : undefined;
   const copy = createCopier({
-    placement,
     size: image.size,
+    keepZeros,
     crew,
     batch,
     control,
-    reserver,
+    part(index): PartTools {
+      const { target, ...part } = partAt(parts, index);
+      const allocate = (at: number, length: number) => target.allocate?.(at, length);
+      return {
+        ...part,
+        reserver: createReserver(part.placement, control, allocate, reserved),
+        write: (at, from) => target.write(at, from),
+      };
+    },
     ...(packer && { packer }),
     image: () => image,
-    write: (at, from) => target.write(at, from),
   });
   const threads = createThreads(job, {
     crew: crew.buffer,
     batch: batch.buffer,
-    reserver: reserver.buffer,
+    reserver: reserved,
     ...(packer && { packer: packer.buffer }),
   });
   const worthIt = image.size >= WORTH_A_THREAD[packer ? "packed" : "copied"];
+  let current = 0;
+
+  /** Finishes the parts before `index`, which have all that they get. */
+  function goOnTo(index: number): void {
+    for (; current < index; current++) {
+      partAt(parts, current).writer.finish(packer?.units ?? crew.slots);
+      crew.resetSlots();
+    }
+    const next = parts[index];
+    if (next) resetReserved(reserved, next.placement);
+  }
+
   try {
     // It comes up while this thread plans.
     if (worthIt) threads.upTo(1);
-    const plan = createPlan(image, placement);
+    const plan = createPlan(image, parts, keepZeros);
     for (let first = true; plan.fill(batch); first = false) {
+      if (batch.part !== current) goOnTo(batch.part);
       crew.open();
       if (first) {
         // Coding gains from every core; plain copying waits for memory and the file's lock.
@@ -83,9 +106,10 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
       yield* copy();
       crew.close();
       crew.throwFailure();
-      tellWriter(writer, batch);
+      tellWriter(partAt(parts, batch.part), batch);
     }
-    return { slots: packer?.units ?? crew.slots, dataBytes: plan.bytes };
+    goOnTo(parts.length);
+    return { dataBytes: plan.bytes };
   } catch (error) {
     crew.fail(error);
     throw error;
@@ -95,25 +119,33 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
   }
 }
 
+/** What the threads share is made for one shape of batches, and one packer. */
+function requireAlike(parts: readonly WriterPart[]): void {
+  const kinds = new Set(parts.map(({ writer }) => writer.placement.kind));
+  const sizes = new Set(parts.map(({ writer }) => writer.placement.blockSize));
+  if (kinds.size > 1 || sizes.size > 1 || (parts.length > 1 && kinds.has("packed")))
+    throw new Error("The parts of a target must be of one kind, and not packed.");
+}
+
 /** The threads beside the calling one. */
 function createThreads(
-  { target, startCopier, ...job }: CopyJob,
+  { startCopier, keepZeros = false, ...job }: CopyJob,
   shared: Pick<CopierWork, "crew" | "batch" | "reserver" | "packer">,
 ) {
   const started: { stop(): void }[] = [];
   return {
     /** Starts threads until there are `count`, or as many as the job allows. */
     upTo(count: number): void {
-      const { file } = target;
+      const parts = job.parts.flatMap(copierPart);
       // Other threads can write only to what has a descriptor.
-      if (startCopier === undefined || file === undefined) return;
+      if (startCopier === undefined || parts.length < job.parts.length) return;
       while (started.length < Math.min(count, job.copiers)) {
         started.push(
           startCopier({
             source: job.source,
             size: job.image.size,
-            target: { fd: file.fd, base: file.base, name: target.name },
-            placement: job.writer.placement,
+            parts,
+            keepZeros,
             control: job.control.buffer,
             ...shared,
           }),
@@ -126,22 +158,33 @@ function createThreads(
   };
 }
 
+/** What a thread gets of a part; nothing when its target has no descriptor. */
+function copierPart({ from, length, target, writer }: WriterPart): CopierPart[] {
+  const { file, name } = target;
+  if (file === undefined) return [];
+  const place = { fd: file.fd, base: file.base, name };
+  return [{ from, to: from + length, placement: writer.placement, target: place }];
+}
+
 /** Tells where every block of the batch that was written now lies, in the order of the disk. */
-function tellWriter({ placement, placed, packed }: ImageWriter, batch: Batch): void {
+function tellWriter({ from, writer }: WriterPart, batch: Batch): void {
+  const { placement } = writer;
   if (placement.kind === "linear") return;
   for (let index = 0; index < batch.count; index++) {
     if (placement.kind === "packed") {
-      if (packed === undefined) throw new Error("A packed placement needs a writer that packs.");
-      const firstBlock = batch.operation(index).at / placement.blockSize;
-      for (const { block, ...piece } of batch.packed(index)) packed(firstBlock + block, piece);
+      if (writer.packed === undefined)
+        throw new Error("A packed placement needs a writer that packs.");
+      const firstBlock = (batch.operation(index).at - from) / placement.blockSize;
+      for (const { block, ...piece } of batch.packed(index))
+        writer.packed(firstBlock + block, piece);
       continue;
     }
     const { at, blocks, slot } = batch.placed(index);
-    const firstBlock = at / placement.blockSize;
+    const firstBlock = (at - from) / placement.blockSize;
     let next = slot;
-    for (const { from, to } of blocks) {
-      placed(firstBlock + from, next, to - from);
-      next += to - from;
+    for (const { from: first, to } of blocks) {
+      writer.placed(firstBlock + first, next, to - first);
+      next += to - first;
     }
   }
 }

@@ -9,6 +9,9 @@ const ACTIVE = 1;
 const NEXT = 2;
 const FAILED = 3;
 const FAILURE_LENGTH = 4;
+// The operation whose turn it is; NOBODY once somebody has failed.
+const TURN = 5;
+const NOBODY = -1;
 /** Byte offset of the 64-bit number of slots handed out. */
 const SLOTS_AT = 24;
 const FAILURE_AT = 32;
@@ -39,6 +42,14 @@ export interface Crew {
    * taken.
    */
   take(): number;
+  /**
+   * Does `work` when all operations before `index` of the open batch have had their turn, and returns
+   * what it gives; undefined, without having done it, once anybody has failed. Who has taken an
+   * operation must either come here with it or fail: the others wait for that.
+   */
+  inTurn<Result>(index: number, work: () => Result): Result | undefined;
+  /** Begins to count slots anew. Only while no batch is open. */
+  resetSlots(): void;
   /** Takes `count` slots that follow one another; returns the first. */
   takeSlots(count: number): number;
   /** Slots taken so far. */
@@ -71,6 +82,9 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
 
   function fail(error: unknown): void {
     if (Atomics.compareExchange(words, FAILED, 0, 1) !== 0) return;
+    // Changed, not only notified: who is about to wait must find that out too.
+    Atomics.store(words, TURN, NOBODY);
+    Atomics.notify(words, TURN);
     const bytes = new TextEncoder().encode(JSON.stringify(toFailure(error)));
     // Paths are 4 KiB at most; something longer than all this is told without its words.
     if (bytes.length > FAILURE_BYTES) return;
@@ -82,6 +96,7 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
     buffer: shared,
     open() {
       Atomics.store(words, NEXT, 0);
+      if (Atomics.load(words, FAILED) === 0) Atomics.store(words, TURN, 0);
       setOpen(++batches);
     },
     close: () => closeAs(CLOSED),
@@ -103,6 +118,19 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
       }
     },
     take: () => Atomics.add(words, NEXT, 1),
+    inTurn(index, work) {
+      for (;;) {
+        if (Atomics.load(words, FAILED) !== 0) return undefined;
+        const turn = Atomics.load(words, TURN);
+        if (turn === index) break;
+        Atomics.wait(words, TURN, turn);
+      }
+      const result = work();
+      Atomics.store(words, TURN, index + 1);
+      Atomics.notify(words, TURN);
+      return result;
+    },
+    resetSlots: () => void Atomics.store(slots, 0, 0n),
     takeSlots: (count) => Number(Atomics.add(slots, 0, BigInt(count))),
     get slots() {
       return Number(Atomics.load(slots, 0));

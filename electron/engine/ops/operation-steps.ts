@@ -4,6 +4,8 @@ import type { Operation, Piece } from "./plan";
 /** What reading an operation needs of the thread that does it. */
 export interface ReadPlace {
   readonly buffer: CopyBuffer;
+  /** Whether blocks of zeros are written too. */
+  readonly keepZeros?: boolean;
   /**
    * Fills `into` with what is stored for a piece from guest offset `at` on, which lies in the
    * piece.

@@ -1,9 +1,9 @@
 import type { StoredPiece } from "../image/writer";
 import { createBlockEncoder } from "./encode-block";
 import { stepsOf, type ReadPlace } from "./operation-steps";
-import type { Packed, Packer } from "./packer";
+import type { Packed, PieceSize } from "./packer";
 import type { Operation } from "./plan";
-import { nonZeroRuns } from "./zero-blocks";
+import { writtenRuns } from "./zero-blocks";
 
 /** Where one block of an operation went. */
 export interface PackedBlock extends StoredPiece {
@@ -13,7 +13,11 @@ export interface PackedBlock extends StoredPiece {
 
 /** What packing needs of the thread that does it; the buffer holds a whole operation. */
 export interface PackPlace extends ReadPlace {
-  readonly packer: Packer;
+  /**
+   * Takes a place for each piece of operation `index` of the batch, as `Packer.take`; undefined when
+   * the conversion has failed meanwhile.
+   */
+  take(index: number, pieces: readonly PieceSize[]): number[] | undefined;
   write(hostAt: number, from: Uint8Array): void;
 }
 
@@ -30,16 +34,16 @@ interface Piece extends PackedBlock {
 export function createPackedCopy(
   { blockSize, encoding }: Packed,
   place: PackPlace,
-): (operation: Operation) => PackedBlock[] {
+): (index: number, operation: Operation) => PackedBlock[] {
   const { bytes, gathered } = place.buffer;
   const encode = createBlockEncoder(encoding);
 
-  function encodedBlocks(length: number): Omit<Piece, "at">[] {
+  function encodedBlocks(at: number, length: number): Omit<Piece, "at">[] {
     const blocks: Omit<Piece, "at">[] = [];
-    for (const { from, to } of nonZeroRuns(place.buffer, length, blockSize)) {
+    for (const { from, to } of writtenRuns(place, length, blockSize)) {
       for (let block = from; block < to; block++) {
         const plain = bytes.subarray(block * blockSize, (block + 1) * blockSize);
-        const encoded = encode(plain);
+        const encoded = encode(plain, at + block * blockSize);
         const stored = encoded ?? plain;
         blocks.push({
           block,
@@ -52,7 +56,7 @@ export function createPackedCopy(
     return blocks;
   }
 
-  /** Pieces that touch one another are one write. No piece is longer than its block: all fit in. */
+  /** Pieces that touch one another are one write, as far as they fit in. */
   function writePieces(pieces: readonly Piece[]): void {
     let at = 0;
     let length = 0;
@@ -60,7 +64,7 @@ export function createPackedCopy(
       if (length > 0) place.write(at, gathered.subarray(0, length));
     };
     for (const piece of pieces.toSorted((a, b) => a.at - b.at)) {
-      if (piece.at !== at + length) {
+      if (piece.at !== at + length || length + piece.length > gathered.length) {
         flush();
         at = piece.at;
         length = 0;
@@ -71,17 +75,16 @@ export function createPackedCopy(
     flush();
   }
 
-  return (operation) => {
-    const packed: PackedBlock[] = [];
-    for (const { length } of stepsOf(operation, place)) {
-      const blocks = encodedBlocks(length);
-      const places = place.packer.take(blocks);
-      const pieces = blocks.map((piece, nth) => ({ ...piece, at: places[nth] ?? 0 }));
-      writePieces(pieces);
-      for (const { block, at, length: stored, encoded } of pieces) {
-        packed.push({ block, at, length: stored, encoded });
-      }
+  return (index, operation) => {
+    // One step: the buffer holds a whole operation. Without data it still has its turn.
+    const blocks: Omit<Piece, "at">[] = [];
+    for (const { at, length } of stepsOf(operation, place)) {
+      blocks.push(...encodedBlocks(at, length));
     }
-    return packed;
+    const places = place.take(index, blocks);
+    if (places === undefined) return [];
+    const pieces = blocks.map((piece, nth) => ({ ...piece, at: places[nth] ?? 0 }));
+    writePieces(pieces);
+    return pieces.map(({ block, at, length, encoded }) => ({ block, at, length, encoded }));
   };
 }

@@ -14,6 +14,8 @@ export interface Piece {
   readonly fd?: number;
   /** Byte offset in that file. */
   readonly hostAt: number;
+  /** Nothing is stored: it is written as zeros, which are asked for. */
+  readonly zeros?: true;
 }
 
 /** A stretch of whole target blocks that one copier reads, looks at and writes. */
@@ -41,9 +43,13 @@ export function operationSize({ blockSize }: Placement): number {
   return Math.max(1, Math.floor(STEP / blockSize)) * blockSize;
 }
 
-/** All that has to be read of [from, size), in order. */
-export function* piecesOf(image: DiskImage, from = 0): Generator<Piece, void, undefined> {
-  for (const { at, run } of storedExtents(image, from)) {
+/** All that has to be read of [from, to), in order. */
+export function* piecesOf(
+  image: DiskImage,
+  from = 0,
+  to = image.size,
+): Generator<Piece, void, undefined> {
+  for (const { at, run } of storedExtents(image, from, to)) {
     const { length } = run;
     if (run.kind === "encoded" || run.source.file === undefined) yield { at, length, hostAt: 0 };
     else {
@@ -51,6 +57,21 @@ export function* piecesOf(image: DiskImage, from = 0): Generator<Piece, void, un
       yield { at, length, fd, hostAt: base + run.at };
     }
   }
+}
+
+/** The pieces with all that lies between them in [from, to), as pieces of zeros. */
+function* withZeros(
+  pieces: Iterable<Piece>,
+  from: number,
+  to: number,
+): Generator<Piece, void, undefined> {
+  let end = from;
+  for (const piece of pieces) {
+    if (piece.at > end) yield { at: end, length: piece.at - end, hostAt: 0, zeros: true };
+    yield piece;
+    end = piece.at + piece.length;
+  }
+  if (to > end) yield { at: end, length: to - end, hostAt: 0, zeros: true };
 }
 
 /**
@@ -102,7 +123,8 @@ function withPiece(parts: Piece[], next: Piece): Piece[] {
   if (parts.length >= MOST_PIECES) {
     return [{ at: first.at, length: next.at + next.length - first.at, hostAt: 0 }];
   }
-  const together = last.fd === undefined && next.fd === undefined;
+  const together =
+    last.fd === undefined && next.fd === undefined && last.zeros === undefined && !next.zeros;
   if (together && last.at + last.length === next.at) {
     parts[parts.length - 1] = { ...last, length: last.length + next.length };
   } else {
@@ -111,9 +133,21 @@ function withPiece(parts: Piece[], next: Piece): Piece[] {
   return parts;
 }
 
+/** A stretch of the disk that goes to one file, as the plan sees it. */
+export interface PlannedPart {
+  /** Guest offset in bytes, a multiple of the placement's block size. */
+  readonly from: number;
+  /** Guest offset of its end. */
+  readonly to: number;
+  readonly placement: Placement;
+}
+
 /** The operations of a whole conversion, made as they are asked for. */
 export interface Plan {
-  /** Fills `batch` anew with the operations that come next; false when there are no more. */
+  /**
+   * Fills `batch` anew with the operations that come next, all of one part; false when there are no
+   * more.
+   */
   fill(batch: Batch): boolean;
   /** Bytes of data in all operations so far. */
   readonly bytes: number;
@@ -125,22 +159,50 @@ export interface Plan {
   readonly encoded: boolean;
 }
 
-export function createPlan(image: DiskImage, placement: Placement): Plan {
-  const operations = operationsOf(piecesOf(image), placement);
+/**
+ * Plans a conversion to `parts`, which are in order and cover the disk.
+ * @param keepZeros Whether everything is written, stored or not.
+ */
+export function createPlan(
+  image: DiskImage,
+  parts: readonly PlannedPart[],
+  keepZeros = false,
+): Plan {
+  const { size } = image;
+
+  function pieces(from: number, to: number): Iterable<Piece> {
+    const stored = piecesOf(image, from, to);
+    return keepZeros ? withZeros(stored, from, to) : stored;
+  }
+  function* operationsOfParts(): Generator<
+    { part: number; operation: Operation },
+    void,
+    undefined
+  > {
+    for (const [part, { from, to, placement }] of parts.entries()) {
+      const wanted = pieces(Math.min(from, size), Math.min(to, size));
+      for (const operation of operationsOf(wanted, placement)) yield { part, operation };
+    }
+  }
+
+  const operations = operationsOfParts();
   let next = operations.next();
   let bytes = 0;
   let encoded = false;
   let plannedTo = 0;
   return {
     fill(batch) {
-      batch.clear();
-      for (; !next.done && batch.add(next.value); next = operations.next()) {
-        const { at, length, dataBytes, pieces } = next.value;
-        plannedTo = at + length;
+      if (next.done) return false;
+      const { part } = next.value;
+      batch.clear(part);
+      while (!next.done && next.value.part === part && batch.add(next.value.operation)) {
+        const { at, length, dataBytes, pieces: read } = next.value.operation;
+        plannedTo = Math.min(at + length, size);
         bytes += dataBytes;
-        encoded ||= pieces.some(({ fd }) => fd === undefined);
+        encoded ||= read.some(({ fd, zeros }) => fd === undefined && !zeros);
+        next = operations.next();
       }
-      return batch.count > 0;
+      return true;
     },
     get bytes() {
       return bytes;
@@ -148,7 +210,7 @@ export function createPlan(image: DiskImage, placement: Placement): Plan {
     bytesLeft() {
       if (next.done) return 0;
       let left = 0;
-      for (const { length } of piecesOf(image, plannedTo)) left += length;
+      for (const { length } of pieces(plannedTo, size)) left += length;
       return left;
     },
     get encoded() {

@@ -34,13 +34,10 @@ export function createReserver(
   shared?: SharedArrayBuffer,
 ): Reserver {
   const buffer = shared ?? new SharedArrayBuffer(8);
+  if (shared === undefined) resetReserved(buffer, placement);
   /** Host bytes up to which space was asked for. */
   const reserved = new BigInt64Array(buffer);
   const keepsHoles = placement.kind === "linear" || placement.blockSize > partSize;
-  // What lies in front of the slots is written last, and may keep holes.
-  if (shared === undefined && placement.kind === "slots") {
-    reserved[0] = BigInt(placement.firstSlotAt);
-  }
 
   function ask(at: number, length: number): void {
     try {
@@ -64,4 +61,11 @@ export function createReserver(
   }
 
   return { buffer, before };
+}
+
+/** Makes a reserver's buffer that of a file of which nothing is reserved yet. */
+export function resetReserved(buffer: SharedArrayBuffer, placement: Placement): void {
+  // What lies in front of the slots is written last, and may keep holes.
+  const from = placement.kind === "slots" ? placement.firstSlotAt : 0;
+  Atomics.store(new BigInt64Array(buffer), 0, BigInt(from));
 }

@@ -8,15 +8,16 @@ export interface StoredExtent extends Extent {
 }
 
 /**
- * What is stored of [from, size), in order: the data and encoded extents, data without those parts
+ * What is stored of [from, to), in order: the data and encoded extents, data without those parts
  * for which the host stores nothing (clusters that were preallocated and never written).
  * @throws ImageError as `DiskImage.extents`.
  */
 export function* storedExtents(
   image: DiskImage,
   from = 0,
+  to = image.size,
 ): Generator<StoredExtent, void, undefined> {
-  for (const extent of image.extents(from, image.size - from)) {
+  for (const extent of image.extents(from, to - from)) {
     const { at, depth, run } = extent;
     if (run.kind === "encoded") yield { at, depth, run };
     if (run.kind !== "data") continue;

@@ -31,3 +31,13 @@ export function nonZeroRuns(buffer: CopyBuffer, length: number, block: number): 
   if (from >= 0) runs.push({ from, to: blocks });
   return runs;
 }
+
+/** The runs of blocks that are to be written: all of them when zeros are kept, else as `nonZeroRuns`. */
+export function writtenRuns(
+  { buffer, keepZeros }: { readonly buffer: CopyBuffer; readonly keepZeros?: boolean },
+  length: number,
+  block: number,
+): BlockRun[] {
+  if (keepZeros !== true) return nonZeroRuns(buffer, length, block);
+  return [{ from: 0, to: Math.ceil(length / block) }];
+}

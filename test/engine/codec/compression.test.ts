@@ -54,6 +54,14 @@ function shared(bytes: Uint8Array): Uint8Array {
 }
 
 describe.each(pairs)("from $title", ({ encoder, decoder }) => {
+  it.each(inputs)("%s comes back from its zlib stream, at every kind of level", (_, bytes) => {
+    for (const level of [0, 1, 6, 9]) {
+      const encoded = encoder.deflateZlib(shared(bytes), level);
+      expectBytes(decoder.inflateZlib(encoded, bytes.length), bytes);
+      if (level === 0) expect(encoded.length).toBeGreaterThan(bytes.length);
+    }
+  });
+
   describe.each([12, 15])("with a window of %d bits", (windowBits) => {
     it.each(inputs)("%s comes back", (_, bytes) => {
       const encoded = encoder.deflateRaw(bytes, windowBits, 6);

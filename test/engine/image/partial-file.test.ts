@@ -2,6 +2,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -112,5 +113,92 @@ describe("a partial file", () => {
     expect(() => createPartial(path, { replace: false })).toThrow(
       expect.objectContaining({ code: "missing-file" }),
     );
+  });
+});
+
+describe("a partial image of several files", () => {
+  const hi = (text: string) => new TextEncoder().encode(text);
+  const text = (folder: string, name: string) => readFileSync(join(folder, name), "utf8");
+
+  it("has all its names once it is committed, and none before", () => {
+    const folder = tempFolder();
+    const image = createPartial(join(folder, "a.vmdk"), { replace: false, flush: true });
+    expect(image.files.name).toBe("a.vmdk");
+    image.files.add("a-s001.vmdk").write(0, hi("one"));
+    image.files.add("a-s002.vmdk").write(0, hi("three"));
+    image.target.write(0, hello);
+    expect(image.paths).toEqual(
+      ["a-s001.vmdk", "a-s002.vmdk", "a.vmdk"].map((name) => join(folder, name)),
+    );
+    expect(image.fileLength).toBe(13);
+    expect(readdirSync(folder).every((name) => name.endsWith(".partial"))).toBe(true);
+    image.commit();
+    image.abandon();
+    expect(readdirSync(folder).toSorted()).toEqual(["a-s001.vmdk", "a-s002.vmdk", "a.vmdk"]);
+    expect(["a-s001.vmdk", "a-s002.vmdk", "a.vmdk"].map((name) => text(folder, name))).toEqual([
+      "one",
+      "three",
+      "hello",
+    ]);
+  });
+
+  it("leaves nothing when it is abandoned", () => {
+    const folder = tempFolder();
+    const image = createPartial(join(folder, "a.vmdk"), { replace: false });
+    image.files.add("a-s001.vmdk").write(0, hi("one"));
+    image.abandon();
+    image.abandon();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("replaces files that are there only when asked to", () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, "a-s001.vmdk"), "old", { mode: 0o640 });
+    const kept = createPartial(join(folder, "a.vmdk"), { replace: false });
+    expect(() => kept.files.add("a-s001.vmdk")).toThrow(exists);
+    kept.abandon();
+    const image = createPartial(join(folder, "a.vmdk"), { replace: true });
+    image.files.add("a-s001.vmdk").write(0, hi("new"));
+    expect(text(folder, "a-s001.vmdk")).toBe("old");
+    image.commit();
+    expect(text(folder, "a-s001.vmdk")).toBe("new");
+    expect(statSync(join(folder, "a-s001.vmdk")).mode & 0o777).toBe(0o640);
+    expect(readdirSync(folder).toSorted()).toEqual(["a-s001.vmdk", "a.vmdk"]);
+  });
+
+  it("is as private as the file that it replaces", () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, "a.vmdk"), "old", { mode: 0o600 });
+    const image = createPartial(join(folder, "a.vmdk"), { replace: true });
+    image.files.add("a-flat.vmdk");
+    for (const name of readdirSync(folder)) {
+      expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    }
+    image.abandon();
+  });
+
+  it.each(["a-s002.vmdk", "a.vmdk"])("is as before when %s cannot get its name", (taken) => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, "a-s001.vmdk"), "old");
+    const image = createPartial(join(folder, "a.vmdk"), { replace: true });
+    for (const name of ["a-s001.vmdk", "a-s002.vmdk"]) image.files.add(name).write(0, hi("new"));
+    // Made unrenameable behind the check: the temporary file is gone.
+    const hidden = readdirSync(folder).find((name) => name.startsWith(`.${taken}.`));
+    rmSync(join(folder, hidden!));
+    expect(() => image.commit()).toThrow(expect.objectContaining({ code: "missing-file" }));
+    expect(readdirSync(folder)).toEqual(["a-s001.vmdk"]);
+    expect(text(folder, "a-s001.vmdk")).toBe("old");
+  });
+
+  it("takes no names that lie elsewhere or are its own", () => {
+    const folder = tempFolder();
+    const image = createPartial(join(folder, "a.vmdk"), { replace: true });
+    image.files.add("b");
+    for (const name of ["../c", join(folder, "c"), "a.vmdk", "b", "", ".."]) {
+      expect(() => image.files.add(name)).toThrow(
+        expect.objectContaining({ code: "invalid-argument" }),
+      );
+    }
+    image.abandon();
   });
 });

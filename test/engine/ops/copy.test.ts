@@ -21,7 +21,7 @@ interface Told {
 }
 
 /** Copies an image to memory, and keeps what the writer was told. */
-function copied(image: DiskImage, placement: Placement) {
+function copied(image: DiskImage, placement: Placement, keepZeros = false) {
   const memory = memoryTarget();
   let written = 0;
   const write: ByteTarget["write"] = (at, from) => {
@@ -30,16 +30,20 @@ function copied(image: DiskImage, placement: Placement) {
   };
   const target = Object.create(memory, { write: { value: write } }) as ByteTarget;
   const told: Told[] = [];
+  const counts: number[] = [];
   const writer = {
     placement,
     placed: (firstBlock: number, firstSlot: number, count: number) =>
       told.push({ firstBlock, firstSlot, count }),
-    finish: () => undefined,
+    finish: (count: number) => void counts.push(count),
   };
   const control = createControl();
   const source = { path: "none", grants: [] };
-  const result = runThrough(copyData({ image, source, target, writer, control, copiers: 0 }));
-  return { target, written, told, control, ...result };
+  const parts = [{ from: 0, length: image.size, target, writer }];
+  const job = { image, source, parts, keepZeros, control, copiers: 0 };
+  const { dataBytes } = runThrough(copyData(job));
+  expect(counts).toHaveLength(1);
+  return { target, written, told, control, dataBytes, slots: counts[0] ?? 0 };
 }
 
 function imageOf(bytes: Uint8Array): DiskImage {
@@ -126,6 +130,77 @@ describe(`copyData, seed ${runSeed}`, () => {
       if (block.some((byte) => byte !== 0)) data += Math.min(4096, image.size - at);
     }
     expect(written).toBe(data);
+  });
+
+  it("tells each part of its own blocks, and finishes it before the next begins", () => {
+    const numbers = random(runSeed + 80);
+    const { bytes } = patternDisk(numbers, 9 * MIB + 512, 900_000);
+    const image = imageOf(bytes);
+    const happened: string[] = [];
+    const starts = [0, 4 * MIB, 5 * MIB, 8 * MIB];
+    const parts = starts.map((from, nth, all) => {
+      const target = memoryTarget();
+      const slotOf = new Map<number, number>();
+      const writer = {
+        placement: { ...slots(65_536), firstSlotAt: 65_536 * (nth + 1) },
+        placed(firstBlock: number, firstSlot: number, count: number) {
+          for (let i = 0; i < count; i++) slotOf.set(firstBlock + i, firstSlot + i);
+          happened.push(`told ${nth}`);
+        },
+        finish(count: number) {
+          expect([...slotOf.values()].toSorted((a, b) => a - b)).toEqual(
+            Array.from({ length: count }, (_, slot) => slot),
+          );
+          happened.push(`finished ${nth}`);
+        },
+      };
+      return { from, length: (all[nth + 1] ?? bytes.length) - from, target, writer, slotOf };
+    });
+    const source = { path: "none", grants: [] };
+    const control = createControl();
+    const { dataBytes } = runThrough(copyData({ image, source, parts, control, copiers: 0 }));
+    expect(control.total).toBe(dataBytes);
+    expect(happened).toEqual(happened.toSorted((a, b) => (a.slice(-1) < b.slice(-1) ? -1 : 1)));
+    expect(happened.filter((each) => each.startsWith("finished"))).toHaveLength(4);
+    for (const { from, length, target, writer, slotOf } of parts) {
+      for (let block = 0; block * 65_536 < length; block++) {
+        const slot = slotOf.get(block);
+        const at = from + block * 65_536;
+        const expected = new Uint8Array(65_536);
+        expected.set(bytes.subarray(at, Math.min(at + 65_536, from + length)));
+        if (slot === undefined) expect(expected.some((byte) => byte !== 0)).toBe(false);
+        else
+          expectBytes(
+            bytesAt(target, writer.placement.firstSlotAt + slot * 65_536, 65_536),
+            expected,
+            at,
+          );
+      }
+    }
+  });
+
+  it.each([
+    slots(512),
+    slots(65_536),
+    slots(3 * MIB),
+    { kind: "linear", base: 0, blockSize: 4096 },
+  ])("writes all blocks when zeros are kept: $kind $blockSize", (placement) => {
+    const { bytes } = patternDisk(random(runSeed + 90), 6 * MIB + 512, 300_000);
+    const {
+      told,
+      slots: count,
+      dataBytes,
+      written,
+      target,
+    } = copied(imageOf(bytes), placement as Placement, true);
+    expect(dataBytes).toBe(bytes.length);
+    if (placement.kind === "linear") {
+      expect(written).toBe(bytes.length);
+      expectBytes(bytesAt(target, 0, bytes.length), bytes);
+      return;
+    }
+    expect(count).toBe(Math.ceil(bytes.length / placement.blockSize));
+    expect(told.reduce((sum, each) => sum + each.count, 0)).toBe(count);
   });
 
   it("copies nothing of an empty disk", () => {

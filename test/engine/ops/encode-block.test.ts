@@ -1,4 +1,4 @@
-import { inflateRawSync, deflateRawSync } from "node:zlib";
+import { deflateRawSync, inflateRawSync, inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { nodeCompression, portableCompression } from "../../../electron/engine/codec/compression";
 import { createBlockEncoder } from "../../../electron/engine/ops/encode-block";
@@ -37,7 +37,7 @@ describe(`encoding a block, seed ${runSeed}`, () => {
     (distance) => {
       const bytes = repeated(distance);
       for (let at = 0; at < CLUSTER; at += 1000) bytes.fill(1, at, at + 50);
-      const stream = encode(bytes);
+      const stream = encode(bytes, 0);
       expect(stream).toBeDefined();
       expectBytes(inflateNarrow(stream!), bytes);
     },
@@ -50,8 +50,27 @@ describe(`encoding a block, seed ${runSeed}`, () => {
 
   it("gives up what gets no shorter", () => {
     for (const length of [1, 512, 4096, CLUSTER, 2 ** 21])
-      expect(encode(noise(length))).toBeUndefined();
-    expect(encode(new Uint8Array(512).fill(7))!.length).toBeLessThan(20);
+      expect(encode(noise(length), 0)).toBeUndefined();
+    expect(encode(new Uint8Array(512).fill(7), 0)!.length).toBeLessThan(20);
+  });
+});
+
+describe("encoding a grain of a stream-optimized VMDK", () => {
+  const grain = createBlockEncoder({ codec: "vmdk-grain", level: 1 });
+
+  it.each([
+    ["repetitions", repeated(100)],
+    ["noise", noise(CLUSTER)],
+  ])("puts the marker in front, and sectors full, of %s", (_, bytes) => {
+    const encoded = grain(bytes, 3 * 2 ** 42 + 65_536)!;
+    expect(encoded.length % 512).toBe(0);
+    const marker = new DataView(encoded.buffer);
+    expect(marker.getBigUint64(0, true)).toBe(BigInt((3 * 2 ** 42 + 65_536) / 512));
+    const length = marker.getUint32(8, true);
+    expect(Math.ceil((12 + length) / 512) * 512).toBe(encoded.length);
+    expectBytes(inflateSync(encoded.subarray(12, 12 + length)), bytes);
+    expect(encoded.subarray(12 + length).every((byte) => byte === 0)).toBe(true);
+    expect(encoded.length).toBeLessThanOrEqual(bytes.length + 512);
   });
 });
 
