@@ -86,7 +86,10 @@ describe("what is measured is what convert then writes", () => {
     const source = join(folder.path, "source");
     writeRawFile(source, patternDisk(random(runSeed), 2 * MIB + 512, 60_000));
     const format = writable.find((one) => one.id === id)!;
-    const possible = combinations(format.options).filter((options) => {
+    // What there are thousands of, a few hundred stand for.
+    const all = combinations(format.options);
+    const some = all.length > 300 ? random(runSeed).shuffled(all).slice(0, 300) : all;
+    const possible = some.filter((options) => {
       const attempt = (make: () => unknown) => {
         try {
           make();
