@@ -36,7 +36,10 @@ export function createReserver(
   const buffer = shared ?? new SharedArrayBuffer(8);
   /** Host bytes up to which space was asked for. */
   const reserved = new BigInt64Array(buffer);
-  const keepsHoles = placement.kind === "linear" || placement.blockSize > partSize;
+  const keepsHoles =
+    placement.kind === "linear" ||
+    placement.blockSize > partSize ||
+    (placement.kind === "slots" && placement.holeSize !== undefined);
   // What lies in front of the slots is written last, and may keep holes.
   if (shared === undefined && placement.kind === "slots") {
     reserved[0] = BigInt(placement.firstSlotAt);

@@ -1,5 +1,6 @@
 import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
+import { hostBlock, wholeHostBlocks } from "../../io/host-blocks";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
 import { unusedEntry } from "./block-allocation-table";
@@ -11,8 +12,6 @@ import { bitmapSize } from "./sector-bitmap";
 
 /** Guest bytes of a block: the specification's default. */
 const blockSize = 2 * 2 ** 20;
-/** File systems keep pages of this size apart; blocks begin on one, and zeros are left out by it. */
-const pageSize = 4096;
 
 /**
  * Begins a new VHD image, which has exactly the size asked for.
@@ -28,7 +27,7 @@ export function createVhd(target: ByteTarget, spec: CreateSpec): ImageWriter {
 /** The guest's bytes as they are, and the footer. */
 function createFixed(target: ByteTarget, size: number): ImageWriter {
   return {
-    placement: { kind: "linear", base: 0, blockSize: pageSize },
+    placement: { kind: "linear", base: 0, blockSize: hostBlock },
     placed() {
       throw new ImageError("invalid-argument", "A fixed VHD image hands out no slots");
     },
@@ -48,13 +47,20 @@ function createDynamic(target: ByteTarget, size: number): ImageWriter {
   const blocks = Math.ceil(size / blockSize);
   const table = new DataView(new ArrayBuffer(wholeSectors(blocks * entrySize)));
   const tableBytes = new Uint8Array(table.buffer).fill(0xff);
-  const firstSlotAt = Math.ceil((tableOffset + tableBytes.length) / pageSize) * pageSize;
-  const slotSize = pageSize + blockSize;
+  const firstSlotAt = wholeHostBlocks(tableOffset + tableBytes.length);
+  const slotSize = hostBlock + blockSize;
   const bitmapAt = (slot: number): number =>
-    firstSlotAt + slot * slotSize + pageSize - bitmapSize(blockSize);
+    firstSlotAt + slot * slotSize + hostBlock - bitmapSize(blockSize);
 
   return {
-    placement: { kind: "slots", blockSize, firstSlotAt, slotSize, headSize: pageSize },
+    placement: {
+      kind: "slots",
+      blockSize,
+      firstSlotAt,
+      slotSize,
+      headSize: hostBlock,
+      holeSize: hostBlock,
+    },
     placed(firstBlock, firstSlot, count) {
       for (let i = 0; i < count; i += 1)
         table.setUint32((firstBlock + i) * entrySize, bitmapAt(firstSlot + i) / sectorSize);

@@ -2,6 +2,7 @@ import { putFields } from "../../codec/fields";
 import { newGuid } from "../../codec/guid";
 import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
+import { hostBlock } from "../../io/host-blocks";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
 import { entrySize, payloadIndex, presentState } from "./block-allocation-table";
@@ -11,12 +12,10 @@ import { planOf, type Plan } from "./options";
 import { blocksPerPage, createPlacedBlocks } from "./placed-blocks";
 import { regionTableOffsets } from "./region-table";
 
-/** Zeros of a fixed image are left out in pieces of one page, the least that file systems keep apart. */
-const holeSize = 4096;
-
 /**
  * Begins a new VHDX image: header section, log, metadata, BAT, blocks. Dynamic: blocks in the order of
- * their slots, what is zero not present. Fixed: every block in its place.
+ * their slots, what is zero not present. Fixed: every block in its place. Zeros are left out in pieces of
+ * one host block.
  * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have.
  */
 export function createVhdx(target: ByteTarget, spec: CreateSpec): ImageWriter {
@@ -36,6 +35,7 @@ function createDynamic(target: ByteTarget, plan: Plan): ImageWriter {
       firstSlotAt: dataOffset,
       slotSize: blockSize,
       headSize: 0,
+      holeSize: hostBlock,
     },
     placed: blocks.set,
     finish(slots) {
@@ -49,7 +49,7 @@ function createDynamic(target: ByteTarget, plan: Plan): ImageWriter {
 function createFixed(target: ByteTarget, plan: Plan): ImageWriter {
   const { payloadBlocks } = plan.layout;
   return {
-    placement: { kind: "linear", base: plan.dataOffset, blockSize: holeSize },
+    placement: { kind: "linear", base: plan.dataOffset, blockSize: hostBlock },
     placed() {
       throw new ImageError("invalid-argument", "A fixed VHDX image hands out no slots");
     },

@@ -106,6 +106,7 @@ describe("a new dynamic VHD", () => {
       firstSlotAt: 4096,
       slotSize: 2 * mebi + 4096,
       headSize: 4096,
+      holeSize: 4096,
     });
     writer.placed(0, 1, 1);
     writer.placed(2, 0, 1);
