@@ -1,6 +1,7 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
 import { wholeHostBlocks } from "../../io/host-blocks";
+import type { CreateSpec } from "../format";
 import { entrySize, sectorSize } from "./header";
 
 /** What can be chosen for a new VDI image, with qemu-img's names and defaults. */
@@ -26,10 +27,12 @@ export interface Plan {
 }
 
 /**
- * Checks size and options of a new image.
- * @throws ImageError `invalid-argument`.
+ * Checks what a new image shall be.
+ * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have.
  */
-export function planOf(size: number, options: OptionValues): Plan {
+export function planOf({ size, options, backing }: CreateSpec): Plan {
+  if (backing)
+    throw new ImageError("invalid-argument", "A VDI image cannot name a file as its parent");
   const whole = Math.ceil(size / sectorSize) * sectorSize;
   if (!Number.isSafeInteger(size) || !Number.isSafeInteger(whole) || size < 0)
     throw new ImageError("invalid-argument", `A disk cannot have ${size} bytes`);

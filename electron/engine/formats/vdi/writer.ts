@@ -26,9 +26,7 @@ const entriesPerPiece = 65536;
  * @throws ImageError `invalid-argument` for a size, option or parent that VDI cannot have.
  */
 export function createVdi(target: ByteTarget, spec: CreateSpec): ImageWriter {
-  if (spec.backing)
-    throw new ImageError("invalid-argument", "A VDI image cannot name a file as its parent");
-  const plan = planOf(spec.size, spec.options);
+  const plan = planOf(spec);
   return plan.isStatic ? createStatic(target, plan) : createDynamic(target, plan);
 }
 
