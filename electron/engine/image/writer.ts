@@ -22,6 +22,11 @@ export type Placement =
       readonly firstSlotAt: number;
       readonly slotSize: number;
       readonly headSize: number;
+      /**
+       * Zeros in aligned stretches of this many bytes are left as holes inside a block that is stored;
+       * it divides `blockSize`. Absent: blocks are written whole, or in parts (`partSize`).
+       */
+      readonly holeSize?: number;
     }
   | {
       /**

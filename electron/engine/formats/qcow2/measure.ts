@@ -1,3 +1,4 @@
+import { countGroups } from "../../io/count-groups";
 import { hostBlock, hostBytes, wholeHostBlocks } from "../../io/host-blocks";
 import { partSize } from "../../image/writer";
 import type { ImageLayer } from "../../image/layer";
@@ -104,24 +105,4 @@ export function measureBitmaps(spec: CreateSpec, source: ImageLayer): number | u
   const { format, facts } = source;
   if (version !== 3 || format !== "qcow2" || facts.version !== "3") return undefined;
   return bitmapsSize(spec.size, clusterSize, facts.bitmaps);
-}
-
-/** Counts the groups of `size` blocks that runs of blocks touch, which come in ascending order. */
-function countGroups(size: number) {
-  let next = 0;
-  let count = 0;
-  return {
-    get count() {
-      return count;
-    },
-    /** The answer is the groups that are new: `from` (included) to `to` (not included). */
-    add(firstBlock: number, blocks: number): { readonly from: number; readonly to: number } {
-      const from = Math.max(next, Math.floor(firstBlock / size));
-      const to = Math.ceil((firstBlock + blocks) / size);
-      if (to <= from) return { from, to: from };
-      count += to - from;
-      next = to;
-      return { from, to };
-    },
-  };
 }
