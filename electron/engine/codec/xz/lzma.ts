@@ -1,4 +1,14 @@
-import { evenOdds, rangeDecoder } from "./range-decoder";
+import {
+  beginCoding,
+  bit,
+  codingEnded,
+  directBits,
+  evenOdds,
+  matchedByte,
+  rangeCoder,
+  reverseTreeBits,
+  treeBits,
+} from "./range-decoder";
 import type { Window } from "./window";
 import { corruptXz } from "./xz-error";
 
@@ -41,9 +51,7 @@ export interface LzmaDecoder {
 
 /** A decoder whose output goes to `window`, which is its dictionary too. */
 export function lzmaDecoder(window: Window): LzmaDecoder {
-  const odds = new Uint16Array(literal + (0x300 << mostLiteralBits));
-  const coder = rangeDecoder(odds);
-  const { bit } = coder;
+  const coder = rangeCoder(literal + (0x300 << mostLiteralBits));
   let contextBits = 0;
   let literalMask = 0;
   let positionMask = 0;
@@ -55,26 +63,27 @@ export function lzmaDecoder(window: Window): LzmaDecoder {
   let rep3 = 0;
 
   function readLength(index: number, position: number): number {
-    if (bit(index) === 0) return coder.tree(index + lengthLow + position * 8, 3);
-    if (bit(index + 1) === 0) return 8 + coder.tree(index + lengthMiddle + position * 8, 3);
-    return 16 + coder.tree(index + lengthHigh, 8);
+    if (bit(coder, index) === 0) return treeBits(coder, index + lengthLow + position * 8, 3);
+    if (bit(coder, index + 1) === 0)
+      return 8 + treeBits(coder, index + lengthMiddle + position * 8, 3);
+    return 16 + treeBits(coder, index + lengthHigh, 8);
   }
 
   function readDistance(length: number): number {
-    const slot = coder.tree(posSlot + Math.min(length, 3) * 64, 6);
+    const slot = treeBits(coder, posSlot + Math.min(length, 3) * 64, 6);
     if (slot < 4) return slot;
     const bits = (slot >>> 1) - 1;
     const high = (2 | (slot & 1)) * 2 ** bits;
-    if (slot < 14) return high + coder.reverseTree(posSpecial + high - slot, bits);
-    return high + coder.direct(bits - 4) * 16 + coder.reverseTree(posAlign, 4);
+    if (slot < 14) return high + reverseTreeBits(coder, posSpecial + high - slot, bits);
+    return high + directBits(coder, bits - 4) * 16 + reverseTreeBits(coder, posAlign, 4);
   }
 
   /** Takes the distance out of the last four and puts it first. */
   function repeatDistance(): void {
     let distance = rep1;
-    if (bit(isRepG1 + state) === 1) {
+    if (bit(coder, isRepG1 + state) === 1) {
       distance = rep2;
-      if (bit(isRepG2 + state) === 1) {
+      if (bit(coder, isRepG2 + state) === 1) {
         distance = rep3;
         rep3 = rep2;
       }
@@ -88,13 +97,15 @@ export function lzmaDecoder(window: Window): LzmaDecoder {
     const context = (window.position & literalMask) << contextBits;
     const before = window.back(0) >>> (8 - contextBits);
     const index = literal + 0x300 * (context + before);
-    window.put(state < 7 ? coder.byte(index) : coder.matchedByte(index, window.back(rep0)));
+    window.put(
+      state < 7 ? treeBits(coder, index, 8) : matchedByte(coder, index, window.back(rep0)),
+    );
     state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
   }
 
   /** Reads a match and tells its length; 1 for a single byte from the last distance. */
   function readMatch(position: number): number {
-    if (bit(isRep + state) === 0) {
+    if (bit(coder, isRep + state) === 0) {
       rep3 = rep2;
       rep2 = rep1;
       rep1 = rep0;
@@ -103,8 +114,8 @@ export function lzmaDecoder(window: Window): LzmaDecoder {
       rep0 = readDistance(length);
       return length + 2;
     }
-    if (bit(isRepG0 + state) === 0) {
-      if (bit(isRep0Long + state * positions + position) === 0) {
+    if (bit(coder, isRepG0 + state) === 0) {
+      if (bit(coder, isRep0Long + state * positions + position) === 0) {
         state = state < 7 ? 9 : 11;
         return 1;
       }
@@ -125,7 +136,7 @@ export function lzmaDecoder(window: Window): LzmaDecoder {
       positionMask = 2 ** pb - 1;
     },
     resetState() {
-      odds.fill(evenOdds);
+      coder.odds.fill(evenOdds);
       state = 0;
       rep0 = 0;
       rep1 = 0;
@@ -133,20 +144,20 @@ export function lzmaDecoder(window: Window): LzmaDecoder {
       rep3 = 0;
     },
     decode(from, length) {
-      if (!coder.begin(from)) throw corruptXz("LZMA data does not begin as it must");
+      if (!beginCoding(coder, from)) throw corruptXz("LZMA data does not begin as it must");
       const end = window.position + length;
       while (window.position < end) {
         const position = window.position & positionMask;
-        if (bit(isMatch + state * positions + position) === 0) {
+        if (bit(coder, isMatch + state * positions + position) === 0) {
           readLiteral();
         } else {
           const count = readMatch(position);
           if (count > end - window.position) throw corruptXz("a chunk holds more than it says");
           window.repeat(rep0, count);
         }
-        if (coder.overrun()) throw corruptXz("a chunk is cut off");
+        if (coder.at > from.length) throw corruptXz("a chunk is cut off");
       }
-      if (!coder.ended()) throw corruptXz("a chunk holds less than it says");
+      if (!codingEnded(coder)) throw corruptXz("a chunk holds less than it says");
     },
   };
 }

@@ -22,8 +22,7 @@ export function readStreamIndex(input: ByteInput): BlockSums {
   const count = number();
   let sums = noBlocks;
   while (sums.count < count) sums = withBlock(sums, { unpadded: number(), unpacked: number() });
-  while ((input.at - begin) % 4 !== 0)
-    if (u8() !== 0) throw corruptXz("no zeros behind the index");
+  while ((input.at - begin) % 4 !== 0) if (u8() !== 0) throw corruptXz("no zeros behind the index");
   const expected = sum;
   const stored = input.bytes(4);
   if (new DataView(stored.buffer, stored.byteOffset).getUint32(0, true) !== expected)
