@@ -20,6 +20,7 @@ const words: Readonly<Record<string, string>> = {
   refcount_bits: "Width of a reference count entry in bits",
   static: "Every block has its place from the start",
   subformat: "Kind of image",
+  zeroed_grain: "Grain tables may say that a grain is zero",
 };
 
 /** Choices that the words themselves name, or that are numbers as good as any. */
