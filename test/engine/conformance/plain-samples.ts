@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Format } from "../../../electron/engine/formats/format";
-import { createFile } from "../../../electron/engine/io/file";
+import { createPartial } from "../../../electron/engine/image/partial-file";
 import type { OptionValues } from "../../../shared/model/format";
 import type { PatternDisk } from "../../helpers/pattern-disk";
 import type { Random } from "../../helpers/seed";
@@ -17,16 +17,17 @@ export function ownSample(
 ): Sample {
   const name = `options ${JSON.stringify(options)}`;
   const path = join(folder, `own-${Object.entries(options).flat().join("-")}.image`);
-  const target = createFile(path);
+  const { target, files, commit, abandon } = createPartial(path, { replace: false });
   try {
     const image = {
-      spec: { size: disk.size, options },
+      spec: { size: disk.size, options, files },
       content: disk.bytes,
       holds: notZero(disk.bytes),
     };
     writeOwn(format, target, image, random);
+    commit();
   } finally {
-    target.close();
+    abandon();
   }
   return { name, path, content: disk.bytes };
 }
