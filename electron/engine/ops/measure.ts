@@ -18,6 +18,9 @@ export interface MeasureTarget {
   readonly options: OptionValues;
 }
 
+/** What measuring needs of a control. */
+type MeasureControl = Pick<Control, "throwIfCancelled" | "setTotal" | "addDone">;
+
 /**
  * What `convert` would make of the image, for every target, in one pass over its data: zeros are
  * found and left out as `convert` does. The control counts the bytes of data, and cancels.
@@ -26,7 +29,7 @@ export interface MeasureTarget {
 export function measureImage(
   image: DiskImage,
   targets: readonly MeasureTarget[],
-  control: Control,
+  control: MeasureControl,
 ): Measure[] {
   requireWhole(image);
   const { size } = image;
@@ -91,7 +94,11 @@ export function blockTeller({ blockSize, add }: Measurer): (at: number, length: 
 }
 
 /** Reads all data of the image once, and tells every measurer which of its blocks are not zero. */
-function tellStored(image: DiskImage, measurers: readonly Measurer[], control: Control): void {
+function tellStored(
+  image: DiskImage,
+  measurers: readonly Measurer[],
+  control: MeasureControl,
+): void {
   const [first, ...others] = measurers;
   if (first === undefined) return;
   const tellers = measurers.map(blockTeller);
