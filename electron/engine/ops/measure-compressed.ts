@@ -23,12 +23,15 @@ const SEED = 20_191;
 /** How many standard errors hold 19 of 20 results. */
 const CONFIDENCE = 1.96;
 
+/** What taking a sample needs of a control. */
+type SampleControl = Pick<Control, "throwIfCancelled" | "addDone">;
+
 /** The measurement of a target that stores its blocks encoded. */
 export interface SampledMeasure {
   /** Bytes that will be read and encoded. */
   readonly total: number;
   /** Does it, and counts them in the control. What would take it filled by the guest is left out. */
-  run(control: Control): Omit<Measure, "fullyAllocated">;
+  run(control: SampleControl): Omit<Measure, "fullyAllocated">;
 }
 
 /** The blocks of a disk that may hold data, in groups of `size`; the last one may have fewer. */
@@ -63,7 +66,7 @@ export function measureEncoded(
   const groups = groupsOf(image, placement, mostBytes);
   const total = Math.min(groups.count, groups.blocks) * blockSize;
 
-  function run(control: Control): Omit<Measure, "fullyAllocated"> {
+  function run(control: SampleControl): Omit<Measure, "fullyAllocated"> {
     const stored = encodeSample(image, placement, groups, control);
     const packer = createPacker(placement);
     let next = 0;
@@ -111,7 +114,7 @@ function encodeSample(
   image: DiskImage,
   placement: Packed,
   groups: Groups,
-  control: Control,
+  control: SampleControl,
 ): Int32Array {
   const { blockSize } = placement;
   const buffer = createCopyBuffer(blockSize);

@@ -21,6 +21,9 @@ export interface MeasureTarget {
   readonly compress?: boolean;
 }
 
+/** What measuring needs of a control. */
+type MeasureControl = Pick<Control, "throwIfCancelled" | "setTotal" | "addDone">;
+
 /**
  * What `convert` would make of the image, for every target, in one pass over its data: zeros are
  * found and left out as `convert` does. Compressed targets take a sample besides. The control counts
@@ -30,7 +33,7 @@ export interface MeasureTarget {
 export function measureImage(
   image: DiskImage,
   targets: readonly MeasureTarget[],
-  control: Control,
+  control: MeasureControl,
 ): Measure[] {
   requireWhole(image);
   const measurements = targets.map((target) => beginMeasurement(image, target));
@@ -74,7 +77,7 @@ interface Measurement {
   readonly measurer?: Measurer;
   /** Bytes that `result` reads. */
   readonly total: number;
-  result(control: Control): Measure;
+  result(control: MeasureControl): Measure;
 }
 
 /** @throws ImageError as `beginMeasure`. */
@@ -131,7 +134,7 @@ export function blockTeller({ blockSize, add }: Measurer): (at: number, length: 
 function tellStored(
   image: DiskImage,
   measurements: readonly Measurement[],
-  control: Control,
+  control: MeasureControl,
 ): void {
   let total = measurements.reduce((sum, each) => sum + each.total, 0);
   const measurers = measurements.flatMap(({ measurer }) => measurer ?? []);
