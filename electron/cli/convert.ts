@@ -119,7 +119,7 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
   if (fileStatus(path).kind === "folder")
     throw failed(`Could not create '${target}': Is a directory`);
   return {
-    source: openRequest(wanted.source),
+    source: { images: [openRequest(wanted.source)] },
     target: path,
     format,
     options,

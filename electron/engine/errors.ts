@@ -24,6 +24,8 @@ export type ImageErrorCode =
   | "exists"
   /** The host refused: permission, no space, an I/O error. */
   | "io"
+  /** Two disks that must read alike do not. */
+  | "different"
   /** The caller's cancel was seen. */
   | "cancelled"
   /** The call itself is wrong: an unknown option, an impossible size. */

@@ -10,7 +10,7 @@ function answer(order: ConvertOrder): WorkerReply<ConvertResult> {
   const { source, target, format, options, compress, replace } = order.request;
   try {
     const value = convert({
-      source: { path: source, grants: order.grants },
+      source: { images: [{ path: source, grants: order.grants }] },
       target,
       format,
       options,

@@ -39,6 +39,10 @@ const layers: readonly Layer[] = [
     types: ["shared/model/.*"],
   },
   {
+    files: /^electron\/engine\/codec\/digest\./,
+    loads: ["electron/engine/.*", "node:crypto"],
+  },
+  {
     files: /^electron\/engine\/io\/file\./,
     loads: ["electron/engine/.*", "node:.*"],
     types: ["shared/model/.*"],

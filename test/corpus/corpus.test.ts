@@ -89,7 +89,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   function convertAndCompare(sample: Sample, target: FormatId, options: OptionValues): void {
     const to = join(folder, `target.${target}`);
     convert({
-      source: { path: sample.path, format: sample.format, grants: "all" },
+      source: { images: [{ path: sample.path, format: sample.format, grants: "all" }] },
       target: to,
       format: target,
       options,

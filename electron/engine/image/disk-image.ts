@@ -152,7 +152,8 @@ function sameStretch(a: Run, b: Run): boolean {
   return a.kind === "unallocated" && b.kind === "unallocated";
 }
 
-function checkRange(at: number, length: number, size: number): void {
+/** @throws ImageError `invalid-argument` unless [at, at + length) lies within a disk of `size` bytes. */
+export function checkRange(at: number, length: number, size: number): void {
   const whole = Number.isSafeInteger(at) && Number.isSafeInteger(length);
   if (whole && at >= 0 && length >= 0 && at + length <= size) return;
   throw new ImageError("invalid-argument", `Bytes ${at} to ${at + length} are not in the disk`, {

@@ -85,15 +85,16 @@ function sameStatus(a: MapEntry, b: MapEntry): boolean {
   return placed && a.present === b.present && a.zero === b.zero && a.data === b.data;
 }
 
-interface Stretch {
+/** A stretch in which neither of two disks changes its kind. */
+export interface Stretch {
   readonly at: number;
   readonly length: number;
   readonly first: MapEntry;
   readonly second: MapEntry;
 }
 
-/** Walks what both disks have in stretches in which neither changes its kind. */
-function* together(a: DiskImage, b: DiskImage): Generator<Stretch, void, undefined> {
+/** Walks what both disks have, gapless and in order. @throws ImageError as `mapImage`. */
+export function* together(a: DiskImage, b: DiskImage): Generator<Stretch, void, undefined> {
   const end = Math.min(a.size, b.size);
   if (end === 0) return;
   const firsts = mapImage(a, 0, end);

@@ -1,7 +1,10 @@
 import { ImageError } from "../errors";
 
+/** What a long operation is at: each part counts its bytes from 0. */
+export type Phase = "copying" | "verifying";
+
 /**
- * Progress and cancel of one long operation, in memory that every thread of the process can share.
+ * Progress, pause and cancel of one long operation, in memory that every thread of the process can share.
  */
 export interface Control {
   /** Hand this to another thread, whose `createControl` then gives a view of the same words. */
@@ -12,26 +15,46 @@ export interface Control {
   readonly done: number;
   /** Bytes to work through in all; 0 until that is known. */
   readonly total: number;
+  /** True between `pause` and `resume`. */
+  readonly paused: boolean;
+  /** "copying" until `enter` says otherwise. */
+  readonly phase: Phase;
   /** Asks the operation to stop; it does within one operation of about 1 MiB. */
   cancel(): void;
+  /** Asks all threads to halt, which they do within one operation of about 1 MiB. */
+  pause(): void;
+  /** Lets them go on. */
+  resume(): void;
+  /** Begins a phase: nothing of it is done, and its total is unknown. */
+  enter(phase: Phase): void;
   /** Adds `bytes` to `done`; safe from several threads at once. */
   addDone(bytes: number): void;
   /** Sets `total` in bytes. */
   setTotal(bytes: number): void;
+  /** Returns when nobody wants a pause any more, or all is cancelled. For threads that may block. */
+  waitWhilePaused(): void;
   /** @throws ImageError `cancelled` once `cancel` was called. */
   throwIfCancelled(): void;
 }
 
 const DONE = 0;
 const TOTAL = 1;
-/** Index in 32-bit words, behind the two 64-bit counters. */
+/** Indices in 32-bit words, behind the two 64-bit counters. */
 const CANCEL = 4;
-const BYTES = 24;
+const PAUSE = 5;
+const PHASE = 6;
+const BYTES = 32;
+
+const phases: readonly Phase[] = ["copying", "verifying"];
 
 /** A control over `buffer` (made by another `createControl`), or over words of its own. */
 export function createControl(buffer = new SharedArrayBuffer(BYTES)): Control {
   const counters = new BigInt64Array(buffer, 0, 2);
   const words = new Int32Array(buffer);
+  function setPause(value: number): void {
+    Atomics.store(words, PAUSE, value);
+    Atomics.notify(words, PAUSE);
+  }
   return {
     buffer,
     get cancelled() {
@@ -43,8 +66,26 @@ export function createControl(buffer = new SharedArrayBuffer(BYTES)): Control {
     get total() {
       return Number(Atomics.load(counters, TOTAL));
     },
+    get paused() {
+      return Atomics.load(words, PAUSE) !== 0;
+    },
+    get phase() {
+      return phases[Atomics.load(words, PHASE)] ?? "copying";
+    },
     cancel() {
       Atomics.store(words, CANCEL, 1);
+      setPause(0);
+    },
+    pause: () => setPause(1),
+    resume: () => setPause(0),
+    enter(phase) {
+      Atomics.store(counters, TOTAL, 0n);
+      Atomics.store(counters, DONE, 0n);
+      Atomics.store(words, PHASE, phases.indexOf(phase));
+    },
+    waitWhilePaused() {
+      while (Atomics.load(words, PAUSE) !== 0 && Atomics.load(words, CANCEL) === 0)
+        Atomics.wait(words, PAUSE, 1);
     },
     addDone(bytes) {
       Atomics.add(counters, DONE, BigInt(bytes));

@@ -1,18 +1,21 @@
 import type { FormatId, OptionValues } from "../../../shared/model/format";
 import { ImageError } from "../errors";
 import type { DiskImage } from "../image/disk-image";
-import { openImage, requireWhole, type OpenRequest } from "../image/open-image";
+import { requireWhole } from "../image/open-image";
 import { createPartial } from "../image/partial-file";
 import { fileStatus } from "../io/file";
 import type { Control } from "./control";
 import type { CopierWork } from "./copier";
 import { copyData } from "./copy";
-import { beginImage } from "./create";
+import { beginImage, prepareImage } from "./create";
+import { openSource, type SourceRequest } from "./source";
+import { createSalvageLog, type Salvaged } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
+import { requireFits, volumeOf } from "./target-volume";
 
 /** What a conversion is asked to do. */
 export interface ConvertJob {
-  readonly source: OpenRequest;
+  readonly source: SourceRequest;
   /** Path of the new image. */
   readonly target: string;
   readonly format: FormatId;
@@ -28,6 +31,11 @@ export interface ConvertJob {
   readonly flush: boolean;
   readonly control: Control;
   /**
+   * Told before anything is written that zeros which are left out will take space all the same, and
+   * on what kind of file system.
+   */
+  readonly onThick?: (fileSystem: string) => void;
+  /**
    * Starts one thread that runs `copierMain(work)`; `stop` is called when it has nothing more to
    * do. Without it the calling thread copies alone.
    */
@@ -41,18 +49,22 @@ export interface ConvertJob {
 
 /** What came of a conversion, in bytes; of an image of several files, all of them together. */
 export interface ConvertResult {
+  /** Of the disk that was copied. */
+  readonly virtualSize: number;
   readonly fileLength: number;
   /** Taken on the host; absent where the host cannot say. */
   readonly allocated?: number;
   /** Guest bytes that were read as data. */
   readonly dataBytes: number;
+  /** What could not be read and became zeros; there when salvaging was asked for. */
+  readonly salvaged?: Salvaged;
 }
 
 /**
  * Makes the new image: planned, copied, and given its name when complete. Whatever goes wrong,
  * nothing is left.
  * @throws ImageError `exists`, `invalid-argument` (the target is a file of the source's chain, the
- *   format cannot be compressed), `unsupported` (it cannot be written), `cancelled`, and what opening, reading and writing throw.
+ *   format cannot be compressed), `limit` (longer than a file can be there), `unsupported` (it cannot be written), `cancelled`, and what opening, reading and writing throw.
  */
 export function convert(job: ConvertJob): ConvertResult {
   return runThrough(convertInSteps(job));
@@ -63,7 +75,10 @@ export function convert(job: ConvertJob): ConvertResult {
  * Ended with `throw`, it leaves nothing either.
  */
 export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
-  const image = openImage(job.source);
+  const { source, control } = job;
+  const log = source.salvage === true ? createSalvageLog() : undefined;
+  const checkpoint = (): void => control.throwIfCancelled();
+  const image = openSource(source, { ...(log && { log }), checkpoint });
   try {
     requireWhole(image);
     refuseOwnChain(image, job.target);
@@ -75,16 +90,27 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
       const writer = beginImage(target, job.format, { size, options, compress, files });
       // The names of further files are known only now.
       for (const path of partial.paths) refuseOwnChain(image, path);
+      const volume = volumeOf(job.target);
+      const planned = { path: job.target, format: job.format, options, compress, keepZeros };
+      requireFits(image, { ...planned, parts: writer.parts }, volume, control);
+      const leavesHoles = !keepZeros && writer.placement.kind === "linear";
+      if (leavesHoles && volume.keepsHoles === false) job.onThick?.(volume.kind);
       const parts = writer.parts ?? [{ from: 0, length: size, target, writer }];
-      const { source, control, startCopier, copiers = 1 } = job;
-      const copy = { image, source, parts, keepZeros, control, startCopier, copiers };
+      const { startCopier, copiers = 1 } = job;
+      for (const step of prepareImage(writer)) {
+        control.throwIfCancelled();
+        yield step;
+      }
+      const copy = { image, source, log, parts, keepZeros, control, startCopier, copiers };
       const { dataBytes } = yield* copyData(copy);
-      requireUnshrunk(image);
+      // What is salvaged may end where it likes.
+      if (log === undefined) requireUnshrunk(image);
       if (writer.parts) writer.finish(0);
       control.throwIfCancelled();
       const { fileLength, allocated } = partial;
+      const salvaged = log && { salvaged: log.result() };
       commit();
-      return { fileLength, allocated, dataBytes };
+      return { virtualSize: size, fileLength, allocated, dataBytes, ...salvaged };
     } catch (error) {
       abandon();
       throw error;

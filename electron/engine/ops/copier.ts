@@ -1,6 +1,6 @@
 import { ImageError } from "../errors";
 import type { DiskImage } from "../image/disk-image";
-import { openImage, requireWhole, type OpenRequest } from "../image/open-image";
+import { requireWhole } from "../image/open-image";
 import { readFully, writeFully } from "../io/file";
 import { reserveSpace } from "../io/holes";
 import type { FilePlace } from "../io/source";
@@ -13,6 +13,8 @@ import { createPackedCopy } from "./pack-operation";
 import { createPacker, type Packer } from "./packer";
 import { operationSize, type Operation, type Piece, type PlannedPart } from "./plan";
 import { createReserver, type Reserver } from "./reserve";
+import { openSource, type SourceRequest } from "./source";
+import { createSalvageLog } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
 
 /** All that a copier thread needs to know: plain data and shared memory, made by `convert`. */
@@ -20,7 +22,7 @@ export interface CopierWork {
   /**
    * Opened by the copier itself, and only when it has to read through the image (compressed data).
    */
-  readonly source: OpenRequest;
+  readonly source: SourceRequest;
   /** Virtual size of the source in bytes. */
   readonly size: number;
   /** Where the data goes: one file, or several with a stretch of the disk in each. */
@@ -34,6 +36,8 @@ export interface CopierWork {
   readonly reserver: SharedArrayBuffer;
   /** Absent unless the placement is a packed one. */
   readonly packer?: SharedArrayBuffer;
+  /** Where to note what cannot be read; absent where that is an error. */
+  readonly salvaged?: SharedArrayBuffer;
 }
 
 /** A file that receives a stretch of the disk. */
@@ -123,7 +127,10 @@ function createOperationCopy(
     part.write(hostAt, bytes);
   }
 
-  const checkpoint = (): void => control.throwIfCancelled();
+  function checkpoint(): void {
+    control.waitWhilePaused();
+    control.throwIfCancelled();
+  }
   const place = { buffer, read, write, checkpoint, keepZeros };
 
   if (placement.kind === "packed") {
@@ -153,11 +160,12 @@ export function copierMain(work: CopierWork): void {
   let opened: DiskImage | undefined;
   let copy: (() => Steps<void>) | undefined;
   const image = (): DiskImage => {
-    opened ??= openImage(work.source);
+    opened ??= openWork(work);
     requireWhole(opened);
     if (opened.size === work.size) return opened;
-    throw new ImageError("io", `${work.source.path} changed while it was read`, {
-      file: work.source.path,
+    const paths = work.source.images.map(({ path }) => path);
+    throw new ImageError("io", `${paths.join(", ")} changed while it was read`, {
+      ...(paths.length === 1 && { file: paths[0] }),
       expected: work.size,
       found: opened.size,
     });
@@ -170,6 +178,14 @@ export function copierMain(work: CopierWork): void {
   } finally {
     opened?.close();
   }
+}
+
+function openWork({ source, salvaged, control }: CopierWork): DiskImage {
+  const checkpoint = (): void => createControl(control).throwIfCancelled();
+  return openSource(source, {
+    ...(salvaged && { log: createSalvageLog(salvaged) }),
+    checkpoint,
+  });
 }
 
 /** The tools of a thread that writes to the target by its descriptors. */

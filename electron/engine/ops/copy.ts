@@ -1,5 +1,4 @@
 import type { DiskImage } from "../image/disk-image";
-import type { OpenRequest } from "../image/open-image";
 import type { WriterPart } from "../image/writer";
 import { createBatch, type Batch } from "./batch";
 import type { Control } from "./control";
@@ -8,6 +7,8 @@ import { createCrew } from "./crew";
 import { createPacker } from "./packer";
 import { createPlan } from "./plan";
 import { createReserver, resetReserved } from "./reserve";
+import type { SourceRequest } from "./source";
+import type { SalvageLog } from "./source/salvage-log";
 import type { Steps } from "./steps";
 
 /** What is copied where, and who helps. */
@@ -15,7 +16,9 @@ export interface CopyJob {
   /** Whole: no link of its chain is missing. */
   readonly image: DiskImage;
   /** How a copier thread opens the same image. */
-  readonly source: OpenRequest;
+  readonly source: SourceRequest;
+  /** Hears of what could not be read, where that is not an error. */
+  readonly log?: SalvageLog | undefined;
   /** What the image is written to, at least one; more than one are as `ImageWriter.parts` says. */
   readonly parts: readonly WriterPart[];
   /** Write everything, zeros too. */
@@ -77,6 +80,7 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
     batch: batch.buffer,
     reserver: reserved,
     ...(packer && { packer: packer.buffer }),
+    ...(job.log && { salvaged: job.log.buffer }),
   });
   const worthIt = image.size >= WORTH_A_THREAD[packer ? "packed" : "copied"];
   let current = 0;
@@ -130,7 +134,7 @@ function requireAlike(parts: readonly WriterPart[]): void {
 /** The threads beside the calling one. */
 function createThreads(
   { startCopier, keepZeros = false, ...job }: CopyJob,
-  shared: Pick<CopierWork, "crew" | "batch" | "reserver" | "packer">,
+  shared: Pick<CopierWork, "crew" | "batch" | "reserver" | "packer" | "salvaged">,
 ) {
   const started: { stop(): void }[] = [];
   return {

@@ -24,7 +24,7 @@ interface Target {
 }
 
 function convertTo(path: string, to: Target, target: string, control: Control): void {
-  const source = { path, grants: [] };
+  const source = { images: [{ path, grants: [] }] };
   const rest = { options: {}, replace: false, flush: false };
   convert({ source, target, ...to, control, ...rest });
 }

@@ -1,8 +1,10 @@
 import type { CreateSpec, Format } from "../../../electron/engine/formats/format";
 import type { ImageWriter, Placement } from "../../../electron/engine/image/writer";
 import type { ByteTarget } from "../../../electron/engine/io/source";
+import { prepareImage } from "../../../electron/engine/ops/create";
 import { createBlockEncoder } from "../../../electron/engine/ops/encode-block";
 import { createPacker, type Packed } from "../../../electron/engine/ops/packer";
+import { runThrough } from "../../../electron/engine/ops/steps";
 import type { OptionValues } from "../../../shared/model/format";
 import type { Random } from "../../helpers/seed";
 
@@ -30,7 +32,9 @@ export interface OwnImage {
  */
 export function writeOwn(format: Format, target: ByteTarget, image: OwnImage, random: Random) {
   if (format.create === undefined) throw new Error(`${format.id} cannot be written`);
-  fill(format.create(target, image.spec), target, image, random);
+  const writer = format.create(target, image.spec);
+  runThrough(prepareImage(writer));
+  fill(writer, target, image, random);
 }
 
 type Content = Omit<OwnImage, "spec">;

@@ -1,15 +1,25 @@
 import { closeSync, ftruncateSync, openSync, statSync, writeSync } from "node:fs";
-import { createControl, type ConvertJob } from "../../../electron/engine";
+import {
+  createControl,
+  type ConvertJob,
+  type OpenRequest,
+  type SourceRequest,
+} from "../../../electron/engine";
+
+/** What may be different; a source may be one image. */
+type JobPart = Partial<Omit<ConvertJob, "source">> & {
+  readonly source?: OpenRequest | SourceRequest;
+};
 
 /** A job with everything at its plainest; `over` says what is different. */
 export function jobOf(
   source: string,
   target: string,
   format: ConvertJob["format"],
-  over: Partial<ConvertJob> = {},
+  { source: given = { path: source, grants: [] }, ...over }: JobPart = {},
 ): ConvertJob {
   return {
-    source: { path: source, grants: [] },
+    source: "images" in given ? given : { images: [given] },
     target,
     format,
     options: {},

@@ -38,7 +38,7 @@ function copied(image: DiskImage, placement: Placement, keepZeros = false) {
     finish: (count: number) => void counts.push(count),
   };
   const control = createControl();
-  const source = { path: "none", grants: [] };
+  const source = { images: [{ path: "none", grants: [] }] };
   const parts = [{ from: 0, length: image.size, target, writer }];
   const job = { image, source, parts, keepZeros, control, copiers: 0 };
   const { dataBytes } = runThrough(copyData(job));
@@ -156,7 +156,7 @@ describe(`copyData, seed ${runSeed}`, () => {
       };
       return { from, length: (all[nth + 1] ?? bytes.length) - from, target, writer, slotOf };
     });
-    const source = { path: "none", grants: [] };
+    const source = { images: [{ path: "none", grants: [] }] };
     const control = createControl();
     const { dataBytes } = runThrough(copyData({ image, source, parts, control, copiers: 0 }));
     expect(control.total).toBe(dataBytes);
