@@ -4,7 +4,7 @@ import { readArguments, type OptionTable } from "./arguments";
 import { convertInTurns } from "./convert-in-turns";
 import { asksForHelp, checkList, engineValues, readCreateOptions } from "./create-options";
 import { CommandError } from "./errors";
-import { checkOptions } from "./format-rules";
+import { checkOptions, isAlwaysCompressed } from "./format-rules";
 import { HelpWanted } from "./help";
 import { pathOf } from "./names";
 import { openChain, openRequest, requireFormat, type ImageArgument } from "./open";
@@ -103,10 +103,11 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
   if (!isCacheMode(sourceCache))
     throw new CommandError(`Invalid source cache option: ${sourceCache}`);
   const format = requireFormat(wanted.outputFormat);
-  if (wanted.compress && formatById(format).compresses !== true)
-    throw new CommandError("Compression not supported for this file format");
   const path = pathOf(target);
   const chosen = readCreateOptions(format, wanted.optionList);
+  const compress = wanted.compress && !isAlwaysCompressed(format, chosen);
+  if (compress && formatById(format).compresses !== true)
+    throw new CommandError("Compression not supported for this file format");
   for (const name of ["backing_file", "backing_fmt"]) {
     if (chosen.has(name))
       throw new CommandError(`convert: option '${name}' is not supported by this version`);
@@ -124,7 +125,7 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
     options,
     replace: true,
     flush: cache !== "unsafe",
-    compress: wanted.compress,
+    compress,
     copiers: mostCopiers(),
     control: createControl(),
   };

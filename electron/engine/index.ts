@@ -13,6 +13,7 @@ export { compareImages, type CompareResult } from "./ops/compare";
 export { verifyCopy } from "./ops/verify";
 export { measureImage, measureVariants, type MeasureTarget } from "./ops/measure";
 export { estimateImage, estimateSize, type Estimate } from "./ops/estimate";
+export { fileSystemOf } from "./io/file-systems";
 export { mapImage, type MapEntry } from "./ops/map";
 export { reportImage } from "./ops/report";
 export { toFailure } from "./ops/failure";

@@ -162,7 +162,7 @@ function openFileOver(descriptor: number, name: string): OpenFile {
           fd: live("read"),
           currentSize: size,
           // Network and user-space file systems may count no blocks for a file full of data.
-          storesNothing: () => allocated() === 0 && exactCounts.has(fileSystemType(name)),
+          storesNothing: () => allocated() === 0 && exactCounts.has(freeSpace(name)?.type ?? 0),
         },
         at,
         max,
@@ -354,24 +354,26 @@ export function syncFolder(path: string): void {
   });
 }
 
-/** Bytes on the file system of `path`, or of its folder when it is not there; undefined where unknown. */
-export function freeSpace(path: string): { free: number; capacity: number } | undefined {
+/** What statfs tells of a file system. */
+export interface FileSystemNumbers {
+  /** Its kind on Linux (file-systems.ts); elsewhere without a meaning. */
+  readonly type: number;
+  /** Bytes. */
+  readonly blockSize: number;
+  readonly free: number;
+  readonly capacity: number;
+}
+
+/** Of the file system of `path`, or of its folder when it is not there; undefined where unknown. */
+export function freeSpace(path: string): FileSystemNumbers | undefined {
   for (const place of [path, folderOf(path)]) {
     try {
-      const { bavail, blocks, bsize } = statfsSync(place);
-      return { free: bavail * bsize, capacity: blocks * bsize };
+      const { type, bavail, blocks, bsize } = statfsSync(place);
+      const sizes = { blockSize: bsize, free: bavail * bsize, capacity: blocks * bsize };
+      return { type: type >>> 0, ...sizes };
     } catch {
       // The next place, or unknown.
     }
   }
   return undefined;
-}
-
-/** statfs's number for the kind of file system that `path` lies on; 0 where unknown. */
-function fileSystemType(path: string): number {
-  try {
-    return statfsSync(path).type >>> 0;
-  } catch {
-    return 0;
-  }
 }

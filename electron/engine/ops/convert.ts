@@ -11,6 +11,7 @@ import { beginImage, prepareImage } from "./create";
 import { openSource, type SourceRequest } from "./source";
 import { createSalvageLog, type Salvaged } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
+import { requireFits, volumeOf } from "./target-volume";
 
 /** What a conversion is asked to do. */
 export interface ConvertJob {
@@ -30,6 +31,11 @@ export interface ConvertJob {
   readonly flush: boolean;
   readonly control: Control;
   /**
+   * Told before anything is written that zeros which are left out will take space all the same, and
+   * on what kind of file system.
+   */
+  readonly onThick?: (fileSystem: string) => void;
+  /**
    * Starts one thread that runs `copierMain(work)`; `stop` is called when it has nothing more to
    * do. Without it the calling thread copies alone.
    */
@@ -43,6 +49,8 @@ export interface ConvertJob {
 
 /** What came of a conversion, in bytes; of an image of several files, all of them together. */
 export interface ConvertResult {
+  /** Of the disk that was copied. */
+  readonly virtualSize: number;
   readonly fileLength: number;
   /** Taken on the host; absent where the host cannot say. */
   readonly allocated?: number;
@@ -56,7 +64,7 @@ export interface ConvertResult {
  * Makes the new image: planned, copied, and given its name when complete. Whatever goes wrong,
  * nothing is left.
  * @throws ImageError `exists`, `invalid-argument` (the target is a file of the source's chain, the
- *   format cannot be compressed), `unsupported` (it cannot be written), `cancelled`, and what opening, reading and writing throw.
+ *   format cannot be compressed), `limit` (longer than a file can be there), `unsupported` (it cannot be written), `cancelled`, and what opening, reading and writing throw.
  */
 export function convert(job: ConvertJob): ConvertResult {
   return runThrough(convertInSteps(job));
@@ -82,6 +90,11 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
       const writer = beginImage(target, job.format, { size, options, compress, files });
       // The names of further files are known only now.
       for (const path of partial.paths) refuseOwnChain(image, path);
+      const volume = volumeOf(job.target);
+      const planned = { path: job.target, format: job.format, options, compress, keepZeros };
+      requireFits(image, { ...planned, parts: writer.parts }, volume, control);
+      const leavesHoles = !keepZeros && writer.placement.kind === "linear";
+      if (leavesHoles && volume.keepsHoles === false) job.onThick?.(volume.kind);
       const parts = writer.parts ?? [{ from: 0, length: size, target, writer }];
       const { startCopier, copiers = 1 } = job;
       for (const step of prepareImage(writer)) {
@@ -97,7 +110,7 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
       const { fileLength, allocated } = partial;
       const salvaged = log && { salvaged: log.result() };
       commit();
-      return { fileLength, allocated, dataBytes, ...salvaged };
+      return { virtualSize: size, fileLength, allocated, dataBytes, ...salvaged };
     } catch (error) {
       abandon();
       throw error;
