@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
-import { convertInSteps, type ConvertJob, type CopierWork } from "../engine";
+import { convertInSteps, type ConvertJob, type ConvertResult, type CopierWork } from "../engine";
 import type { Progress } from "./progress";
 
 /** Milliseconds of copying between two looks at the signals. */
@@ -17,7 +17,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export async function convertInTurns(
   job: Omit<ConvertJob, "startCopier">,
   progress: Progress,
-): Promise<void> {
+): Promise<ConvertResult> {
   // A conversion ends before the code that V8 would optimise meanwhile could pay for it, in each thread.
   setFlagsFromString("--interrupt-budget=1000000");
   const { control } = job;
@@ -32,7 +32,8 @@ export async function convertInTurns(
     for (;;) {
       const end = performance.now() + turn;
       do {
-        if (steps.next().done) return;
+        const step = steps.next();
+        if (step.done === true) return step.value;
         try {
           progress.show(control.done, control.total);
         } catch (error) {
