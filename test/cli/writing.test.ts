@@ -31,6 +31,7 @@ const lines = {
     create -f vmdk -o zeroed_grain=off,hwversion=undefined,subformat=monolithicSparse,size=1M @
     create -f vpc -o force_size=on @ 5M | create -f vpc -o force_size,subformat=fixed,nocow=off @ 5M
     create -f vhdx @ 5M | create -f vhdx -o block_size=1M,log_size=1M,subformat=fixed @ 5M
+    create -f vhdx -o log_size=3M,block_state_zero=on @ 5M | create -f vhdx -o block_state_zero=off @ 5M
     create -f qcow2 @ 10 | create -f raw -o preallocation=falloc @ 1M | create loop 1M`,
   "create, in vain": `
     create @ 1Q | create @ 1e3 | create @ -1 | create @ | create -f nope @ 1M | create -f iso @ 1M

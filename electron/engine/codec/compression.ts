@@ -138,3 +138,33 @@ export const portableCompression: Compression = {
 export function compression(): Compression {
   return typeof zlib.inflateRawSync === "function" ? nodeCompression : portableCompression;
 }
+
+/** zlib's zstd calls, which Node has since 22.15. */
+const { zstdCompressSync, constants } = zlib as typeof zlib & {
+  zstdCompressSync?: (from: Uint8Array, options: object) => Uint8Array;
+  constants: { ZSTD_c_compressionLevel?: number };
+};
+
+function noZstd(): ImageError {
+  return new ImageError("unsupported", "This runtime cannot compress with zstd", {
+    expected: "Node 22.15 or later",
+    found: process.version,
+    hint: "Choose compression_type zlib.",
+  });
+}
+
+/** @throws ImageError `unsupported` where this runtime cannot encode zstd. */
+export function requireZstd(): void {
+  if (zstdCompressSync === undefined) throw noZstd();
+}
+
+/**
+ * Encodes all of `from` as one zstd frame (RFC 8878). The result may be longer than `from`.
+ * @param level 1 (fastest) to 19 (smallest).
+ * @throws ImageError `unsupported` as `requireZstd`.
+ */
+export function encodeZstd(from: Uint8Array, level: number): Uint8Array {
+  if (zstdCompressSync === undefined) throw noZstd();
+  const params = { [constants.ZSTD_c_compressionLevel ?? 0]: level };
+  return zstdCompressSync(from, { params, chunkSize: from.length + slack });
+}

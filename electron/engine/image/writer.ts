@@ -22,6 +22,11 @@ export type Placement =
       readonly firstSlotAt: number;
       readonly slotSize: number;
       readonly headSize: number;
+      /**
+       * Zeros in aligned stretches of this many bytes are left as holes inside a block that is stored;
+       * it divides `blockSize`. Absent: blocks are written whole, or in parts (`partSize`).
+       */
+      readonly holeSize?: number;
     }
   | {
       /**
@@ -55,6 +60,12 @@ export type BlockEncoding =
       readonly level: number;
     }
   | {
+      /** RFC 8878, one frame; only where the runtime can (`requireZstd`). */
+      readonly codec: "zstd";
+      /** 1 (fastest) to 19 (smallest). */
+      readonly level: number;
+    }
+  | {
       /**
        * A grain of a stream-optimized VMDK: a marker (64 bits of guest sector, 32 bits of length) and
        * RFC 1950, padded to whole sectors. Every block is stored so, however little it shrinks.
@@ -83,6 +94,12 @@ export const partSize = 1024 * 1024;
 /** Writes one new image: it says where data goes, is told where it went, and ends with the tables. */
 export interface ImageWriter {
   readonly placement: Placement;
+  /**
+   * Writes what has to be there before any data: the zeros of a disk that is preallocated in full.
+   * Called once, before the first block is written; it pauses after every piece of 1 MiB.
+   * @throws ImageError `io`.
+   */
+  prepare?(): Generator<undefined, void, undefined>;
   /**
    * The files that guest data goes to, when there are several: then nothing is written by `placement`,
    * each part is finished by itself as soon as it has all its data, and `finish(0)` ends the whole.

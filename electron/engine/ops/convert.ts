@@ -7,7 +7,7 @@ import { fileStatus } from "../io/file";
 import type { Control } from "./control";
 import type { CopierWork } from "./copier";
 import { copyData } from "./copy";
-import { beginImage } from "./create";
+import { beginImage, prepareImage } from "./create";
 import { openSource, type SourceRequest } from "./source";
 import { createSalvageLog, type Salvaged } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
@@ -97,6 +97,10 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
       if (leavesHoles && volume.keepsHoles === false) job.onThick?.(volume.kind);
       const parts = writer.parts ?? [{ from: 0, length: size, target, writer }];
       const { startCopier, copiers = 1 } = job;
+      for (const step of prepareImage(writer)) {
+        control.throwIfCancelled();
+        yield step;
+      }
       const copy = { image, source, log, parts, keepZeros, control, startCopier, copiers };
       const { dataBytes } = yield* copyData(copy);
       // What is salvaged may end where it likes.

@@ -5,6 +5,7 @@ import { formatById } from "../formats/registry";
 import { createPartial } from "../image/partial-file";
 import type { ImageWriter } from "../image/writer";
 import type { ByteTarget } from "../io/source";
+import { runThrough, type Steps } from "./steps";
 
 /** A new image without data. */
 export interface CreateJob {
@@ -25,9 +26,10 @@ export interface CreateJob {
 export function createImage(job: CreateJob): void {
   const { target, files, commit, abandon } = createPartial(job.path, job);
   try {
-    const { parts = [], finish } = beginImage(target, job.format, { ...job.spec, files });
-    for (const { writer } of parts) writer.finish(0);
-    finish(0);
+    const writer = beginImage(target, job.format, { ...job.spec, files });
+    runThrough(prepareImage(writer));
+    for (const part of writer.parts ?? []) part.writer.finish(0);
+    writer.finish(0);
     commit();
   } catch (error) {
     abandon();
@@ -45,4 +47,10 @@ export function beginImage(target: ByteTarget, format: FormatId, spec: CreateSpe
   if (spec.compress === true && compresses !== true)
     throw new ImageError("invalid-argument", `${label} images cannot be written compressed`);
   return create(target, spec);
+}
+
+/** Writes what has to be there before any data, in every file of the image. @throws ImageError `io`. */
+export function* prepareImage({ prepare, parts = [] }: ImageWriter): Steps<void> {
+  yield* prepare?.() ?? [];
+  for (const { writer } of parts) yield* writer.prepare?.() ?? [];
 }

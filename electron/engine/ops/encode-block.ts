@@ -1,4 +1,4 @@
-import { compression } from "../codec/compression";
+import { compression, encodeZstd } from "../codec/compression";
 import type { BlockEncoding } from "../image/writer";
 import { createGrainEncoder } from "./encode-grain";
 import { createIncompressibleTest } from "./incompressible";
@@ -16,10 +16,12 @@ export function createBlockEncoder(encoding: BlockEncoding): EncodeBlock {
   if (encoding.codec === "vmdk-grain") {
     return createGrainEncoder(codec, encoding.level, isIncompressible);
   }
-  const { windowBits, level } = encoding;
   return (block) => {
     if (isIncompressible(block)) return undefined;
-    const encoded = codec.deflateRaw(block, windowBits, level);
+    const encoded =
+      encoding.codec === "zstd"
+        ? encodeZstd(block, encoding.level)
+        : codec.deflateRaw(block, encoding.windowBits, encoding.level);
     return encoded.length < block.length ? encoded : undefined;
   };
 }

@@ -1,5 +1,6 @@
 import type { CreateSpec, Format } from "../../../electron/engine/formats/format";
 import type { ByteTarget } from "../../../electron/engine/io/source";
+import { runThrough } from "../../../electron/engine/ops/steps";
 import type { OptionValues } from "../../../shared/model/format";
 import type { Random } from "../../helpers/seed";
 
@@ -29,6 +30,7 @@ export function writeOwn(format: Format, target: ByteTarget, image: OwnImage, ra
   if (format.create === undefined) throw new Error(`${format.id} cannot be written`);
   const { content, holds } = image;
   const writer = format.create(target, image.spec);
+  if (writer.prepare) runThrough(writer.prepare());
   const { placement } = writer;
   if (placement.kind === "packed") throw new Error("A packed image is written by converting");
   const { blockSize } = placement;

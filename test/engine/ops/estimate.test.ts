@@ -30,6 +30,9 @@ const targets: readonly MeasureTarget[] = [
   { format: "qcow2", options: { cluster_size: 4096, refcount_bits: "1" } },
   { format: "qcow2", options: { cluster_size: 16_384, extended_l2: true } },
   { format: "qcow2", options: { cluster_size: 2 ** 21, lazy_refcounts: true } },
+  { format: "qcow2", options: { cluster_size: 1024, preallocation: "metadata" } },
+  { format: "qcow2", options: { preallocation: "falloc" } },
+  { format: "raw", options: { preallocation: "full" } },
 ];
 
 function qemuArguments({ format, options }: MeasureTarget): string[] {

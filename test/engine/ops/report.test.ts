@@ -6,6 +6,7 @@ import { imageReportSchema } from "../../../shared/model/report";
 import { needsHoles } from "../../helpers/holes";
 import { describeWithQemu, qemuImg, qemuIo, qemuJson, runOracle } from "../../helpers/qemu-img";
 import { tempFolder } from "../../helpers/temp-folder";
+import { efiType, putGpt, putProtectiveMbr } from "../inside/disks";
 import { allocatedBytes, writeIslands } from "./convert-job";
 
 const K = 1024;
@@ -66,6 +67,22 @@ describeWithQemu("report", () => {
     expect(report(path)).toMatchObject({ own: { data: K * K }, throughChain: K * K });
   });
 
+  it("tells what is on the disk, and of a disk without data that nothing is", () => {
+    const folder = tempFolder();
+    const disk = Buffer.alloc(4 * K * K);
+    putProtectiveMbr(disk);
+    putGpt(disk, [{ type: efiType, first: 2048, last: 4095 }]);
+    writeFileSync(join(folder, "disk.img"), disk);
+    const path = join(folder, "disk.qcow2");
+    qemuImg(["convert", "-c", "-O", "qcow2", join(folder, "disk.img"), path]);
+    expect(report(path).inside).toMatchObject({
+      table: "gpt",
+      partitions: [{ start: K * K, length: K * K, kind: "efi-system" }],
+    });
+    qemuImg(["create", "-q", "-f", "qcow2", path, "1M"]);
+    expect(report(path).inside).toMatchObject({ table: "none", partitions: [], findings: [] });
+  });
+
   it("tells a broken link, and counts what is there", () => {
     const folder = tempFolder();
     const path = join(folder, "over.qcow2");
@@ -92,10 +109,21 @@ describeWithQemu("report", () => {
     const image = `driver=qcow2,file.filename=${path},encrypt.key-secret=s`;
     runOracle("qemu-io", [...secret, "--image-opts", "-c", "write -P 1 0 64k", image]);
     const made = report(path);
-    expect(made.unreadable).toMatchObject({ code: "unsupported", file: path });
+    expect(made.unreadable).toMatchObject({ code: "passphrase", file: path });
     expect(made.layers).toMatchObject([{ facts: { encryption: "aes" }, answers: 0 }]);
     expect(made.own).toMatchObject({ data: 0, rest: allocatedBytes(path) });
     expect(made.throughChain).toBeUndefined();
+    const opened = reportImage({ path, grants: [], passphrase: "abc" });
+    expect(opened).toMatchObject({ unreadable: undefined, own: { data: 65536, compressed: 0 } });
+  });
+
+  it("tells that a passphrase is needed even of an empty image", () => {
+    const folder = tempFolder();
+    const path = join(folder, "a.qcow2");
+    const secret = ["--object", "secret,id=s,data=abc"];
+    const options = "encrypt.format=aes,encrypt.key-secret=s";
+    qemuImg(["create", ...secret, "-f", "qcow2", "-o", options, path, "1M"]);
+    expect(report(path).unreadable).toMatchObject({ code: "passphrase", file: path });
   });
 
   it("fails for what is no image, and for a damaged table", () => {

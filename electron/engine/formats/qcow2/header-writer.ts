@@ -65,10 +65,15 @@ export function headerCluster(
   put.u64(48, places.refcountTableOffset);
   put.u32(56, places.refcountTableClusters);
   if (version === 3) {
-    put.u64(72, plan.extendedL2 ? incompatible.extendedL2 : 0n);
+    const zstd = plan.compressionType === "zstd";
+    put.u64(
+      72,
+      (plan.extendedL2 ? incompatible.extendedL2 : 0n) | (zstd ? incompatible.compressionType : 0n),
+    );
     put.u64(80, plan.lazyRefcounts ? compatible.lazyRefcounts : 0n);
     put.u32(96, Math.log2(plan.refcountBits));
     put.u32(100, writtenLength);
+    put.u8(104, zstd ? 1 : 0);
   }
   let at = version === 3 ? writtenLength : version2Length;
   const name = new TextEncoder().encode(backing?.name ?? "");

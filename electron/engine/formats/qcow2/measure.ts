@@ -1,11 +1,13 @@
-import { hostBytes } from "../../io/host-blocks";
+import { countGroups } from "../../io/count-groups";
+import { hostBlock, hostBytes, wholeHostBlocks } from "../../io/host-blocks";
 import { partSize } from "../../image/writer";
 import type { ImageLayer } from "../../image/layer";
 import type { CreateSpec, Measurer } from "../format";
 import { bitmapsSize } from "./bitmaps";
 import { headerCluster, noPlaces } from "./header-writer";
 import { fullLayout, layoutOf } from "./layout";
-import { planOf } from "./options";
+import { planOf, type Plan } from "./options";
+import { preallocate } from "./preallocate";
 import { pieceSize } from "./write-tables";
 
 /**
@@ -15,9 +17,10 @@ import { pieceSize } from "./write-tables";
  *   clusters than refcounts can reach.
  */
 export function measureQcow2(spec: CreateSpec): Measurer {
-  const plan = planOf(spec.size, spec.options);
+  const plan = planOf(spec);
   const { clusterSize, l2Entries, l1Size } = plan;
   const headerLength = headerCluster(plan, noPlaces, spec.backing).length;
+  if (plan.preallocation !== "off") return measurePreallocated(plan, headerLength);
   const blockSize = Math.min(clusterSize, partSize);
   const perCluster = clusterSize / blockSize;
   const perTable = perCluster * l2Entries;
@@ -58,30 +61,48 @@ export function measureQcow2(spec: CreateSpec): Measurer {
   };
 }
 
+/** Every cluster has its place: the file's length is known, and of its data the host blocks count. */
+function measurePreallocated(plan: Plan, headerLength: number): Measurer {
+  const { size, clusterSize, preallocation } = plan;
+  const { base, layout, fileLength } = preallocate(plan, false);
+  const blockSize = Math.min(clusterSize, hostBlock);
+  const clusters = countGroups(clusterSize / blockSize);
+  const hostBlocks = countGroups(hostBlock / blockSize);
+  const wholeBlocks = Math.floor(size / hostBlock);
+  /** Bytes of the last host block that are the disk's, where they are stored; tables may follow in it. */
+  let rest = 0;
+  return {
+    blockSize,
+    add(firstBlock, count) {
+      clusters.add(firstBlock, count);
+      if (hostBlocks.add(firstBlock, count).to > wholeBlocks) rest = size % hostBlock;
+    },
+    result() {
+      const full = fullLayout(plan).total * clusterSize;
+      const dataEnd = base + wholeBlocks * hostBlock;
+      const stored = hostBlocks.count - (rest > 0 ? 1 : 0);
+      const written: [number, number][] = [
+        [0, headerLength],
+        [base, base + stored * hostBlock],
+        [dataEnd, dataEnd + rest],
+        [layout.l2 * clusterSize, fileLength],
+      ];
+      const thick = preallocation !== "metadata";
+      const absent = Math.ceil(size / clusterSize) - clusters.count;
+      return {
+        fileLength,
+        allocated: thick ? wholeHostBlocks(fileLength) : hostBytes(written),
+        fullyAllocated: full,
+        required: thick ? full : full - absent * clusterSize,
+      };
+    },
+  };
+}
+
 /** `Format.bitmapsSize`: version 3 alone has bitmaps. Those that were not saved well are counted too. */
 export function measureBitmaps(spec: CreateSpec, source: ImageLayer): number | undefined {
-  const { version, clusterSize } = planOf(spec.size, spec.options);
+  const { version, clusterSize } = planOf(spec);
   const { format, facts } = source;
   if (version !== 3 || format !== "qcow2" || facts.version !== "3") return undefined;
   return bitmapsSize(spec.size, clusterSize, facts.bitmaps);
-}
-
-/** Counts the groups of `size` blocks that runs of blocks touch, which come in ascending order. */
-function countGroups(size: number) {
-  let next = 0;
-  let count = 0;
-  return {
-    get count() {
-      return count;
-    },
-    /** The answer is the groups that are new: `from` (included) to `to` (not included). */
-    add(firstBlock: number, blocks: number): { readonly from: number; readonly to: number } {
-      const from = Math.max(next, Math.floor(firstBlock / size));
-      const to = Math.ceil((firstBlock + blocks) / size);
-      if (to <= from) return { from, to: from };
-      count += to - from;
-      next = to;
-      return { from, to };
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
+import type { CreateSpec } from "../format";
 import { l2EntriesOf, limits } from "./header";
 
 const minClusterSize = 2 ** limits.minClusterBits;
@@ -11,8 +12,16 @@ function powersOfTwo(from: number, to: number): number[] {
   return powers;
 }
 
-/** What can be chosen for a new qcow2 image, with qemu-img's names and defaults. */
+const preallocations = ["off", "metadata", "falloc", "full"] as const;
+const compressionTypes = ["zlib", "zstd"] as const;
+
+/**
+ * What can be chosen for a new qcow2 image, with qemu-img's names and defaults. `preallocation` gives
+ * every guest cluster its place at once: with "metadata" in the tables only, with "falloc" the host
+ * reserves the space, with "full" zeros are written over it.
+ */
 export const qcow2Options: readonly OptionSpec[] = [
+  { name: "preallocation", kind: "choice", default: "off", choices: [...preallocations] },
   { name: "compat", kind: "choice", default: "1.1", choices: ["0.10", "1.1"] },
   {
     name: "cluster_size",
@@ -28,6 +37,7 @@ export const qcow2Options: readonly OptionSpec[] = [
     default: "16",
     choices: powersOfTwo(1, 64).map(String),
   },
+  { name: "compression_type", kind: "choice", default: "zlib", choices: [...compressionTypes] },
 ];
 
 /** What a new image shall be like, checked. Sizes in bytes. */
@@ -40,6 +50,8 @@ export interface Plan {
   readonly lazyRefcounts: boolean;
   /** 1 to 64. */
   readonly refcountBits: number;
+  readonly preallocation: (typeof preallocations)[number];
+  readonly compressionType: (typeof compressionTypes)[number];
   /** Entries of an L2 table. */
   readonly l2Entries: number;
   /** Entries of the L1 table. */
@@ -79,19 +91,29 @@ function powerValue(
   throw invalid(message, { expected: `${least} to ${most}`, found: String(value) });
 }
 
+/** One of the words `choices`. */
+function choiceValue<Choice extends string>(
+  values: Map<string, string | number | boolean>,
+  name: string,
+  choices: readonly Choice[],
+): Choice {
+  const value = values.get(name);
+  const choice = choices.find((each) => each === value);
+  if (choice !== undefined) return choice;
+  throw invalid(`Parameter '${name}' does not accept value '${value}'`, {
+    expected: choices.join(", "),
+  });
+}
+
 /**
  * Checks size and options of a new image.
  * @throws ImageError `invalid-argument`, in words close to qemu-img's.
  */
-export function planOf(size: number, options: OptionValues): Plan {
+export function planOf({ size, options, backing, compress }: CreateSpec): Plan {
   const values = withDefaults(options);
-  const compat = values.get("compat");
-  if (compat !== "0.10" && compat !== "1.1") {
-    throw invalid(`Parameter 'compat' does not accept value '${compat}'`, {
-      expected: "0.10 or 1.1",
-    });
-  }
-  const version = compat === "1.1" ? 3 : 2;
+  const version = choiceValue(values, "compat", ["0.10", "1.1"]) === "1.1" ? 3 : 2;
+  const preallocation = choiceValue(values, "preallocation", preallocations);
+  const compressionType = choiceValue(values, "compression_type", compressionTypes);
   const clusterSize = powerValue(
     values.get("cluster_size"),
     minClusterSize,
@@ -106,7 +128,15 @@ export function planOf(size: number, options: OptionValues): Plan {
   );
   const extendedL2 = switchValue(values, "extended_l2");
   const lazyRefcounts = switchValue(values, "lazy_refcounts");
-  checkVersion(version, { refcountBits, extendedL2, lazyRefcounts });
+  checkVersion(version, { refcountBits, extendedL2, lazyRefcounts, compressionType });
+  if (preallocation !== "off") {
+    if (compress === true)
+      throw invalid("Compression and preallocation not supported at the same time");
+    if (backing !== undefined && !extendedL2)
+      throw invalid(
+        "Backing file and preallocation can only be used at the same time if extended_l2 is on",
+      );
+  }
   const least = 2 ** limits.minExtendedL2ClusterBits;
   if (extendedL2 && clusterSize < least) {
     throw invalid(
@@ -129,6 +159,8 @@ export function planOf(size: number, options: OptionValues): Plan {
     extendedL2,
     lazyRefcounts,
     refcountBits,
+    preallocation,
+    compressionType,
     l2Entries,
     l1Size,
   };
@@ -141,11 +173,14 @@ function checkVersion(
     refcountBits,
     extendedL2,
     lazyRefcounts,
-  }: Pick<Plan, "refcountBits" | "extendedL2" | "lazyRefcounts">,
+    compressionType,
+  }: Pick<Plan, "refcountBits" | "extendedL2" | "lazyRefcounts" | "compressionType">,
 ): void {
   if (version === 3) return;
   const level = "compatibility level 1.1 or above (use compat=1.1)";
   if (refcountBits !== 16) throw invalid(`Different refcount widths than 16 bits require ${level}`);
   if (lazyRefcounts) throw invalid(`Lazy refcounts are only supported with ${level}`);
   if (extendedL2) throw invalid(`Extended L2 entries are only supported with ${level}`);
+  if (compressionType !== "zlib")
+    throw invalid(`Non-zlib compression type is only supported with ${level}`);
 }

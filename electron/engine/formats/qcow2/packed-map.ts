@@ -38,7 +38,7 @@ export function createPackedMap(l2Entries: number, clusterSize: number): PackedM
     usedTables,
     eachEntry,
     refcounts(slots) {
-      // A stream is at least a thousandth of its cluster: there are never 2^16 in one.
+      // No cluster's stream is as short as 2^-16 of it: there are never so many in one.
       const counts = new Uint16Array(slots);
       const count = (from: number, length: number): void => {
         const last = Math.floor((from + length - 1) / clusterSize);

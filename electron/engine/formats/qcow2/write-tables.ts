@@ -10,6 +10,8 @@ export interface WrittenClusters {
   usedTables(): number[];
   /** Calls `put` with every entry of L2 table `l1Index` that is not zero; only for one that is used. */
   eachEntry(l1Index: number, put: (entry: number, words: EntryWords) => void): void;
+  /** With extended L2 entries: whether the clusters' places hold nothing yet. Not, when absent. */
+  readonly empty?: boolean;
   /** Tells how many guest clusters lie, wholly or in part, in one of slots 0 to `slots` - 1. */
   refcounts(slots: number): (slot: number) => number;
 }
@@ -65,7 +67,8 @@ export function writeL2Tables(
         const at = i * clusterSize + entry * entrySize;
         putEntry(piece, at, words);
         // A compressed cluster has no subclusters.
-        if (extendedL2 && !isCompressed(words)) piece.setUint32(at + 12, allAllocated);
+        if (extendedL2 && clusters.empty !== true && !isCompressed(words))
+          piece.setUint32(at + 12, allAllocated);
       });
     });
     return true;

@@ -29,5 +29,6 @@ export const raw: Format = {
   variants: [
     { name: "raw-sparse", provisioning: "thin", options: {} },
     { name: "raw-preallocated", provisioning: "thick-lazy", options: { preallocation: "falloc" } },
+    { name: "raw-zeroed", provisioning: "thick-eager", options: { preallocation: "full" } },
   ],
 };

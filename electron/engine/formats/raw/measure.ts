@@ -4,7 +4,7 @@ import { planOf } from "./options";
 
 /**
  * Adds up what `createRaw` makes: as long as the disk, and of it the host blocks that are not zero,
- * or all of them where they are reserved.
+ * or all of them where they are preallocated.
  * @throws ImageError `invalid-argument` as `createRaw`.
  */
 export function measureRaw(spec: CreateSpec): Measurer {
@@ -16,7 +16,7 @@ export function measureRaw(spec: CreateSpec): Measurer {
       blocks += count;
     },
     result() {
-      const allocated = preallocation === "falloc" ? wholeHostBlocks(size) : blocks * hostBlock;
+      const allocated = preallocation !== "off" ? wholeHostBlocks(size) : blocks * hostBlock;
       return { fileLength: size, allocated, fullyAllocated: size, required: size };
     },
   };

@@ -5,10 +5,11 @@ import { sectorSize } from "./sector";
 
 /**
  * What can be chosen for a raw image. `preallocation` "off" leaves zeros as holes; "falloc" reserves
- * the whole size on the host before anything is written, so that it cannot run out later.
+ * the whole size on the host before anything is written, so that it cannot run out later; "full"
+ * writes zeros over all of it.
  */
 export const rawOptions: readonly OptionSpec[] = [
-  { name: "preallocation", kind: "choice", default: "off", choices: ["off", "falloc"] },
+  { name: "preallocation", kind: "choice", default: "off", choices: ["off", "falloc", "full"] },
 ];
 
 /** What a new image shall be like, checked. */

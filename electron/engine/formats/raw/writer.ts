@@ -1,5 +1,6 @@
 import { ImageError } from "../../errors";
 import { hostBlock } from "../../io/host-blocks";
+import { reserveAll, writeZeros } from "../../io/preallocation";
 import type { ByteTarget } from "../../io/source";
 import type { ImageWriter } from "../../image/writer";
 import type { CreateSpec } from "../format";
@@ -13,24 +14,13 @@ import { planOf } from "./options";
  */
 export function createRaw(target: ByteTarget, spec: CreateSpec): ImageWriter {
   const { size, preallocation } = planOf(spec);
-  if (preallocation === "falloc") reserve(target, size);
+  if (preallocation === "falloc") reserveAll(target, size);
   return {
     placement: { kind: "linear", base: 0, blockSize: hostBlock },
+    ...(preallocation === "full" && { prepare: () => writeZeros(target, size) }),
     placed() {
       throw new ImageError("invalid-argument", "A raw image hands out no slots");
     },
     finish: () => target.truncate(size),
   };
-}
-
-/** Reserves `size` bytes on the host, and makes sure of it: some hosts quietly do nothing. */
-function reserve(target: ByteTarget, size: number): void {
-  target.allocate?.(0, size);
-  if ((target.allocated ?? 0) >= size) return;
-  throw new ImageError("unsupported", `Space for ${target.name} cannot be reserved on this host`, {
-    file: target.name,
-    expected: size,
-    found: target.allocated,
-    hint: "Choose preallocation off.",
-  });
 }

@@ -1,85 +1,94 @@
 import { putFields } from "../../codec/fields";
 import { ImageError } from "../../errors";
+import { descriptorText, isDescribable } from "./descriptor-writer";
 import { compression, flag, headerSize, newlines } from "./hosted-header";
 import { descriptorSectors, grainSectors, tableEntries, type Layout } from "./layout";
 import type { Plan } from "./options";
 import { sectorSize } from "./sector";
 
+/** GD_AT_END: the footer tells where the grain directory is. */
+const atEnd = -1;
+
+/** What the headers of new extents differ in. Offsets in sectors. */
+interface HeaderFields {
+  /** Sectors of the disk in this extent. */
+  readonly capacity: number;
+  /** Whether the descriptor follows; otherwise it is in a file of its own. */
+  readonly isDescribed: boolean;
+  readonly zeroedGrain: boolean;
+  readonly redundantDirectory: number;
+  readonly directory: number | typeof atEnd;
+  readonly grains: number;
+  readonly isStream: boolean;
+}
+
 /**
- * The first 21 sectors of a new image: the header and the descriptor with a fresh content ID.
- * @throws ImageError `invalid-argument` when the descriptor does not fit.
+ * The header of a sparse extent of `capacity` sectors. Version 2 says that grains may be zeroed.
+ * @param isDescribed Whether the layout has room for the descriptor, behind the header.
  */
-export function headerSectors(plan: Plan, layout: Layout): Uint8Array {
-  const bytes = new Uint8Array((1 + descriptorSectors) * sectorSize);
-  const put = putFields(bytes.subarray(0, headerSize), "little");
+export function sparseHeader(
+  { zeroedGrain }: Plan,
+  layout: Layout,
+  capacity: number,
+  isDescribed: boolean,
+): Uint8Array {
+  return headerBytes({ ...layout, capacity, isDescribed, zeroedGrain, isStream: false });
+}
+
+/**
+ * The header of a stream-optimized extent, or its footer, which is the same but tells the grain
+ * directory's sector.
+ * @param grains The sector of the first grain.
+ */
+export function streamHeader(
+  { capacity, zeroedGrain }: Plan,
+  grains: number,
+  directory: number = atEnd,
+): Uint8Array {
+  const common = { isDescribed: true, isStream: true, redundantDirectory: 0 };
+  return headerBytes({ ...common, capacity, zeroedGrain, directory, grains });
+}
+
+function headerBytes(header: HeaderFields): Uint8Array {
+  const { isStream, zeroedGrain, redundantDirectory, directory, isDescribed } = header;
+  const bytes = new Uint8Array(headerSize);
+  const put = putFields(bytes, "little");
   put.text(0, "KDMV");
-  put.u32(4, 1);
-  put.u32(8, flag.newlineTest | flag.redundantGrainTable);
-  put.u64(12, plan.capacity);
+  put.u32(4, isStream ? 3 : zeroedGrain ? 2 : 1);
+  put.u32(
+    8,
+    flag.newlineTest |
+      (redundantDirectory > 0 ? flag.redundantGrainTable : 0) |
+      (zeroedGrain ? flag.zeroedGrain : 0) |
+      (isStream ? flag.compressed | flag.markers : 0),
+  );
+  put.u64(12, header.capacity);
   put.u64(20, grainSectors);
-  put.u64(28, 1);
-  put.u64(36, descriptorSectors);
+  put.u64(28, isDescribed ? 1 : 0);
+  put.u64(36, isDescribed ? descriptorSectors : 0);
   put.u32(44, tableEntries);
-  put.u64(48, layout.redundantDirectory);
-  put.u64(56, layout.directory);
-  put.u64(64, layout.grains);
+  put.u64(48, redundantDirectory);
+  if (directory === atEnd) put.bytes(56, new Uint8Array(8).fill(0xff));
+  else put.u64(56, directory);
+  put.u64(64, header.grains);
   put.bytes(73, Uint8Array.from(newlines));
-  put.u16(77, compression.none);
-  const text = new TextEncoder().encode(descriptorText(plan));
-  if (text.length > descriptorSectors * sectorSize) {
-    throw new ImageError("invalid-argument", "The descriptor does not fit into the image");
-  }
-  bytes.set(text, sectorSize);
+  put.u16(77, isStream ? compression.deflate : compression.none);
   return bytes;
 }
 
-/** The extent's own name in its embedded descriptor: readers ignore it, and the file may be renamed. */
-const extentName = "disk.vmdk";
-
-/** "Unknown", as everyone writes it. */
-const toolsVersion = "2147483647";
-
-function descriptorText({ capacity, adapterType, hardwareVersion }: Plan): string {
-  const { cylinders, heads, sectors } = geometryOf(capacity, adapterType);
-  return [
-    "# Disk DescriptorFile",
-    "version=1",
-    `CID=${freshContentId()}`,
-    "parentCID=ffffffff",
-    'createType="monolithicSparse"',
-    "",
-    "# Extent description",
-    `RW ${capacity} SPARSE "${extentName}"`,
-    "",
-    "# The Disk Data Base",
-    "#DDB",
-    "",
-    `ddb.virtualHWVersion = "${hardwareVersion}"`,
-    `ddb.geometry.cylinders = "${cylinders}"`,
-    `ddb.geometry.heads = "${heads}"`,
-    `ddb.geometry.sectors = "${sectors}"`,
-    `ddb.adapterType = "${adapterType}"`,
-    `ddb.toolsVersion = "${toolsVersion}"`,
-    "",
-  ].join("\n");
-}
-
-/** Geometry that the adapter shows: ATA's 16 heads and at most 16383 cylinders, or SCSI's 255 heads. */
-function geometryOf(capacity: number, adapterType: string) {
-  const sectors = 63;
-  const heads = adapterType === "ide" ? 16 : 255;
-  const cylinders = Math.floor(capacity / (heads * sectors));
-  return {
-    cylinders: adapterType === "ide" ? Math.min(16383, cylinders) : cylinders,
-    heads,
-    sectors,
-  };
-}
-
-/** Eight hexadecimal digits; the two highest values and 0 have meanings of their own. */
-function freshContentId(): string {
-  const drawn = new Uint32Array(1);
-  do globalThis.crypto.getRandomValues(drawn);
-  while ((drawn[0] ?? 0) === 0 || (drawn[0] ?? 0) >= 0xfffffffe);
-  return (drawn[0] ?? 0).toString(16).padStart(8, "0");
+/**
+ * The embedded descriptor, padded: other programs add lines to it. It names its own file, though
+ * readers ignore that and the file may be renamed.
+ * @throws ImageError `invalid-argument` when the descriptor does not fit.
+ */
+export function embeddedDescriptor(plan: Plan, fileName: string): Uint8Array {
+  const ownName = isDescribable(fileName) ? fileName : "disk.vmdk";
+  const extent = { sectors: plan.capacity, type: "SPARSE", fileName: ownName } as const;
+  const text = new TextEncoder().encode(descriptorText(plan, [extent]));
+  const bytes = new Uint8Array(descriptorSectors * sectorSize);
+  if (text.length > bytes.length) {
+    throw new ImageError("invalid-argument", "The descriptor does not fit into the image");
+  }
+  bytes.set(text);
+  return bytes;
 }

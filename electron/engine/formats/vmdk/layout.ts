@@ -4,11 +4,11 @@ import { ImageError } from "../../errors";
 export const grainSectors = 128;
 /** Entries of a grain table, and the sectors that they take. */
 export const tableEntries = 512;
-const tableSectors = 4;
+export const tableSectors = 4;
 /** Sectors kept for the embedded descriptor: other programs add lines to it. */
 export const descriptorSectors = 20;
 /** Offsets in tables are 32-bit sectors. */
-const mostSectors = 2 ** 32;
+export const mostSectors = 2 ** 32;
 /** As in qemu, which refuses to read more. */
 const mostTables = 32 * 1024 * 1024;
 
@@ -25,20 +25,28 @@ export interface Layout {
 }
 
 /**
- * The layout for a disk of `capacity` sectors: header, descriptor, redundant grain directory and tables,
- * grain directory and tables, grains (specification, "Hosted Sparse Extent").
+ * Grain tables that a disk of `capacity` sectors takes.
  * @throws ImageError `invalid-argument` for a disk that is too large.
  */
-export function layoutOf(capacity: number): Layout {
+export function tableCount(capacity: number): number {
   const tables = Math.ceil(capacity / (grainSectors * tableEntries));
-  if (tables > mostTables) {
-    throw new ImageError("invalid-argument", "The disk is too large for a sparse VMDK", {
-      expected: `at most ${mostTables * grainSectors * tableEntries * 512} bytes`,
-      found: capacity * 512,
-    });
-  }
+  if (tables <= mostTables) return tables;
+  throw new ImageError("invalid-argument", "The disk is too large for a sparse VMDK", {
+    expected: `at most ${mostTables * grainSectors * tableEntries * 512} bytes`,
+    found: capacity * 512,
+  });
+}
+
+/**
+ * The layout for `capacity` sectors: header, descriptor, redundant grain directory and tables, grain
+ * directory and tables, grains (specification, "Hosted Sparse Extent").
+ * @param isDescribed Whether the descriptor is in this file.
+ * @throws ImageError as `tableCount`.
+ */
+export function layoutOf(capacity: number, isDescribed: boolean): Layout {
+  const tables = tableCount(capacity);
   const directorySectors = Math.ceil((tables * 4) / 512);
-  const redundantDirectory = 1 + descriptorSectors;
+  const redundantDirectory = 1 + (isDescribed ? descriptorSectors : 0);
   const redundantTables = redundantDirectory + directorySectors;
   const directory = redundantTables + tables * tableSectors;
   const grainTables = directory + directorySectors;

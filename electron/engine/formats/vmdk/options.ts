@@ -2,26 +2,35 @@ import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
 import { sectorSize } from "./sector";
 
+/** What an image can be: one file or several, thin or not, compressed or not. */
+export const subformats = [
+  "monolithicSparse",
+  "monolithicFlat",
+  "twoGbMaxExtentSparse",
+  "twoGbMaxExtentFlat",
+  "streamOptimized",
+] as const;
+export type Subformat = (typeof subformats)[number];
+
 const adapterTypes = ["ide", "lsilogic", "buslogic", "legacyESX"];
 /** 4 is Workstation 4, 21 is ESXi 8.0 U2; version 5 was never given out. */
 const hardwareVersions = ["4", ...Array.from({ length: 16 }, (_, index) => String(index + 6))];
 
 /** What can be chosen for a new VMDK, with qemu-img's names and defaults. */
 export const vmdkOptions: readonly OptionSpec[] = [
-  {
-    name: "subformat",
-    kind: "choice",
-    default: "monolithicSparse",
-    choices: ["monolithicSparse"],
-  },
+  { name: "subformat", kind: "choice", default: "monolithicSparse", choices: [...subformats] },
   { name: "adapter_type", kind: "choice", default: "ide", choices: adapterTypes },
   { name: "hwversion", kind: "choice", default: "4", choices: hardwareVersions },
+  { name: "zeroed_grain", kind: "switch", default: false },
 ];
 
 /** What a new image shall be like, checked. */
 export interface Plan {
   /** The virtual disk in sectors: what was asked for, rounded up. */
   readonly capacity: number;
+  readonly subformat: Subformat;
+  /** Whether grain tables may say that a grain is zero. */
+  readonly zeroedGrain: boolean;
   readonly adapterType: string;
   readonly hardwareVersion: string;
 }
@@ -40,9 +49,17 @@ export function planOf(size: number, options: OptionValues): Plan {
       throw invalid(`Invalid parameter '${name}'`);
     }
   }
-  choice(options, "subformat");
+  const chosen = choice(options, "subformat");
+  const subformat = subformats.find((each) => each === chosen) ?? "monolithicSparse";
+  const zeroedGrain = options["zeroed_grain"] ?? false;
+  if (typeof zeroedGrain !== "boolean") throw invalid("Parameter 'zeroed_grain' is on or off");
+  if (zeroedGrain && subformat.endsWith("Flat")) {
+    throw invalid("Flat image can't enable zeroed grain");
+  }
   return {
     capacity,
+    subformat,
+    zeroedGrain,
     adapterType: choice(options, "adapter_type"),
     hardwareVersion: choice(options, "hwversion"),
   };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { convert, convertInSteps, createControl, createImage } from "../../../../electron/engine";
 import { raw } from "../../../../electron/engine/formats/raw";
 import type { OptionValues } from "../../../../shared/model/format";
 import { closedGate } from "../../../../electron/engine/image/gate";
@@ -8,10 +9,13 @@ import { stackLayers } from "../../../../electron/engine/image/disk-image";
 import { createFile, openFile } from "../../../../electron/engine/io/file";
 import { memorySource, memoryTarget } from "../../../../electron/engine/io/memory";
 import { nativeCalls } from "../../../../electron/engine/io/native";
+import { expectBytes } from "../../../helpers/bytes";
+import { exactFolder } from "../../../helpers/exact-folder";
 import { diskOf, writeRawFile } from "../../../helpers/pattern-disk";
-import { describeWithQemu, qemuJson } from "../../../helpers/qemu-img";
+import { describeWithQemu, qemuImg, qemuJson } from "../../../helpers/qemu-img";
 import { random, runSeed } from "../../../helpers/seed";
 import { tempFolder } from "../../../helpers/temp-folder";
+import { allocatedBytes, jobOf, writeIslands } from "../../ops/convert-job";
 
 interface MapEntry {
   readonly start: number;
@@ -103,6 +107,39 @@ describe("a raw image", () => {
       target.close();
     },
   );
+});
+
+describeWithQemu("a preallocated raw file", () => {
+  const ways = nativeCalls()?.allocate ? ["falloc", "full"] : ["full"];
+  it.each(ways)("has qemu-img's sizes with preallocation %s", (preallocation) => {
+    const { path: folder } = exactFolder();
+    const [ours, theirs] = [join(folder, "ours"), join(folder, "theirs")];
+    for (const size of [0, 1000, 3_000_000]) {
+      const spec = { size, options: { preallocation } };
+      createImage({ path: ours, format: "raw", spec, replace: true, flush: false });
+      const option = `preallocation=${preallocation}`;
+      qemuImg(["create", "-q", "-f", "raw", "-o", option, theirs, String(size)]);
+      expect(statSync(ours).size).toBe(statSync(theirs).size);
+      expect(allocatedBytes(ours)).toBe(allocatedBytes(theirs));
+    }
+  });
+
+  it("is written in full before the data comes, and cancelled meanwhile leaves nothing", () => {
+    const { path: folder } = exactFolder();
+    const [source, target] = [join(folder, "source"), join(folder, "target")];
+    writeIslands(source, 3, 2 ** 20);
+    const options = { preallocation: "full" };
+    const control = createControl();
+    const steps = convertInSteps(jobOf(source, target, "raw", { options, control }));
+    steps.next();
+    control.cancel();
+    expect(() => steps.next()).toThrow(expect.objectContaining({ code: "cancelled" }));
+    expect(readdirSync(folder)).toEqual(["source"]);
+
+    convert(jobOf(source, target, "raw", { options }));
+    expectBytes(readFileSync(target), readFileSync(source));
+    expect(allocatedBytes(target)).toBe(3 * 2 ** 20);
+  });
 });
 
 describeWithQemu("a raw file's map", () => {
