@@ -1,4 +1,4 @@
-import { convertInSteps, type ConvertJob } from "../engine";
+import { convertInSteps, type ConvertJob, type ConvertResult } from "../engine";
 import { startCopier } from "./copier-thread";
 import type { Progress } from "./progress";
 
@@ -16,7 +16,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export async function convertInTurns(
   job: Omit<ConvertJob, "startCopier">,
   progress: Progress,
-): Promise<void> {
+): Promise<ConvertResult> {
   const { control } = job;
   let received: NodeJS.Signals | undefined;
   const listener = (signal: NodeJS.Signals): void => {
@@ -29,7 +29,8 @@ export async function convertInTurns(
     for (;;) {
       const end = performance.now() + turn;
       do {
-        if (steps.next().done) return;
+        const step = steps.next();
+        if (step.done === true) return step.value;
         try {
           progress.show(control.done, control.total);
         } catch (error) {

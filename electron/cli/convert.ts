@@ -9,8 +9,10 @@ import { HelpWanted } from "./help";
 import { pathOf } from "./names";
 import { openChain, openRequest, requireFormat, type ImageArgument } from "./open";
 import { printOptionHelp } from "./option-help";
-import { checkSparseSize, checkThreads, isCacheMode, unsupported } from "./option-values";
+import { isCacheMode, readSparseSize, readThreads, unsupported } from "./option-values";
+import { printWarning } from "./output";
 import { createProgress } from "./progress";
+import { warnOfSalvaged } from "./salvaged";
 import { conversionReason } from "./wording";
 
 const options: OptionTable = {
@@ -32,11 +34,11 @@ const options: OptionTable = {
 
 /** Options whose value is kept, and options that are kept as they are; all else is refused. */
 const kept = new Set(["f", "O", "t", "T"]);
-const keptFlags = new Set(["c", "p", "q", "U", "W", "trust"]);
+const keptFlags = new Set(["c", "p", "q", "U", "W", "trust", "--salvage"]);
 
 /** What was asked for. */
 interface ConvertArguments {
-  readonly source: ImageArgument;
+  readonly sources: readonly ImageArgument[];
   readonly target: string;
   readonly outputFormat: string;
   readonly optionList: string;
@@ -44,20 +46,26 @@ interface ConvertArguments {
   readonly cache: string;
   readonly sourceCache: string;
   readonly compress: boolean;
+  readonly keepZeros: boolean;
+  readonly salvage: boolean;
+  /** How many threads to work with (-m); undefined for as many as are good. */
+  readonly threads: number | undefined;
 }
 
-/** `convert`: a new image with what the guest sees of another. Returns the exit code. */
+/** `convert`: a new image with what the guest sees of others. Returns the exit code. */
 export async function convert(args: readonly string[]): Promise<number> {
   const values = new Map<string, string>();
   const lists: string[] = [];
   const flags = new Set<string>();
+  let keepZeros = false;
+  let threads: number | undefined;
   const operands = readArguments("convert", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "o") {
       checkList(value);
       lists.push(value);
-    } else if (option === "m") checkThreads(value);
-    else if (option === "S") checkSparseSize(value);
+    } else if (option === "m") threads = readThreads(value);
+    else if (option === "S") keepZeros = readSparseSize(value) === 0;
     else if (kept.has(option)) values.set(option, value);
     else if (keptFlags.has(option)) flags.add(option);
     else throw unsupported("convert", option);
@@ -68,26 +76,28 @@ export async function convert(args: readonly string[]): Promise<number> {
     printOptionHelp(requireFormat(outputFormat));
     return 0;
   }
-  const [name, target, ...more] = operands;
-  if (name === undefined || target === undefined)
+  const target = operands.at(-1);
+  const names = operands.slice(0, -1);
+  if (target === undefined || names.length === 0)
     throw new CommandError("Must specify image file name");
-  if (more.length > 0)
-    throw new CommandError("convert: several source images are not supported by this version");
   const format = values.get("f");
-  const source = { name, trust: flags.has("trust"), ...(format !== undefined && { format }) };
+  const how = { trust: flags.has("trust"), ...(format !== undefined && { format }) };
+  const sources = names.map((name) => ({ name, ...how }));
   const cache = values.get("t") ?? "unsafe";
   const sourceCache = values.get("T") ?? "writeback";
   const progress = createProgress(flags.has("p") && !flags.has("q"), 1);
   try {
     progress.show(0, 1);
-    const compress = flags.has("c");
-    const job = jobOf({ source, target, outputFormat, optionList, cache, sourceCache, compress });
-    await convertInTurns(job, progress);
+    const wanted = { sources, target, outputFormat, optionList, cache, sourceCache };
+    const [compress, salvage] = [flags.has("c"), flags.has("--salvage")];
+    const job = jobOf({ ...wanted, compress, keepZeros, salvage, threads });
+    const { salvaged } = await convertInTurns(job, progress);
     progress.show(1, 1);
+    if (salvaged && !flags.has("q")) warnOfSalvaged(salvaged);
   } catch (error) {
     const known = error instanceof CommandError || error instanceof ImageError;
     // What is wrong with the source is told first, and with its own words.
-    if (known) openChain(source).image.close();
+    if (known) for (const source of sources) openChain(source).image.close();
     if (!(error instanceof ImageError)) throw error;
     throw new CommandError(conversionReason(error, target, outputFormat));
   } finally {
@@ -119,14 +129,17 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
   if (fileStatus(path).kind === "folder")
     throw failed(`Could not create '${target}': Is a directory`);
   return {
-    source: { images: [openRequest(wanted.source)] },
+    source: { images: wanted.sources.map(openRequest), salvage: wanted.salvage },
     target: path,
     format,
     options,
     replace: true,
     flush: cache !== "unsafe",
     compress,
-    copiers: mostCopiers(),
+    keepZeros: wanted.keepZeros,
+    copiers: mostCopiers(wanted.threads),
+    onThick: (fileSystem) =>
+      printWarning(`${fileSystem} keeps no holes: zeros take space in '${target}' too`),
     control: createControl(),
   };
 }

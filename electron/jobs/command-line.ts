@@ -5,28 +5,53 @@ export interface CommandLineStyle {
   /** The source's chain needs files that the user has allowed. */
   readonly trust: boolean;
   readonly platform: NodeJS.Platform;
+  /** The identifier of the snapshot that the request names by its place. */
+  readonly snapshotId?: string;
+  /** The source's backing file, which a request may want to keep. */
+  readonly backing?: { readonly path: string; readonly format: string };
 }
 
-/** A conversion as the `lamina convert` line that does the same. */
+/**
+ * A conversion as the `lamina convert` line that does the same, with what has to be done before and
+ * after it. A passphrase is not in it.
+ */
 export function convertCommand(request: ConvertRequest, style: CommandLineStyle): string {
+  const { source, behind = [], member, target, format, size } = request;
+  const { snapshotId, backing } = style;
   const options = Object.entries(request.options)
     .map(([name, value]) => `${name}=${optionText(value)}`)
     .join(",");
-  const words = [
+  const convert = [
     "lamina",
     "convert",
     ...(style.trust ? ["--trust"] : []),
+    ...(request.passphrase === undefined
+      ? []
+      : ["--object", "secret,id=sec0,file=PASSPHRASE-FILE"]),
+    ...(request.salvage === true ? ["--salvage"] : []),
+    ...(snapshotId === undefined ? [] : ["-l", `snapshot.id=${optionText(snapshotId)}`]),
     // The app flushes a new image to the disk before it takes its name.
     "-t",
     "writeback",
     ...(request.compress ? ["-c"] : []),
+    ...(request.keepZeros === true ? ["-S", "0"] : []),
     "-O",
-    request.format,
+    format,
     ...(options === "" ? [] : ["-o", options]),
-    request.source,
-    request.target,
+    ...(backing === undefined ? [] : ["-B", backing.path, "-F", backing.format]),
+    member ?? source,
+    ...behind,
+    target,
   ];
-  return words.map((word) => shellQuoted(word, style.platform)).join(" ");
+  const commands = [
+    ...(member === undefined ? [] : [["tar", "-xf", source, member]]),
+    convert,
+    ...(size === undefined ? [] : [["lamina", "resize", "-f", format, target, String(size)]]),
+  ];
+  const quoted = commands.map((words) =>
+    words.map((word) => shellQuoted(word, style.platform)).join(" "),
+  );
+  return quoted.join(" && ");
 }
 
 /** In a list of options a comma is written twice. */

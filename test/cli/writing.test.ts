@@ -80,7 +80,11 @@ const lines = {
     convert -c -O vmdk -o subformat=streamOptimized,zeroed_grain=on over-raw.qcow2 @
     convert -O vdi s.qcow2 @ | convert -O vdi -o static=on longer @ | convert -O vhdx s.qcow2 @
     convert -O vpc -o force_size=on s.qcow2 @ | convert -O vhdx -o block_size=1M sub.qcow2 @
-    convert -O qcow2 large.qcow2 @ | convert longer @ | convert -O qcow2 -o refcount_bits=1 s.qcow2 @`,
+    convert -O qcow2 large.qcow2 @ | convert longer @ | convert -O qcow2 -o refcount_bits=1 s.qcow2 @
+    convert a.img s.qcow2 @ | convert -O qcow2 s.qcow2 five over-raw.qcow2 @ | convert five small @
+    convert -f raw -p -O vdi a.img longer @ | convert -S 0 a.img @ | convert -S 0 -O vhdx s.qcow2 @
+    convert -S 0 -c -O qcow2 s.qcow2 @ | convert -m 1 -O qcow2 s.qcow2 @ | convert --salvage five @
+    convert -q --salvage -O qcow2 s.qcow2 comp.qcow2 @ | convert -m 16 -W -c -O qcow2 s.qcow2 @`,
   "convert, in vain": `
     convert -O nope a.img @ | convert -o foo=1 -O qcow2 a.img @ | convert -t foo a.img @
     convert -o cluster_size=3k -O qcow2 a.img @ | convert -T foo a.img @
@@ -90,7 +94,8 @@ const lines = {
     convert -O vmdk -o adapter_type=bad a.img @ | convert -O vdi -o cluster_size=1M a.img @
     convert -O vmdk -o subformat=monolithicFlat,zeroed_grain=on a.img @
     convert -O vpc -o subformat=bad a.img @ | convert -O vdi -o preallocation=bad a.img @
-    convert -O qcow2 -o size=foo a.img @ | convert -p -t foo a.img @`,
+    convert -O qcow2 -o size=foo a.img @ | convert a.img nope @ | convert nope a.img @
+    convert -f qcow2 s.qcow2 a.img @ | convert @ | convert -p -t foo a.img @`,
 };
 
 describeWithQemu("commands that make images, against qemu-img", () => {
