@@ -7,12 +7,21 @@ import { CommandError } from "./errors";
 import { checkOptions, isAlwaysCompressed } from "./format-rules";
 import { HelpWanted } from "./help";
 import { pathOf } from "./names";
-import { openChain, openRequest, requireFormat, type ImageArgument } from "./open";
+import {
+  openAlone,
+  openChain,
+  openRequest,
+  formatName,
+  requireFormat,
+  type ImageArgument,
+} from "./open";
 import { printOptionHelp } from "./option-help";
 import { isCacheMode, readSparseSize, readThreads, unsupported } from "./option-values";
 import { printWarning } from "./output";
 import { createProgress } from "./progress";
 import { warnOfSalvaged } from "./salvaged";
+import { findSnapshot, readSnapshotChoice, type SnapshotChoice } from "./snapshot-choice";
+import { createSourceOptions } from "./source-options";
 import { conversionReason } from "./wording";
 
 const options: OptionTable = {
@@ -34,7 +43,7 @@ const options: OptionTable = {
 
 /** Options whose value is kept, and options that are kept as they are; all else is refused. */
 const kept = new Set(["f", "O", "t", "T"]);
-const keptFlags = new Set(["c", "p", "q", "U", "W", "trust", "--salvage"]);
+const keptFlags = new Set(["c", "p", "q", "U", "W", "--salvage"]);
 
 /** What was asked for. */
 interface ConvertArguments {
@@ -59,6 +68,8 @@ export async function convert(args: readonly string[]): Promise<number> {
   const flags = new Set<string>();
   let keepZeros = false;
   let threads: number | undefined;
+  const opening = createSourceOptions();
+  let choice: SnapshotChoice | undefined;
   const operands = readArguments("convert", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "o") {
@@ -66,6 +77,8 @@ export async function convert(args: readonly string[]): Promise<number> {
       lists.push(value);
     } else if (option === "m") threads = readThreads(value);
     else if (option === "S") keepZeros = readSparseSize(value) === 0;
+    else if (option === "l") choice = readSnapshotChoice(value);
+    else if (opening.take(option, value)) return;
     else if (kept.has(option)) values.set(option, value);
     else if (keptFlags.has(option)) flags.add(option);
     else throw unsupported("convert", option);
@@ -81,8 +94,10 @@ export async function convert(args: readonly string[]): Promise<number> {
   if (target === undefined || names.length === 0)
     throw new CommandError("Must specify image file name");
   const format = values.get("f");
-  const how = { trust: flags.has("trust"), ...(format !== undefined && { format }) };
-  const sources = names.map((name) => ({ name, ...how }));
+  const sources = names.map((name) => {
+    const image = opening.image(name, format);
+    return choice === undefined ? image : atSnapshot(image, choice);
+  });
   const cache = values.get("t") ?? "unsafe";
   const sourceCache = values.get("T") ?? "writeback";
   const progress = createProgress(flags.has("p") && !flags.has("q"), 1);
@@ -104,6 +119,26 @@ export async function convert(args: readonly string[]): Promise<number> {
     progress.end();
   }
   return 0;
+}
+
+/** The image as its snapshot; looks into it to find that. @throws CommandError */
+function atSnapshot(image: ImageArgument, choice: SnapshotChoice): ImageArgument {
+  const layer = openAlone(image);
+  try {
+    const { format, facts } = layer;
+    if (formatById(format).snapshots === true)
+      return { ...image, snapshot: findSnapshot(facts.snapshots, choice) };
+    throw new CommandError(
+      `Failed to load snapshot: Block format '${formatName(layer)}' used by device '' does not ` +
+        "support temporarily loading internal snapshots",
+    );
+  } catch (error) {
+    // What else is wrong with the source is told first.
+    openChain(image).image.close();
+    throw error;
+  } finally {
+    layer.close();
+  }
 }
 
 /** Checks all that concerns the target. @throws CommandError */

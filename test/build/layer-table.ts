@@ -40,7 +40,7 @@ const layers: readonly Layer[] = [
   },
   {
     files: /^electron\/engine\/codec\/zstd\./,
-    loads: ["electron/engine/.*", "node:zlib", "npm:fzstd"],
+    loads: ["electron/engine/.*", "node:zlib"],
     types: ["shared/model/.*"],
   },
   {

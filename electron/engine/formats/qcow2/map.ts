@@ -29,8 +29,6 @@ export function createMap(
   const decode = entryDecoder(header);
   const guestPerSlice = (l2.sliceSize / (extended ? 16 : 8)) * clusterSize;
   const dataFile = data.external;
-  // Only then is the place of zeros one in this file, of bytes as they are.
-  const placed = !data.external && !data.encrypted;
 
   // The slice that was used last, and the guest range it describes.
   let view: DataView = new DataView(new ArrayBuffer(0));
@@ -100,7 +98,7 @@ export function createMap(
     const cluster = at - (at % clusterSize);
     if (cluster >= from.size) throw truncatedTable(from, "data cluster", cluster, clusterSize);
     const rest = { kind: "zero", length: Math.min(length, cluster + clusterSize - at) } as const;
-    return placed ? { ...rest, at } : rest;
+    return data.encrypted ? rest : { ...rest, at };
   }
 
   function movedError(guestAt: number, at: number): ImageError {
@@ -129,7 +127,8 @@ export function createMap(
       case "compressed":
         return encodedRun(guestAt, length);
       case "zero":
-        if (first.host < 0 || !placed) return { kind: "zero", length };
+        // qemu-img tells no places of an encrypted image.
+        if (first.host < 0 || data.encrypted) return { kind: "zero", length };
         return { kind: "zero", length, at: first.host };
       case "unallocated":
         return { kind: "unallocated", length };
