@@ -19,7 +19,8 @@ const billion = 1_000_000_000n;
 
 /** One image file as `info --output=json` shows it, the members in qemu-img 7.2's order. */
 export function jsonInfo({ layer, name }: NamedLayer): Json {
-  const { parent, facts } = layer;
+  const { facts } = layer;
+  const parent = namedParent(layer);
   const format = formatName(layer);
   const hasStatus = !withoutStatus.has(format);
   return {
@@ -55,9 +56,15 @@ function jsonSnapshot(snapshot: SnapshotFacts): Json {
   };
 }
 
+/** The parent, where the image has a file's name for it. */
+function namedParent({ parent }: ImageLayer): ImageLayer["parent"] {
+  return parent?.find === undefined ? parent : undefined;
+}
+
 /** One image file as `info` shows it to people. */
 export function humanInfo({ layer, name }: NamedLayer): string {
-  const { parent, facts } = layer;
+  const { facts } = layer;
+  const parent = namedParent(layer);
   const lines = [
     `image: ${withoutProtocol(name)}`,
     `file format: ${formatName(layer)}`,

@@ -119,9 +119,12 @@ function readable(named: NamedImage): NamedImage {
 function openAsFarAsItGoes(argument: ImageArgument): NamedImage {
   const image = opened(argument, openImage);
   const names = [withoutProtocol(argument.name)];
-  for (const layer of image.layers.slice(0, -1)) {
-    const below = nameBeside(names.at(-1) ?? "", layer.parent?.name ?? "");
-    names.push(withoutProtocol(below));
+  for (const [depth, { source }] of image.layers.slice(1).entries()) {
+    const parent = image.layers[depth]?.parent;
+    // Found otherwise than by the one name that the image above has for it.
+    const isFound = parent?.find !== undefined || parent?.otherNames !== undefined;
+    const below = nameBeside(names.at(-1) ?? "", parent?.name ?? "");
+    names.push(isFound ? source.name : withoutProtocol(below));
   }
   return { image, names };
 }
