@@ -21,7 +21,8 @@ const billion = 1_000_000_000n;
 
 /** One image file as `info --output=json` shows it, the members in qemu-img 7.2's order. */
 export function jsonInfo({ layer, name, shown }: NamedLayer): Json {
-  const { parent, facts } = layer;
+  const { facts } = layer;
+  const parent = namedParent(layer);
   const format = formatName(layer);
   const hasStatus = !withoutStatus.has(format);
   return {
@@ -57,9 +58,15 @@ function jsonSnapshot(snapshot: SnapshotFacts): Json {
   };
 }
 
+/** The parent, where the image has a file's name for it. */
+function namedParent({ parent }: ImageLayer): ImageLayer["parent"] {
+  return parent?.find === undefined ? parent : undefined;
+}
+
 /** One image file as `info` shows it to people. */
 export function humanInfo({ layer, name, shown }: NamedLayer): string {
-  const { parent, facts } = layer;
+  const { facts } = layer;
+  const parent = namedParent(layer);
   const lines = [
     `image: ${shown ?? withoutProtocol(name)}`,
     `file format: ${formatName(layer)}`,

@@ -209,9 +209,12 @@ function openAsFarAsItGoes(argument: ImageArgument): NamedImage {
   const whole = opened(argument, openImage);
   const image = fitting(argument, whole, whole.layers[0], whole.layers.length - 1);
   const names = [fileNameOf(argument)];
-  for (const layer of image.layers.slice(0, -1)) {
-    const below = nameBeside(names.at(-1) ?? "", layer.parent?.name ?? "");
-    names.push(withoutProtocol(below));
+  for (const [depth, { source }] of image.layers.slice(1).entries()) {
+    const parent = image.layers[depth]?.parent;
+    // Found otherwise than by the one name that the image above has for it.
+    const isFound = parent?.find !== undefined || parent?.otherNames !== undefined;
+    const below = nameBeside(names.at(-1) ?? "", parent?.name ?? "");
+    names.push(isFound ? source.name : withoutProtocol(below));
   }
   return { image, names };
 }

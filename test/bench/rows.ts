@@ -25,8 +25,8 @@ export interface Made {
 
 /** What Lamina may take at most. */
 export interface Bars {
-  /** Times the other program's wall time. */
-  readonly wall: number;
+  /** Times the other program's wall time; without it the ratio is only reported. */
+  readonly wall?: number;
   /** Bytes of memory at once. */
   readonly peak: number;
 }
@@ -42,6 +42,10 @@ export const rows: readonly Row[] = [
   convert("qcow2 to raw", qemuMade("qcow2"), "raw", { wall: 0.85, peak: plain }),
   convert("qcow2 to qcow2", qemuMade("qcow2"), "qcow2", { wall: 0.8, peak: plain }),
   convert("chain of three to raw", chainOfThree, "raw", { wall: 0.75, peak: plain }),
+  convert("vdi to qcow2", qemuMade("vdi"), "qcow2", { wall: 0.75, peak: plain }),
+  convert("vhdx to raw", qemuMade("vhdx"), "raw", { peak: plain }),
+  convert("vhd to raw", qemuMade("vpc"), "raw", { peak: plain }),
+  convert("qcow v1 to raw", qemuMade("qcow"), "raw", { peak: plain }),
   convert("qcow2 zlib to raw", qemuMade("qcow2", "-c"), "raw", { wall: 0.65, peak: compressed }),
   map("map of 2 TiB qcow2", hugeQcow2, { wall: 0.45, peak: plain }),
   info("info against bare Node", qemuMade("qcow2"), { wall: 2.5, peak: plain }),

@@ -54,7 +54,7 @@ const layers: readonly Layer[] = [
     types: ["shared/model/.*"],
   },
   {
-    files: /^electron\/engine\/io\/file\./,
+    files: /^electron\/engine\/io\/(?:file|paths)\./,
     loads: ["electron/engine/.*", "node:.*"],
     types: ["shared/model/.*"],
   },

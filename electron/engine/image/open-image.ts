@@ -7,6 +7,7 @@ import type { FormatId } from "../../../shared/model/format";
 import { stackLayers, type BrokenChain, type DiskImage } from "./disk-image";
 import { closedGate, createGate, type Gate, type Reference } from "./gate";
 import type { ImageLayer } from "./layer";
+import { openParent } from "./open-parent";
 
 /** Which image to open and what it may open in turn. Plain data: it crosses threads. */
 export interface OpenRequest {
@@ -104,20 +105,22 @@ function openParents(layers: ImageLayer[], gate: Gate, how: OpenOptions): Broken
   for (;;) {
     const child = layers.at(-1);
     if (child?.parent === undefined) return undefined;
-    const { name, format } = child.parent;
+    const { parent } = child;
+    const { name, format } = parent;
     const reference: Reference = { role: "backing-file", name, from: child.source.name };
     // What a base of undeclared format names could have been written by its guest: not followed.
     const next = format === undefined ? closedGate : allowed;
     try {
       if (layers.length >= deepestChain) throw tooDeep(reference);
-      const source = allowed.open(reference);
-      const parent = (): Format => parentFormat(source, format, seen, reference);
-      const layer = openLayer(source, parent, next, how);
-      seen.add(identityOf(source));
+      const layer = openParent(parent, reference, allowed, (source) =>
+        openLayer(source, () => parentFormat(source, format, seen, reference), next, how),
+      );
+      seen.add(identityOf(layer.source));
       layers.push(layer);
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
-      return { reference, format, path: pathOf(reference, gate), error };
+      const path = parent.find === undefined ? pathOf(reference, gate) : undefined;
+      return { reference, format, path, error };
     }
     allowed = next;
   }
