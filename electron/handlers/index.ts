@@ -12,6 +12,7 @@ import { dialogHandlers, type Dialogs } from "./dialogs";
 import type { Grants } from "./grants";
 import { imageHandlers } from "./image";
 import { jobHandlers } from "./jobs";
+import { preflightHandlers } from "./preflight";
 import { settingsHandlers } from "./settings";
 
 /** What the handlers work with. What needs Electron is handed in as functions. */
@@ -40,6 +41,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     "formats.list": () => [...parts.formats],
     ...dialogHandlers(parts.dialogs),
     ...convertHandlers(parts.formats, parts.queue, parts.grants, process.platform),
+    ...preflightHandlers(parts.inspector, parts.grants),
     ...jobHandlers(parts.queue),
     ...settingsHandlers(parts.settings),
   };
