@@ -32,6 +32,7 @@ Command syntax:
   create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]
   info [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] filename
   map [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] filename
+  measure [--output=ofmt] [-O output_fmt] [-o options] [--size N | [-f fmt] [-U] [--trust] [--all] filename]
 
 Command parameters:
   'filename' is a disk image filename
@@ -55,6 +56,7 @@ Command parameters:
   '-q' use Quiet mode - do not print any output (except errors)
   '-s' run in Strict mode - fail on different image size or sector allocation
   '-m', '-W' and '-U' are accepted and make no difference
+  '--all' measures every format in which the image could be written; all data is read
   '--output' takes the format in which the output must be done (human or json)
   '--trust' allows backing files outside the folder of the image that names them
 
