@@ -10,6 +10,7 @@ import {
 import type { FormatId } from "../../shared/model/format";
 import type { MeasuredVariant } from "../../shared/model/measure";
 import { readArguments, type OptionTable } from "./arguments";
+import { atSnapshot } from "./convert";
 import { checkList } from "./create-options";
 import { CommandError } from "./errors";
 import { HelpWanted } from "./help";
@@ -19,6 +20,8 @@ import { formatNamed, openChain, openRequest, type ImageArgument } from "./open"
 import { readOutputKind, unsupported } from "./option-values";
 import { print } from "./output";
 import { humanSize, sizeArgument } from "./sizes";
+import { readSnapshotChoice, type SnapshotChoice } from "./snapshot-choice";
+import { createSourceOptions, type SourceOptions } from "./source-options";
 import { plainReason } from "./wording";
 
 const options: OptionTable = {
@@ -44,8 +47,10 @@ interface MeasureArguments {
   readonly lists: readonly string[];
   /** --size in bytes. */
   readonly size?: bigint;
+  /** -l. */
+  readonly snapshot?: SnapshotChoice;
   readonly all: boolean;
-  readonly trust: boolean;
+  readonly source: SourceOptions;
 }
 
 /** `measure`: what a new image would take. Returns the exit code. */
@@ -62,7 +67,8 @@ function readMeasureArguments(args: readonly string[]): MeasureArguments {
   const lists: string[] = [];
   let size: bigint | undefined;
   let all = false;
-  let trust = false;
+  let snapshot: SnapshotChoice | undefined;
+  const source = createSourceOptions();
   const files = readArguments("measure", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "o") {
@@ -71,28 +77,43 @@ function readMeasureArguments(args: readonly string[]): MeasureArguments {
     } else if (option === "output") values.set(option, readOutputKind(value));
     else if (option === "size") size = sizeArgument("image size", value);
     else if (option === "f" || option === "O") values.set(option, value);
+    else if (option === "l") snapshot = readSnapshotChoice(value);
     else if (option === "all") all = true;
-    else if (option === "trust") trust = true;
+    else if (source.take(option, value)) return;
     else if (option !== "U") throw unsupported("measure", option);
   });
-  return { files, values, lists, ...(size !== undefined && { size }), all, trust };
+  return {
+    files,
+    values,
+    lists,
+    all,
+    source,
+    ...(size !== undefined && { size }),
+    ...(snapshot && { snapshot }),
+  };
 }
 
 /** The image of the command line; undefined when a size stands for it. @throws CommandError */
-function imageOf({ files, values, size, trust }: MeasureArguments): ImageArgument | undefined {
+function imageOf(asked: MeasureArguments): ImageArgument | undefined {
+  const { files, values, size, source, snapshot } = asked;
   const [name, ...more] = files;
   const format = values.get("f");
   if (more.length > 0) throw new CommandError("At most one filename argument is allowed.");
-  if (name === undefined && format !== undefined)
+  if (
+    name === undefined &&
+    (format !== undefined || snapshot || source.image("", undefined).asOptions)
+  )
     throw new CommandError("--image-opts, -f, and -l require a filename argument.");
   if (name === undefined && size === undefined)
     throw new CommandError("Either --size N or one filename must be specified.");
   if (name !== undefined && size !== undefined)
     throw new CommandError("--size N cannot be used together with a filename.");
-  return name === undefined ? undefined : { name, trust, ...(format !== undefined && { format }) };
+  if (name === undefined) return undefined;
+  const image = source.image(name, format);
+  return snapshot ? atSnapshot(image, snapshot) : image;
 }
 
-/** What was printed for people first: what a new image of one format takes. */
+/** What a new image of one format takes. @throws CommandError */
 function estimateOf(asked: MeasureArguments): Estimate {
   const argument = imageOf(asked);
   const { size = 0n } = asked;

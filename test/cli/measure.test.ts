@@ -26,6 +26,12 @@ const lines = {
     measure -O qcow2 sub.qcow2 | measure -O qcow2 large.qcow2 | measure -O qcow2 over-s.qcow2
     measure -O qcow2 down.qcow2 | measure --output=json -O qcow2 over-over.qcow2
     measure -O qcow2 over-raw.qcow2 | measure -O qcow2 dirty.qcow2 | measure grown-data -O qcow2`,
+  "snapshots and ways to open": `
+    measure -l one s.qcow2 | measure -O qcow2 -l one s.qcow2 | measure -l snapshot.name=one s.qcow2
+    measure -l nope s.qcow2 | measure -l snapshot.foo=1 s.qcow2 | measure -l one --size 1M
+    measure -l one five | measure --image-opts --size 1M | measure -l one nope | measure -l 1 s.qcow2
+    measure --output=json -O qcow2 --image-opts driver=qcow2,file.filename=s.qcow2
+    measure --object secret,id=s,data=abc five`,
   options: `
     measure -O qcow2 -o compat=v3 --size 1M | measure -O qcow2 -o compat=0.10 s.qcow2
     measure -O qcow2 -o compat=0.10,refcount_bits=8 --size 1M
@@ -158,7 +164,6 @@ describe("measure, Lamina's own", () => {
     ["--all --size 1M", "--all requires a filename argument."],
     ["--all -o x=y disk.img", "--all cannot be used together with -o."],
     ["--all nope", "Could not open 'nope': Could not open 'nope': No such file or directory"],
-    ["-l s1 disk.img", "measure: option '-l' is not supported by this version"],
     [
       "-O qcow2 -o encrypt.format=luks --size 1M",
       "Option 'encrypt.format=luks' is not supported by this version",
