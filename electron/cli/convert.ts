@@ -122,7 +122,7 @@ export async function convert(args: readonly string[]): Promise<number> {
 }
 
 /** The image as its snapshot; looks into it to find that. @throws CommandError */
-function atSnapshot(image: ImageArgument, choice: SnapshotChoice): ImageArgument {
+export function atSnapshot(image: ImageArgument, choice: SnapshotChoice): ImageArgument {
   const layer = openAlone(image);
   try {
     const { format, facts } = layer;

@@ -32,6 +32,7 @@ Command syntax:
   create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]
   info [--object objectdef] [--image-opts] [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] filename
   map [--object objectdef] [--image-opts] [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] filename
+  measure [--output=ofmt] [-O output_fmt] [-o options] [--size N | [--object objectdef] [--image-opts] [-f fmt] [-l snapshot_param] [-U] [--trust] [--all] filename]
 
 Command parameters:
   'filename' is a disk image filename
@@ -64,6 +65,7 @@ Command parameters:
   '-m' takes how many threads may work, 1 to 16; there are never more than cores
   '-W' and '-U' are accepted and make no difference
   '--salvage' makes zeros of what cannot be read, and says where
+  '--all' measures every format in which the image could be written; all data is read
   '--output' takes the format in which the output must be done (human or json)
   '--trust' allows backing files outside the folder of the image that names them
 

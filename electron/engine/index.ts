@@ -15,6 +15,8 @@ export { measureImage, measureVariants, type MeasureTarget } from "./ops/measure
 export { estimateImage, estimateSize, type Estimate } from "./ops/estimate";
 export { fileSystemOf } from "./io/file-systems";
 export { mapImage, type MapEntry } from "./ops/map";
+export { preflight, recommendedTarget } from "./ops/preflight/preflight";
+export type { TargetPlace } from "./ops/preflight/facts";
 export { reportImage } from "./ops/report";
 export { toFailure } from "./ops/failure";
 export { createImage, type CreateJob } from "./ops/create";
