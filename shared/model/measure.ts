@@ -18,11 +18,22 @@ export const measuredVariantSchema = z.object({
   provisioning: provisioningSchema,
   /** What has to be chosen when converting to it. */
   options: optionValuesSchema,
+  /** Whether its data has to be stored compressed; not, when absent. */
+  compress: z.boolean().optional(),
   /** Length of the new file. */
   fileLength: z.number(),
   /** What the host gives to it at once. */
   allocated: z.number(),
   /** What it takes once the guest has written every block. */
   fullyAllocated: z.number(),
+  /** Present when a sample of the data stands for all of it. */
+  estimated: z
+    .object({
+      /** Bytes of the sample. */
+      sampled: z.number(),
+      /** By how much the size may be off, as a part of it. */
+      error: z.number(),
+    })
+    .optional(),
 });
 export type MeasuredVariant = z.infer<typeof measuredVariantSchema>;

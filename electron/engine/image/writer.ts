@@ -116,6 +116,12 @@ export interface ImageWriter {
    */
   packed?(block: number, piece: StoredPiece): void;
   /**
+   * Tells that `count` blocks from guest block `firstBlock` on read as zeros, whatever the backing file
+   * has there; where it is told of nothing the backing file answers. There in a format that may have
+   * one. No block is told twice; calls come in any order.
+   */
+  zeroed?(firstBlock: number, count: number): void;
+  /**
    * Writes headers and tables and sets the exact length. `slots` is the number of slots or units handed
    * out (0 when linear).
    * @throws ImageError `io`.

@@ -18,7 +18,7 @@ import {
   writeSync,
   type BigIntStats,
 } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import { ImageError } from "../errors";
 import { hostRunOf, punchHoleIn, rememberStored, reserveSpace } from "./holes";
 import { pastEnd } from "./past-end";
@@ -287,6 +287,15 @@ export const baseNameOf = (path: string): string => basename(path);
 
 /** The absolute path that `name` stands for when it is seen from `folder`. */
 export const resolveFrom = (folder: string, name: string): string => resolve(folder, name);
+
+/**
+ * The name by which a file in `folder` names the one at `path`: relative where the system has such a
+ * name, and never one that looks as if it began with a protocol.
+ */
+export function nameSeenFrom(folder: string, path: string): string {
+  const name = relative(folder, resolve(path));
+  return /^[^/\\]*:(?![/\\])/.test(name) ? `./${name}` : name;
+}
 
 /** The absolute path without symbolic links. @throws ImageError `missing-file`, `io`. */
 export const realPathOf = (path: string): string =>

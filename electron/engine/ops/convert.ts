@@ -1,6 +1,7 @@
 import type { FormatId, OptionValues } from "../../../shared/model/format";
 import { ImageError } from "../errors";
 import type { DiskImage } from "../image/disk-image";
+import type { ParentRef } from "../image/layer";
 import { requireWhole } from "../image/open-image";
 import { createPartial } from "../image/partial-file";
 import { fileStatus } from "../io/file";
@@ -8,6 +9,7 @@ import type { Control } from "./control";
 import type { CopierWork } from "./copier";
 import { copyData } from "./copy";
 import { beginImage, prepareImage } from "./create";
+import { keptBacking } from "./kept-backing";
 import { openSource, type SourceRequest } from "./source";
 import { createSalvageLog, type Salvaged } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
@@ -25,6 +27,16 @@ export interface ConvertJob {
   readonly compress?: boolean;
   /** Write the whole disk and leave nothing out, zeros included: `-S 0` of qemu-img. */
   readonly keepZeros?: boolean;
+  /**
+   * The backing file of the new image, as it names it: seen from its own folder. Only what differs is
+   * copied.
+   */
+  readonly backing?: ParentRef;
+  /**
+   * Depth of the source's layer that becomes the backing file, 1 or more; by `backing` when absent.
+   * Given alone, the new image names that layer.
+   */
+  readonly keepBacking?: number;
   /** Replace what is at `target`; otherwise that is an error. */
   readonly replace: boolean;
   /** Force everything down to the disk before the image gets its name. */
@@ -82,17 +94,27 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
   try {
     requireWhole(image);
     refuseOwnChain(image, job.target);
+    const { backing, keep } = keptBacking(image, job) ?? {};
     const partial = createPartial(job.target, job);
     const { target, files, commit, abandon } = partial;
     try {
       const { size } = image;
       const { options, compress = false, keepZeros = false } = job;
-      const writer = beginImage(target, job.format, { size, options, compress, files });
+      const writer = beginImage(target, job.format, {
+        size,
+        options,
+        compress,
+        files,
+        ...(backing && { backing }),
+      });
+      if (keep !== undefined && writer.zeroed === undefined) throw cannotKeep(job.format);
       // The names of further files are known only now.
       for (const path of partial.paths) refuseOwnChain(image, path);
       const volume = volumeOf(job.target);
-      const planned = { path: job.target, format: job.format, options, compress, keepZeros };
-      requireFits(image, { ...planned, parts: writer.parts }, volume, control);
+      // How long it gets on a backing file shows only when it is written.
+      const unknown = compress || keep !== undefined;
+      const planned = { path: job.target, format: job.format, options, keepZeros };
+      requireFits(image, { ...planned, compress: unknown, parts: writer.parts }, volume, control);
       const leavesHoles = !keepZeros && writer.placement.kind === "linear";
       if (leavesHoles && volume.keepsHoles === false) job.onThick?.(volume.kind);
       const parts = writer.parts ?? [{ from: 0, length: size, target, writer }];
@@ -101,7 +123,8 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
         control.throwIfCancelled();
         yield step;
       }
-      const copy = { image, source, log, parts, keepZeros, control, startCopier, copiers };
+      const how = { keepZeros, ...(keep !== undefined && { keep }), startCopier, copiers };
+      const copy = { image, source, log, parts, control, ...how };
       const { dataBytes } = yield* copyData(copy);
       // What is salvaged may end where it likes.
       if (log === undefined) requireUnshrunk(image);
@@ -118,6 +141,17 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
   } finally {
     image.close();
   }
+}
+
+/** The error for an image that cannot say of a block whether the backing file answers for it. */
+function cannotKeep(format: FormatId): ImageError {
+  return new ImageError(
+    "unsupported",
+    `Such a ${format} image cannot be written on a backing file`,
+    {
+      hint: "Choose preallocation off.",
+    },
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { DiskImage } from "../image/disk-image";
-import type { WriterPart } from "../image/writer";
+import type { ImageWriter, WriterPart } from "../image/writer";
 import { createBatch, type Batch } from "./batch";
+import { changedBlocks } from "./changed-blocks";
 import type { Control } from "./control";
 import { createCopier, partAt, type CopierPart, type CopierWork, type PartTools } from "./copier";
 import { createCrew } from "./crew";
@@ -23,6 +24,11 @@ export interface CopyJob {
   readonly parts: readonly WriterPart[];
   /** Write everything, zeros too. */
   readonly keepZeros?: boolean;
+  /**
+   * Depth of the first layer that the target has as its backing file; what lies above it is copied.
+   * There is one part then.
+   */
+  readonly keep?: number;
   readonly control: Control;
   readonly startCopier?: (work: CopierWork) => { stop(): void };
   /** Most threads to start. */
@@ -45,7 +51,7 @@ const WORTH_A_THREAD = { copied: 32 * 1024 * 1024, packed: 4 * 1024 * 1024 };
  * @throws ImageError as reading and writing do, `cancelled`.
  */
 export function* copyData(job: CopyJob): Steps<CopyResult> {
-  const { image, control, keepZeros = false } = job;
+  const { image, control, keepZeros = false, keep } = job;
   const parts = job.parts.map((part) => ({
     ...part,
     to: part.from + part.length,
@@ -98,7 +104,7 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
   try {
     // It comes up while this thread plans.
     if (worthIt) threads.upTo(1);
-    const plan = createPlan(image, parts, keepZeros);
+    const plan = createPlan(image, parts, { keepZeros, ...(keep !== undefined && { keep }) });
     for (let first = true; plan.fill(batch); first = false) {
       if (batch.part !== current) goOnTo(batch.part);
       crew.open();
@@ -111,7 +117,9 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
       crew.close();
       crew.throwFailure();
       tellWriter(partAt(parts, batch.part), batch);
+      if (keep !== undefined) tellZeroed(partAt(parts, batch.part).writer, batch);
     }
+    if (keep !== undefined) tellHidden(partAt(parts, 0).writer, image, keep);
     goOnTo(parts.length);
     return { dataBytes: plan.bytes };
   } catch (error) {
@@ -190,5 +198,31 @@ function tellWriter({ from, writer }: WriterPart, batch: Batch): void {
       writer.placed(firstBlock + first, next, to - first);
       next += to - first;
     }
+  }
+}
+
+/** Tells of the blocks of a batch that were read and hold nothing but zeros, disk's end included. */
+function tellZeroed(writer: ImageWriter, batch: Batch): void {
+  const { placement } = writer;
+  const { blockSize, kind } = placement;
+  for (let index = 0; index < batch.count; index++) {
+    const { at, length } = batch.operation(index);
+    const written =
+      kind === "packed"
+        ? batch.packed(index).map(({ block }) => ({ from: block, to: block + 1 }))
+        : batch.placed(index).blocks;
+    let next = 0;
+    for (const { from, to } of [...written, { from: length / blockSize, to: 0 }]) {
+      if (from > next) writer.zeroed?.(at / blockSize + next, from - next);
+      next = to;
+    }
+  }
+}
+
+/** Tells of the blocks that are zeros without being read, and hide what the backing file has. */
+function tellHidden(writer: ImageWriter, image: DiskImage, keep: number): void {
+  const { blockSize } = writer.placement;
+  for (const { kind, first, count } of changedBlocks(image, keep, blockSize)) {
+    if (kind === "zero") writer.zeroed?.(first, count);
   }
 }

@@ -9,6 +9,7 @@ import type { Placement } from "../image/writer";
 import type { Control } from "./control";
 import { createCopyBuffer } from "./copy-buffer";
 import { copyOperation, type CopyPlace } from "./copy-operation";
+import { measureEncoded } from "./measure-compressed";
 import { operationsOf, piecesOf } from "./plan";
 
 /** What an image could become. */
@@ -16,6 +17,8 @@ export interface MeasureTarget {
   readonly format: FormatId;
   /** Values for the format's options; what is absent takes the option's default. */
   readonly options: OptionValues;
+  /** Store the data compressed; not, when absent. */
+  readonly compress?: boolean;
 }
 
 /** What measuring needs of a control. */
@@ -23,7 +26,8 @@ type MeasureControl = Pick<Control, "throwIfCancelled" | "setTotal" | "addDone">
 
 /**
  * What `convert` would make of the image, for every target, in one pass over its data: zeros are
- * found and left out as `convert` does. The control counts the bytes of data, and cancels.
+ * found and left out as `convert` does. Compressed targets take a sample besides. The control counts
+ * the bytes that are read, and cancels.
  * @throws ImageError as `convert`; a broken link's own error.
  */
 export function measureImage(
@@ -32,10 +36,9 @@ export function measureImage(
   control: MeasureControl,
 ): Measure[] {
   requireWhole(image);
-  const { size } = image;
-  const measurers = targets.map(({ format, options }) => beginMeasure(format, { size, options }));
-  tellStored(image, measurers, control);
-  return measurers.map((measurer) => measurer.result());
+  const measurements = targets.map((target) => beginMeasurement(image, target));
+  tellStored(image, measurements, control);
+  return measurements.map(({ result }) => result(control));
 }
 
 /**
@@ -47,25 +50,56 @@ export function measureVariants(request: OpenRequest, control: Control): Measure
   const image = openImage(request);
   try {
     requireWhole(image);
-    const { size } = image;
-    const begun = formats.flatMap(({ id, label, measure, variants = [] }) =>
-      variants.flatMap(({ name, provisioning, options }) => {
-        const measurer = ifPossible(() => measure?.({ size, options }));
-        if (measurer === undefined) return [];
-        return [{ measurer, about: { format: id, label, variant: name, provisioning, options } }];
+    const begun = formats.flatMap(({ id, label, variants = [] }) =>
+      variants.flatMap(({ name, provisioning, options, compress = false }) => {
+        const target = { format: id, options, compress };
+        const measurement = ifPossible(() => beginMeasurement(image, target));
+        if (measurement === undefined) return [];
+        return [{ ...measurement, about: { ...target, label, variant: name, provisioning } }];
       }),
     );
-    const measurers = begun.map(({ measurer }) => measurer);
-    tellStored(image, measurers, control);
-    return begun.flatMap(({ measurer, about }) => {
-      const measured = ifPossible(() => measurer.result());
+    tellStored(image, begun, control);
+    return begun.flatMap(({ result, about }) => {
+      const measured = ifPossible(() => result(control));
       if (measured === undefined) return [];
-      const { fileLength, allocated, fullyAllocated } = measured;
-      return [{ ...about, fileLength, allocated, fullyAllocated }];
+      const { fileLength, allocated, fullyAllocated, estimated } = measured;
+      const sizes = { fileLength, allocated, fullyAllocated, ...(estimated && { estimated }) };
+      return [{ ...about, ...sizes }];
     });
   } finally {
     image.close();
   }
+}
+
+/** How one target is measured. */
+interface Measurement {
+  /** Is told of all that is stored; absent for a target that takes a sample by itself. */
+  readonly measurer?: Measurer;
+  /** Bytes that `result` reads. */
+  readonly total: number;
+  result(control: MeasureControl): Measure;
+}
+
+/** @throws ImageError as `beginMeasure`. */
+function beginMeasurement(
+  image: DiskImage,
+  { format, options, compress = false }: MeasureTarget,
+): Measurement {
+  const spec = { size: image.size, options };
+  const encoded = measureEncoded(image, format, { ...spec, compress });
+  if (encoded === undefined) {
+    const measurer = beginMeasure(format, spec);
+    return { measurer, total: 0, result: () => measurer.result() };
+  }
+  return {
+    total: encoded.total,
+    result(control) {
+      const measured = encoded.run(control);
+      // What the guest writes is not compressed; where it cannot write, nothing is added.
+      const filled = ifPossible(() => beginMeasure(format, spec).result());
+      return { fullyAllocated: filled?.fullyAllocated ?? measured.fileLength, ...measured };
+    },
+  };
 }
 
 /**
@@ -93,14 +127,22 @@ export function blockTeller({ blockSize, add }: Measurer): (at: number, length: 
   };
 }
 
-/** Reads all data of the image once, and tells every measurer which of its blocks are not zero. */
+/**
+ * Reads all data of the image once, and tells every measurer which of its blocks are not zero. What
+ * the measurements read by themselves is added to the control's total.
+ */
 function tellStored(
   image: DiskImage,
-  measurers: readonly Measurer[],
+  measurements: readonly Measurement[],
   control: MeasureControl,
 ): void {
+  let total = measurements.reduce((sum, each) => sum + each.total, 0);
+  const measurers = measurements.flatMap(({ measurer }) => measurer ?? []);
   const [first, ...others] = measurers;
-  if (first === undefined) return;
+  if (first === undefined) {
+    control.setTotal(total);
+    return;
+  }
   const tellers = measurers.map(blockTeller);
   const blockSize = others.reduce(
     (size, measurer) => greatestCommonDivisor(size, measurer.blockSize),
@@ -119,7 +161,6 @@ function tellStored(
     takeSlots: () => 0,
     checkpoint: () => control.throwIfCancelled(),
   };
-  let total = 0;
   for (const { length } of piecesOf(image)) {
     control.throwIfCancelled();
     total += length;

@@ -1,5 +1,6 @@
 import type { DiskImage } from "../image/disk-image";
 import type { Batch } from "./batch";
+import { changedBlocks } from "./changed-blocks";
 import type { Placement } from "../image/writer";
 import type { ByteSource } from "../io/source";
 import { STEP } from "./copy-buffer";
@@ -81,13 +82,30 @@ function* withZeros(
   if (to > end) yield { at: end, length: to - end, hostAt: 0, zeros: true };
 }
 
+/** The pieces of the blocks that hold data of the layers above depth `keep`, with all between them. */
+function* piecesAbove(
+  image: DiskImage,
+  keep: number,
+  blockSize: number,
+  range: { readonly from: number; readonly to: number },
+): Generator<Piece, void, undefined> {
+  for (const { kind, first, count } of changedBlocks(image, keep, blockSize, range)) {
+    if (kind === "zero") continue;
+    const from = first * blockSize;
+    const to = Math.min(from + count * blockSize, image.size);
+    yield* withZeros(piecesOf(image, from, to), from, to);
+  }
+}
+
 /**
  * Cuts pieces into operations of whole blocks, in ascending order of guest offset; no block is in
  * two of them.
+ * @param mostGap Bytes without pieces that an operation may cover between two of them.
  */
 export function* operationsOf(
   pieces: Iterable<Piece>,
   placement: Placement,
+  mostGap = MOST_GAP,
 ): Generator<Operation, void, undefined> {
   const { blockSize } = placement;
   const most = operationSize(placement);
@@ -106,7 +124,7 @@ export function* operationsOf(
   for (const piece of pieces) {
     for (let done = 0; done < piece.length;) {
       const at = piece.at + done;
-      if (parts.length > 0 && (at >= begin + most || at > blockEnd() + MOST_GAP)) {
+      if (parts.length > 0 && (at >= begin + most || at > blockEnd() + mostGap)) {
         yield operation();
         parts = [];
         dataBytes = 0;
@@ -169,15 +187,19 @@ export interface Plan {
 /**
  * Plans a conversion to `parts`, which are in order and cover the disk.
  * @param keepZeros Whether everything is written, stored or not.
+ * @param keep Depth of the first layer that is kept as backing file: then whole blocks are planned,
+ *   of those that hold data of the layers above it.
  */
 export function createPlan(
   image: DiskImage,
   parts: readonly PlannedPart[],
-  keepZeros = false,
+  { keepZeros = false, keep }: { readonly keepZeros?: boolean; readonly keep?: number } = {},
 ): Plan {
   const { size } = image;
+  const mostGap = keep === undefined ? MOST_GAP : 0;
 
-  function pieces(from: number, to: number): Iterable<Piece> {
+  function pieces(from: number, to: number, { blockSize }: Placement): Iterable<Piece> {
+    if (keep !== undefined) return piecesAbove(image, keep, blockSize, { from, to });
     const stored = piecesOf(image, from, to);
     return keepZeros ? withZeros(stored, from, to) : stored;
   }
@@ -187,8 +209,8 @@ export function createPlan(
     undefined
   > {
     for (const [part, { from, to, placement }] of parts.entries()) {
-      const wanted = pieces(Math.min(from, size), Math.min(to, size));
-      for (const operation of operationsOf(wanted, placement)) yield { part, operation };
+      const wanted = pieces(Math.min(from, size), Math.min(to, size), placement);
+      for (const operation of operationsOf(wanted, placement, mostGap)) yield { part, operation };
     }
   }
 
@@ -217,7 +239,9 @@ export function createPlan(
     bytesLeft() {
       if (next.done) return 0;
       let left = 0;
-      for (const { length } of pieces(plannedTo, size)) left += length;
+      const { placement } = parts[next.value.part] ?? {};
+      if (placement === undefined) return 0;
+      for (const { length } of pieces(plannedTo, size, placement)) left += length;
       return left;
     },
     get encoded() {

@@ -35,7 +35,8 @@ export function* storedExtents(
   }
 }
 
-function hostRunAt(source: ByteSource, at: number, max: number): HostRun {
+/** What the host stores from byte `at` of a source on, at most `max` bytes of one kind. */
+export function hostRunAt(source: ByteSource, at: number, max: number): HostRun {
   // What the file does not have must be missed when it is read, not taken for a hole.
   const run = at < source.size ? source.hostRun?.(at, max) : undefined;
   return run ?? { length: max, hole: false };

@@ -1,7 +1,8 @@
+import { Tooltip } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { MeasuredVariant } from "../../../shared/model/measure";
-import { formatSize } from "../../text/format";
+import { formatShare, formatSize } from "../../text/format";
 import { hasVariantName } from "../../text/i18n";
 import { Bytes } from "../../ui/bytes";
 import { ShareBar } from "../../ui/share-bar";
@@ -32,7 +33,7 @@ export function TakesTable({ variants }: { variants: readonly MeasuredVariant[] 
 
 function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) {
   const { t } = useTranslation();
-  const { variant, provisioning, fileLength, allocated, fullyAllocated } = measured;
+  const { variant, provisioning, fileLength, allocated, fullyAllocated, estimated } = measured;
   const name = nameOf(measured, t);
   const sizes = {
     allocated: formatSize(allocated),
@@ -44,6 +45,7 @@ function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) 
       <td>{name}</td>
       <td className={styles.dim}>{t(`overview.takes.provisioning.${provisioning}`)}</td>
       <td data-right>
+        {estimated && <AboutMark estimated={estimated} />}
         <Bytes value={allocated} />
       </td>
       <td>
@@ -55,6 +57,20 @@ function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) 
         />
       </td>
     </tr>
+  );
+}
+
+/** Says that a size is estimated; how well, on hover. */
+function AboutMark({ estimated }: Required<Pick<MeasuredVariant, "estimated">>) {
+  const { t } = useTranslation();
+  const sample = {
+    sampled: formatSize(estimated.sampled),
+    error: formatShare(estimated.error, 1),
+  };
+  return (
+    <Tooltip label={t("overview.takes.sample", sample)}>
+      <span className={styles.dim}>{t("overview.takes.about")} </span>
+    </Tooltip>
   );
 }
 

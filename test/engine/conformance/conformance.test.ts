@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ImageError } from "../../../electron/engine/errors";
 import type { Format } from "../../../electron/engine/formats/format";
 import { formats, probeFormat } from "../../../electron/engine/formats/registry";
+import { createGate } from "../../../electron/engine/image/gate";
 import { openFile } from "../../../electron/engine/io/file";
 import { memorySource, memoryTarget } from "../../../electron/engine/io/memory";
 import { layerFactsSchema } from "../../../shared/model/facts";
@@ -42,7 +43,7 @@ function expectSamples(format: Format, told: readonly Sample[]): void {
 
 function expectSample(format: Format, { path, content }: Sample): void {
   const source = openFile(path);
-  const image = openAlone(format, source);
+  const image = openAlone(format, source, createGate([]));
   try {
     expect(probeFormat(source).id).toBe(format.id);
     const { facts } = image.layers[0]!;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Format } from "../../../electron/engine/formats/format";
-import { createFile } from "../../../electron/engine/io/file";
+import { createPartial } from "../../../electron/engine/image/partial-file";
 import type { OptionValues } from "../../../shared/model/format";
 import type { PatternDisk } from "../../helpers/pattern-disk";
 import type { Random } from "../../helpers/seed";
@@ -18,12 +18,17 @@ export function ownSample(
   const name = `options ${JSON.stringify(options)}`;
   const path = join(folder, `own-${Object.entries(options).flat().join("-")}.image`);
   const content = rounded(disk.bytes, options);
-  const target = createFile(path);
+  const { target, files, commit, abandon } = createPartial(path, { replace: false });
   try {
-    const image = { spec: { size: disk.size, options }, content, holds: notZero(content) };
+    const image = {
+      spec: { size: disk.size, options, files },
+      content,
+      holds: notZero(content),
+    };
     writeOwn(format, target, image, random);
+    commit();
   } finally {
-    target.close();
+    abandon();
   }
   return { name, path, content };
 }

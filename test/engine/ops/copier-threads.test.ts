@@ -1,7 +1,14 @@
-import { readdirSync, statSync, truncateSync } from "node:fs";
+import { readFileSync, readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { convert, createControl, type Control, type CopierWork } from "../../../electron/engine";
+import {
+  convert,
+  convertInSteps,
+  createControl,
+  type ConvertJob,
+  type Control,
+  type CopierWork,
+} from "../../../electron/engine";
 import { createCrew, type Crew } from "../../../electron/engine/ops/crew";
 import { startCopierThread } from "../../../electron/workers/start-copier";
 import { patternDisk, writeRawFile } from "../../helpers/pattern-disk";
@@ -46,6 +53,19 @@ function afterOthersDid(bytes: number): Watched {
 
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/**
+ * Converts, and after its own first step waits until others have done `bytes`: between two steps the
+ * calling thread holds nothing that they might wait for.
+ */
+function convertWithOthers(job: ConvertJob, bytes: number, meanwhile = (): void => {}): void {
+  const steps = convertInSteps(job);
+  let step = steps.next();
+  const deadline = Date.now() + 10_000;
+  while (job.control.done < bytes && Date.now() < deadline) pause(1);
+  meanwhile();
+  while (step.done !== true) step = steps.next();
 }
 
 /** Starts real threads, and counts them. */
@@ -118,6 +138,60 @@ describeWithQemu(`convert with copier threads, seed ${runSeed}`, () => {
     expect(check["leaks"] ?? 0).toBe(0);
   });
 
+  it("keeps the order of the disk where that is asked for, with several threads", () => {
+    const folder = tempFolder();
+    const [source, target] = ["a.raw", "b.vmdk"].map((name) => join(folder, name));
+    const disk = patternDisk(random(runSeed + 3), 24 * MIB, 2_000_000);
+    makeCompressible(disk, random(runSeed));
+    writeRawFile(source!, disk);
+    const { count, startCopier } = countingStarter();
+    const options = { subformat: "streamOptimized" };
+    const job = jobOf(source!, target!, "vmdk", { startCopier, copiers: 2, options });
+    convertWithOthers(job, 5 * MIB);
+    expect(count).toEqual({ started: 2, stopped: 2 });
+    mustBeIdentical(source!, target!, "raw", "vmdk");
+    const bytes = readFileSync(target!);
+    const sectors: bigint[] = [];
+    for (let at = 65_536; bytes.readUInt32LE(at + 8) > 0;) {
+      sectors.push(bytes.readBigUInt64LE(at));
+      at += Math.ceil((12 + bytes.readUInt32LE(at + 8)) / 512) * 512;
+    }
+    expect(sectors.length).toBeGreaterThan(50);
+    expect(sectors).toEqual(sectors.toSorted((a, b) => (a < b ? -1 : 1)));
+  });
+
+  it.each(["twoGbMaxExtentSparse", "twoGbMaxExtentFlat"])(
+    "starts its threads once for all files of a %s",
+    (subformat) => {
+      const folder = tempFolder();
+      const [source, target] = ["a.raw", "b.vmdk"].map((name) => join(folder, name));
+      // In 5 files.
+      writeIslands(source!, 1200, 8 * MIB);
+      const { control, own } = afterOthersDid(20 * 4096);
+      const { count, startCopier } = countingStarter();
+      convert(jobOf(source!, target!, "vmdk", { control, startCopier, options: { subformat } }));
+      expect(count).toEqual({ started: 1, stopped: 1 });
+      expect(own()).toBeGreaterThan(0);
+      expect(control.done).toBe(control.total);
+      mustBeIdentical(source!, target!, "raw", "vmdk");
+    },
+  );
+
+  it("writes the zeros too when they are kept", () => {
+    const folder = tempFolder();
+    const [source, target, raw] = ["a.raw", "b.qcow2", "c.raw"].map((name) => join(folder, name));
+    writeIslands(source!, 40, MIB);
+    const { control } = afterOthersDid(3 * MIB);
+    const { startCopier } = countingStarter();
+    const job = { control, startCopier, keepZeros: true };
+    expect(convert(jobOf(source!, target!, "qcow2", job)).dataBytes).toBe(40 * MIB);
+    const map = qemuJson<{ data: boolean; zero: boolean }[]>(["map", target!]);
+    expect(map.every(({ data, zero }) => data && !zero)).toBe(true);
+    mustBeIdentical(source!, target!, "raw", "qcow2");
+    convert(jobOf(target!, raw!, "raw", { keepZeros: true }));
+    expect(statSync(raw!).blocks * 512).toBeGreaterThanOrEqual(40 * MIB);
+  });
+
   it("compresses one batch after the other with small clusters", () => {
     const folder = tempFolder();
     const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
@@ -152,9 +226,12 @@ describeWithQemu(`convert with copier threads, seed ${runSeed}`, () => {
     mustBeIdentical(source!, target!, "raw", "qcow2");
   });
 
-  it("tells what a thread met, with the file's name", () => {
+  it.each([
+    ["qcow2", {}],
+    ["vmdk", { subformat: "streamOptimized" }],
+  ] as const)("tells what a thread met, with the file's name, %s %o", (format, options) => {
     const folder = tempFolder();
-    const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
+    const [source, target] = ["a.raw", "b.image"].map((name) => join(folder, name));
     writeIslands(source!, 64, MIB);
     const { size } = statSync(source!);
     const { startCopier: start } = countingStarter();
@@ -173,7 +250,8 @@ describeWithQemu(`convert with copier threads, seed ${runSeed}`, () => {
     const slow = Object.create(control, {
       throwIfCancelled: { value: throwIfCancelled },
     }) as Control;
-    const attempt = () => convert(jobOf(source!, target!, "qcow2", { control: slow, startCopier }));
+    const job = { control: slow, startCopier, options };
+    const attempt = () => convert(jobOf(source!, target!, format, job));
     expect(attempt).toThrow(
       expect.objectContaining({
         code: "io",
@@ -184,9 +262,27 @@ describeWithQemu(`convert with copier threads, seed ${runSeed}`, () => {
     expect(readdirSync(folder)).toEqual(["a.raw"]);
   });
 
-  it.each([false, true])("stops all threads when it is cancelled, compressing: %s", (compress) => {
+  it("leaves no thread waiting for its turn when it is cancelled", () => {
     const folder = tempFolder();
-    const [source, target] = ["a.raw", "b.qcow2"].map((name) => join(folder, name));
+    const [source, target] = ["a.raw", "b.vmdk"].map((name) => join(folder, name));
+    writeIslands(source!, 2000, 160 * 1024);
+    const { count, startCopier } = countingStarter();
+    const options = { subformat: "streamOptimized" };
+    const job = jobOf(source!, target!, "vmdk", { startCopier, copiers: 2, options });
+    const attempt = () => convertWithOthers(job, 50 * 4096, () => job.control.cancel());
+    expect(attempt).toThrow(expect.objectContaining({ code: "cancelled" }));
+    expect(count).toEqual({ started: 2, stopped: 2 });
+    expect(job.control.done).toBeLessThan(2000 * 4096);
+    expect(readdirSync(folder)).toEqual(["a.raw"]);
+  });
+
+  it.each([
+    ["qcow2", {}],
+    ["qcow2", { compress: true }],
+    ["vmdk", { options: { subformat: "twoGbMaxExtentSparse" } }],
+  ] as const)("stops all threads when it is cancelled, %s %o", (format, over) => {
+    const folder = tempFolder();
+    const [source, target] = ["a.raw", "b.image"].map((name) => join(folder, name));
     writeIslands(source!, 2000, 160 * 1024);
     const { control } = afterOthersDid(100 * 4096);
     const { count, startCopier } = countingStarter();
@@ -199,7 +295,7 @@ describeWithQemu(`convert with copier threads, seed ${runSeed}`, () => {
       },
     }) as Control;
     const attempt = () =>
-      convert(jobOf(source!, target!, "qcow2", { control: whenHalf, startCopier, compress }));
+      convert(jobOf(source!, target!, format, { control: whenHalf, startCopier, ...over }));
     expect(attempt).toThrow(expect.objectContaining({ code: "cancelled" }));
     expect(count).toEqual({ started: 1, stopped: 1 });
     expect(control.done).toBeLessThan(2000 * 4096);

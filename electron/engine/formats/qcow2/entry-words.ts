@@ -16,6 +16,11 @@ export function standardEntry(hostOffset: number): EntryWords {
   return { high: copied + Math.floor(hostOffset / 2 ** 32), low: hostOffset % 2 ** 32 };
 }
 
+/** The entry for a cluster at byte `hostOffset` that several guest clusters share. */
+export function sharedEntry(hostOffset: number): EntryWords {
+  return { high: Math.floor(hostOffset / 2 ** 32), low: hostOffset % 2 ** 32 };
+}
+
 /**
  * The entry for a cluster of which `length` compressed bytes lie at byte `at` (specification,
  * "Compressed Clusters Descriptor"); `compressedPlace` decodes it.

@@ -21,6 +21,7 @@ export const qcow2: Format = {
   bitmapsSize: measureBitmaps,
   variants: [
     { name: "qcow2", provisioning: "thin", options: {} },
+    { name: "qcow2-compressed", provisioning: "thin", options: {}, compress: true },
     { name: "qcow2-reserved", provisioning: "thick-lazy", options: { preallocation: "falloc" } },
     { name: "qcow2-zeroed", provisioning: "thick-eager", options: { preallocation: "full" } },
   ],

@@ -4,12 +4,15 @@ import type { Layout } from "./layout";
 import type { Plan } from "./options";
 import { setRefcount } from "./refcounts";
 
+/** Sets an L2 entry; "zero" stands for a cluster that reads as zeros and has no place. */
+export type PutEntry = (entry: number, words: EntryWords, kind?: "zero") => void;
+
 /** What the tables tell of the guest clusters that were written. */
 export interface WrittenClusters {
   /** The indices of the L2 tables that have something to say, ascending. */
   usedTables(): number[];
   /** Calls `put` with every entry of L2 table `l1Index` that is not zero; only for one that is used. */
-  eachEntry(l1Index: number, put: (entry: number, words: EntryWords) => void): void;
+  eachEntry(l1Index: number, put: PutEntry): void;
   /** With extended L2 entries: whether the clusters' places hold nothing yet. Not, when absent. */
   readonly empty?: boolean;
   /** Tells how many guest clusters lie, wholly or in part, in one of slots 0 to `slots` - 1. */
@@ -22,8 +25,11 @@ export interface WrittenClusters {
  */
 export const pieceSize = 2 * 1024 * 1024;
 
-/** All 32 subclusters allocated. */
-const allAllocated = 0xffffffff;
+/** All 32 subclusters. */
+const allSubclusters = 0xffffffff;
+
+/** The flag of an entry that has no subclusters: it reads as zeros. */
+const zeroFlag = 1;
 
 /**
  * Writes `length` bytes at `at`, a piece at a time. `fill` puts what belongs at byte `from` of the table
@@ -63,12 +69,17 @@ export function writeL2Tables(
     const first = from / clusterSize;
     const count = piece.byteLength / clusterSize;
     used.slice(first, first + count).forEach((l1Index, i) => {
-      clusters.eachEntry(l1Index, (entry, words) => {
+      clusters.eachEntry(l1Index, (entry, words, kind) => {
         const at = i * clusterSize + entry * entrySize;
+        if (kind === "zero") {
+          if (extendedL2) piece.setUint32(at + 8, allSubclusters);
+          else piece.setUint32(at + 4, zeroFlag);
+          return;
+        }
         putEntry(piece, at, words);
         // A compressed cluster has no subclusters.
         if (extendedL2 && clusters.empty !== true && !isCompressed(words))
-          piece.setUint32(at + 12, allAllocated);
+          piece.setUint32(at + 12, allSubclusters);
       });
     });
     return true;

@@ -11,6 +11,7 @@ import { createPackedMap } from "./packed-map";
 import { preallocate } from "./preallocate";
 import { createSlotMap } from "./slot-map";
 import { writeL1Table, writeL2Tables, writeRefcounts, type WrittenClusters } from "./write-tables";
+import { createZeroedClusters } from "./zeroed-clusters";
 
 /**
  * Begins a new qcow2 image. From the file's beginning: the header's cluster, the data in its slots, the
@@ -32,6 +33,7 @@ export function createQcow2(target: ByteTarget, spec: CreateSpec): ImageWriter {
 function slotWriter(target: ByteTarget, plan: Plan, spec: CreateSpec): ImageWriter {
   const { clusterSize } = plan;
   const clusters = createSlotMap(plan.l2Entries, clusterSize);
+  const zeroed = createZeroedClusters(plan);
   return {
     placement: {
       kind: "slots",
@@ -45,7 +47,8 @@ function slotWriter(target: ByteTarget, plan: Plan, spec: CreateSpec): ImageWrit
       layoutOf(plan, firstSlot + count, 0);
       clusters.set(firstBlock, firstSlot, count);
     },
-    finish: (slots) => finishImage(target, plan, spec, clusters, slots),
+    zeroed: (first, count) => zeroed.add(first, count),
+    finish: (slots) => finishImage(target, plan, spec, zeroed.over(clusters, slots)),
   };
 }
 
@@ -60,7 +63,7 @@ function preallocatedWriter(target: ByteTarget, plan: Plan, spec: CreateSpec): I
     placed() {
       throw new Error("Preallocated clusters take no slots.");
     },
-    finish: () => finishImage(target, plan, spec, clusters, slots),
+    finish: () => finishImage(target, plan, spec, { clusters, slots }),
   };
 }
 
@@ -79,6 +82,7 @@ function packedWriter(target: ByteTarget, plan: Plan, spec: CreateSpec): ImageWr
   const { clusterSize, refcountBits, compressionType } = plan;
   if (compressionType === "zstd") requireZstd();
   const clusters = createPackedMap(plan.l2Entries, clusterSize);
+  const zeroed = createZeroedClusters(plan);
   const placement: Placement = {
     kind: "packed",
     blockSize: clusterSize,
@@ -97,7 +101,8 @@ function packedWriter(target: ByteTarget, plan: Plan, spec: CreateSpec): ImageWr
       layoutOf(plan, Math.ceil((piece.at + piece.length) / clusterSize) - 1, 0);
       clusters.set(block, piece);
     },
-    finish: (units) => finishImage(target, plan, spec, clusters, units),
+    zeroed: (first, count) => zeroed.add(first, count),
+    finish: (units) => finishImage(target, plan, spec, zeroed.over(clusters, units)),
   };
 }
 
@@ -105,8 +110,7 @@ function finishImage(
   target: ByteTarget,
   plan: Plan,
   spec: CreateSpec,
-  clusters: WrittenClusters,
-  slots: number,
+  { clusters, slots }: { readonly clusters: WrittenClusters; readonly slots: number },
 ): void {
   const { clusterSize, l1Size } = plan;
   const used = clusters.usedTables();

@@ -5,8 +5,13 @@ import { qemuImg } from "../../../helpers/qemu-img";
 import { qemuHistory } from "../qemu-history";
 import type { FormatSamples, Sample } from "../samples";
 
-/** Images in one file: those of several need the gate, and have tests of their own. */
-const converted = ["monolithicSparse", "streamOptimized"];
+const converted = [
+  "monolithicSparse",
+  "monolithicFlat",
+  "twoGbMaxExtentSparse",
+  "twoGbMaxExtentFlat",
+  "streamOptimized",
+];
 
 export const vmdkSamples: FormatSamples = {
   qemuName: "vmdk",

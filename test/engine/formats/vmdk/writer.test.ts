@@ -173,7 +173,11 @@ describe("monolithicSparse written to memory", () => {
 
   it.each([
     ["an option that there is not", 512, { cluster_size: 65536 }],
-    ["a subformat that is not written", 512, { subformat: "monolithicFlat" }],
+    ["a subformat that there is not", 512, { subformat: "vmfs" }],
+    ["several files without a place for them", 512, { subformat: "monolithicFlat" }],
+    ["zeroed grains without grains", 512, { subformat: "monolithicFlat", zeroed_grain: true }],
+    ["a switch that is no switch", 512, { zeroed_grain: "on" }],
+    ["a stream past 1 PiB", 2 ** 51, { subformat: "streamOptimized" }],
     ["an adapter that there is not", 512, { adapter_type: "nvme" }],
     ["a disk past 1 PiB", 2 ** 51, {}],
     ["a size that is no number", Number.NaN, {}],
