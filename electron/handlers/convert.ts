@@ -48,10 +48,11 @@ export function convertHandlers(
   async function styleOf({
     source,
     snapshot,
+    passphrase,
     keepBacking = false,
   }: ConvertRequest): Promise<CommandLineStyle> {
     const style = { trust: grants.usedBy(source), platform };
-    if (snapshot === undefined && !keepBacking) return style;
+    if (snapshot === undefined && passphrase === undefined && !keepBacking) return style;
     const { layers } = await inspector.inspect({ path: source, grants: grants.list() });
     const [image, backing] = layers;
     const taken = snapshot === undefined ? undefined : image?.facts.snapshots[snapshot];
@@ -63,6 +64,7 @@ export function convertHandlers(
     }
     return {
       ...style,
+      ...(image && { sourceFormat: image.format }),
       ...(taken && { snapshotId: taken.id }),
       ...(keepBacking && backing && { backing: { path: backing.path, format: backing.format } }),
     };

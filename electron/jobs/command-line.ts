@@ -5,6 +5,8 @@ export interface CommandLineStyle {
   /** The source's chain needs files that the user has allowed. */
   readonly trust: boolean;
   readonly platform: NodeJS.Platform;
+  /** The source's format: the line names it where it names a passphrase. */
+  readonly sourceFormat?: string;
   /** The identifier of the snapshot that the request names by its place. */
   readonly snapshotId?: string;
   /** The source's backing file, which a request may want to keep. */
@@ -12,11 +14,11 @@ export interface CommandLineStyle {
 }
 
 /**
- * A conversion as the `lamina convert` line that does the same, with what has to be done before and
- * after it. A passphrase is not in it.
+ * A conversion as the `lamina convert` line that does the same, with what has to be done after
+ * it. A passphrase is not in it.
  */
 export function convertCommand(request: ConvertRequest, style: CommandLineStyle): string {
-  const { source, behind = [], member, target, format, size } = request;
+  const { member, target, format, size } = request;
   const { snapshotId, backing } = style;
   const options = Object.entries(request.options)
     .map(([name, value]) => `${name}=${optionText(value)}`)
@@ -27,7 +29,8 @@ export function convertCommand(request: ConvertRequest, style: CommandLineStyle)
     ...(style.trust ? ["--trust"] : []),
     ...(request.passphrase === undefined
       ? []
-      : ["--object", "secret,id=sec0,file=PASSPHRASE-FILE"]),
+      : ["--object", "secret,id=sec0,file=PASSPHRASE-FILE", "--image-opts"]),
+    ...(member === undefined ? [] : ["--member", member]),
     ...(request.salvage === true ? ["--salvage"] : []),
     ...(snapshotId === undefined ? [] : ["-l", `snapshot.id=${optionText(snapshotId)}`]),
     // The app flushes a new image to the disk before it takes its name.
@@ -39,12 +42,10 @@ export function convertCommand(request: ConvertRequest, style: CommandLineStyle)
     format,
     ...(options === "" ? [] : ["-o", options]),
     ...(backing === undefined ? [] : ["-B", backing.path, "-F", backing.format]),
-    member ?? source,
-    ...behind,
+    ...sourceWords(request, style),
     target,
   ];
   const commands = [
-    ...(member === undefined ? [] : [["tar", "-xf", source, member]]),
     convert,
     ...(size === undefined ? [] : [["lamina", "resize", "-f", format, target, String(size)]]),
   ];
@@ -52,6 +53,15 @@ export function convertCommand(request: ConvertRequest, style: CommandLineStyle)
     words.map((word) => shellQuoted(word, style.platform)).join(" "),
   );
   return quoted.join(" && ");
+}
+
+/** What is read: names, or lists of options where a passphrase has to be named. */
+function sourceWords(request: ConvertRequest, { sourceFormat }: CommandLineStyle): string[] {
+  const { source, behind = [], passphrase } = request;
+  if (passphrase === undefined) return [source, ...behind];
+  const driver = sourceFormat === undefined ? "" : `driver=${sourceFormat},`;
+  const first = `${driver}file.filename=${optionText(source)},encrypt.key-secret=sec0`;
+  return [first, ...behind.map((path) => `file.filename=${optionText(path)}`)];
 }
 
 /** In a list of options a comma is written twice. */

@@ -25,6 +25,7 @@ function answer(order: ConvertOrder): WorkerReply<Converted> {
     const control = createControl(order.control);
     const source = sourceRequestOf(request, grants);
     const { target, format, options, compress, keepZeros = false, replace } = request;
+    const { keepBacking = false } = request;
     const result = convert({
       source,
       target,
@@ -32,6 +33,7 @@ function answer(order: ConvertOrder): WorkerReply<Converted> {
       options,
       compress,
       keepZeros,
+      ...(keepBacking && { keepBacking: 1 }),
       replace,
       flush: true,
       control,
@@ -60,7 +62,9 @@ function verified(
   control.enter("verifying");
   const disk = openSource(source);
   try {
-    const copy = openSource({ images: [{ path: target, format, grants }] });
+    // A kept backing file is the source's, wherever the new image lies.
+    const known = [...grants, ...disk.layers.map((layer) => layer.source.name)];
+    const copy = openSource({ images: [{ path: target, format, grants: known }] });
     try {
       return verifyCopy(disk, copy, control);
     } finally {

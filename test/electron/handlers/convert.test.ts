@@ -119,6 +119,14 @@ describe("convert.start", () => {
     expect(started).toEqual([]);
   });
 
+  it("hands a passphrase to the conversion, and shows it nowhere", async () => {
+    const { started, queue, handlers, request } = setUp();
+    await handlers["convert.start"](request("a.qcow2", { passphrase: "correct horse" }));
+    expect(started[0]?.passphrase).toBe("correct horse");
+    expect(JSON.stringify(queue.list())).not.toContain("horse");
+    expect(queue.list()[0]?.command).toContain("secret,id=sec0,file=PASSPHRASE-FILE");
+  });
+
   it("replaces only on an explicit yes", async () => {
     const { folder, started, handlers, request } = setUp();
     writeFileSync(join(folder, "old.qcow2"), "");

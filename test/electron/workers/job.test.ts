@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { createImage } from "../../../electron/engine";
 import { startJob, type JobScripts } from "../../../electron/workers/start-job";
 import type { ConvertRequest } from "../../../shared/model/job";
 import { random } from "../../helpers/seed";
@@ -85,6 +86,20 @@ describe("a conversion in its thread", () => {
         verification: { method: "sha256" },
       },
     });
+  });
+
+  it("keeps the backing file of an image that goes elsewhere, and verifies through it", async () => {
+    const { folder, bytes } = withDisk(MIB);
+    const source = join(folder, "over.qcow2");
+    const backing = { name: "a.raw", format: "raw" };
+    const spec = { size: MIB, options: {}, backing };
+    createImage({ path: source, format: "qcow2", spec, replace: false, flush: false });
+    const target = join(tempFolder(), "kept.qcow2");
+    const request = requestFor(folder, { source, target, keepBacking: true });
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const end = await startJob(scripts, request, []).ended;
+    expect(end).toMatchObject({ state: "done", result: { verification: { sha256 } } });
+    expect(readFileSync(target).length).toBeLessThan(MIB);
   });
 
   it("halts while it is paused, and is cancelled out of the pause", async () => {
