@@ -35,6 +35,10 @@ const megabyte = 1e6;
 const plain = 130 * megabyte;
 const compressed = 256 * megabyte;
 
+const stream = "subformat=streamOptimized";
+const split = "subformat=twoGbMaxExtentSparse";
+const madeAs = (subformat: string): Input => qemuMade("vmdk", "-o", subformat);
+
 /** Every row with its bars; a new one is one line. */
 export const rows: readonly Row[] = [
   convert("sparse raw to qcow2", sparseRaw, "qcow2", { wall: 0.8, peak: plain }),
@@ -47,6 +51,10 @@ export const rows: readonly Row[] = [
   convert("vhd to raw", qemuMade("vpc"), "raw", { peak: plain }),
   convert("qcow v1 to raw", qemuMade("qcow"), "raw", { peak: plain }),
   convert("qcow2 zlib to raw", qemuMade("qcow2", "-c"), "raw", { wall: 0.65, peak: compressed }),
+  convert("vmdk stream to raw", madeAs(stream), "raw", { wall: 0.45, peak: compressed }),
+  convert("raw to vmdk stream", sparseRaw, "vmdk", { wall: 0.35, peak: compressed }, "-o", stream),
+  convert("split vmdk to qcow2", madeAs(split), "qcow2", { peak: plain }),
+  convert("raw to vmdk", sparseRaw, "vmdk", { peak: plain }),
   map("map of 2 TiB qcow2", hugeQcow2, { wall: 0.45, peak: plain }),
   info("info against bare Node", qemuMade("qcow2"), { wall: 2.5, peak: plain }),
 ];

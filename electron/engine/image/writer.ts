@@ -101,8 +101,9 @@ export interface ImageWriter {
    */
   prepare?(): Generator<undefined, void, undefined>;
   /**
-   * The files that guest data goes to, when there are several: then nothing is written by `placement`,
-   * each part is finished by itself as soon as it has all its data, and `finish(0)` ends the whole.
+   * The files that guest data goes to, when it does not go to the main one: then nothing is written
+   * by `placement`, which is that of the first part; each part is finished by itself as soon as it
+   * has all its data, and `finish(0)` ends the whole.
    */
   readonly parts?: readonly WriterPart[];
   /**
