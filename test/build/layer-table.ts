@@ -38,6 +38,8 @@ const layers: readonly Layer[] = [
     loads: ["electron/engine/.*", "node:.*", "npm:pako"],
     types: ["shared/model/.*"],
   },
+  { files: /^electron\/engine\/codec\/gunzip\./, loads: ["electron/engine/.*", "npm:pako"] },
+  { files: /^electron\/engine\/codec\/zstd\//, loads: ["electron/engine/.*", "npm:fzstd"] },
   {
     files: /^electron\/engine\/io\/file\./,
     loads: ["electron/engine/.*", "node:.*"],
