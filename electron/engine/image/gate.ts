@@ -36,9 +36,11 @@ const words = {
 
 /**
  * The gate that opens regular files in the folder of the image that names them (or below it, symbolic
- * links resolved) and, elsewhere, those whose absolute path is in `grants`; "all" grants any.
+ * links resolved) and, elsewhere, those whose absolute path is in `grants`; "all" grants any,
+ * and "none" refuses even the files of that folder.
  */
-export function createGate(grants: readonly string[] | "all"): Gate {
+export function createGate(grants: readonly string[] | "all" | "none"): Gate {
+  if (grants === "none") return sealedGate;
   const granted = new Set(grants === "all" ? [] : grants);
 
   function open(reference: Reference): ByteSource {
@@ -72,6 +74,20 @@ export const closedGate: Gate = {
   },
   resolve: resolvePath,
 };
+
+/** The gate of an image that lies in another file: names in it stand for nothing on this host. */
+export const sealedGate: Gate = {
+  open: refuseSealed,
+  resolve: refuseSealed,
+};
+
+function refuseSealed({ name, from, role }: Reference): never {
+  throw new ImageError(
+    "refused",
+    `The image in ${from} names the ${words[role]} ${name}, and what is wrapped may open no other file`,
+    { file: from, hint: "Unpack it first, together with the files that it names." },
+  );
+}
 
 function resolvePath({ name, from }: Reference): string {
   const path = name.startsWith("file:") ? name.slice("file:".length) : name;

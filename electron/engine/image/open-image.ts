@@ -5,16 +5,22 @@ import { openFile } from "../io/file";
 import type { ByteSource } from "../io/source";
 import type { FormatId } from "../../../shared/model/format";
 import { stackLayers, type BrokenChain, type DiskImage } from "./disk-image";
-import { closedGate, createGate, type Gate, type Reference } from "./gate";
+import { closedGate, createGate, sealedGate, type Gate, type Reference } from "./gate";
 import type { ImageLayer } from "./layer";
+import { openWrapped } from "./unwrap";
 
 /** Which image to open and what it may open in turn. Plain data: it crosses threads. */
 export interface OpenRequest {
   readonly path: string;
   /** The format it is in; told by its bytes when absent. */
   readonly format?: FormatId;
-  /** Absolute paths of files outside the image's own folder that it may open; "all" for any. */
-  readonly grants: readonly string[] | "all";
+  /**
+   * Absolute paths of files outside the image's own folder that it may open; "all" for any, "none" for
+   * none at all, in its folder neither.
+   */
+  readonly grants: readonly string[] | "all" | "none";
+  /** Which disk of a tar archive (OVA), by its name in there; needed when there are several. */
+  readonly member?: string;
 }
 
 /** Layers that one chain may have, the image itself counted. */
@@ -27,11 +33,8 @@ const deepestChain = 256;
  * @throws ImageError when the image itself cannot be opened.
  */
 export function openImage(request: OpenRequest): DiskImage {
-  const gate = createGate(request.grants);
-  const source = openFile(request.path);
-  const format = (): Format =>
-    request.format === undefined ? probeFormat(source) : formatById(request.format);
-  const layers = [openLayer(source, format, gate)];
+  const { layer, gate } = openOwn(request);
+  const layers = [layer];
   try {
     return stackLayers(layers, openParents(layers, gate));
   } catch (error) {
@@ -46,13 +49,27 @@ export function openImage(request: OpenRequest): DiskImage {
  * The caller closes the layer.
  * @throws ImageError when it cannot be opened.
  */
-export function openTopLayer({ path, format, grants }: OpenRequest): ImageLayer {
+export function openTopLayer(request: OpenRequest): ImageLayer {
+  return openOwn(request).layer;
+}
+
+/**
+ * The image's own layer, taken out of what it is wrapped in, and the gate for what it names. A format
+ * that is given is that of the file itself, or of the member.
+ */
+function openOwn({ path, format, grants, member }: OpenRequest): { layer: ImageLayer; gate: Gate } {
   const source = openFile(path);
-  return openLayer(
-    source,
-    () => (format === undefined ? probeFormat(source) : formatById(format)),
-    createGate(grants),
-  );
+  try {
+    const mayBeWrapped = format === undefined || member !== undefined;
+    const wrapped = mayBeWrapped ? openWrapped(source, { format, member }) : undefined;
+    if (wrapped !== undefined) return { layer: wrapped, gate: sealedGate };
+    const gate = createGate(grants);
+    const own = format === undefined ? probeFormat(source) : formatById(format);
+    return { layer: own.open(source, gate), gate };
+  } catch (error) {
+    source.close();
+    throw error;
+  }
 }
 
 /** Passes when the chain was opened to its end. @throws ImageError the broken link's own error. */

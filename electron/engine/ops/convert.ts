@@ -6,6 +6,7 @@ import { createPartial } from "../image/partial-file";
 import { fileStatus } from "../io/file";
 import type { Control } from "./control";
 import type { CopierWork } from "./copier";
+import { convertPacked, packingOf } from "./convert-packed";
 import { copyData } from "./copy";
 import { beginImage } from "./create";
 import { runThrough, type Steps } from "./steps";
@@ -61,6 +62,11 @@ export function convert(job: ConvertJob): ConvertResult {
  * Ended with `throw`, it leaves nothing either.
  */
 export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
+  const packing = packingOf(job.source);
+  return yield* packing ? convertPacked(job, packing, convertOpened) : convertOpened(job);
+}
+
+function* convertOpened(job: ConvertJob): Steps<ConvertResult> {
   const image = openImage(job.source);
   try {
     requireWhole(image);
