@@ -27,11 +27,12 @@ const options: OptionTable = {
     bitmaps: { as: "--bitmaps" },
     "skip-broken-bitmaps": { as: "--skip-broken-bitmaps" },
     trust: { as: "trust" },
+    member: { as: "member", valued: true },
   },
 };
 
 /** Options whose value is kept, and options that are kept as they are; all else is refused. */
-const kept = new Set(["f", "O", "t", "T"]);
+const kept = new Set(["f", "O", "t", "T", "member"]);
 const keptFlags = new Set(["c", "p", "q", "U", "W", "trust"]);
 
 /** What was asked for. */
@@ -74,7 +75,13 @@ export async function convert(args: readonly string[]): Promise<number> {
   if (more.length > 0)
     throw new CommandError("convert: several source images are not supported by this version");
   const format = values.get("f");
-  const source = { name, trust: flags.has("trust"), ...(format !== undefined && { format }) };
+  const member = values.get("member");
+  const source = {
+    name,
+    trust: flags.has("trust"),
+    ...(format !== undefined && { format }),
+    ...(member !== undefined && { member }),
+  };
   const cache = values.get("t") ?? "unsafe";
   const sourceCache = values.get("T") ?? "writeback";
   const progress = createProgress(flags.has("p") && !flags.has("q"), 1);

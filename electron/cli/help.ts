@@ -28,10 +28,10 @@ Disk image utility
 
 Command syntax:
   compare [-f fmt] [-F fmt] [-T src_cache] [-p] [-q] [-s] [-U] [--trust] filename1 filename2
-  convert [-U] [-p] [-q] [-W] [-f fmt] [-t cache] [-T src_cache] [-O output_fmt] [-o options] [-S 4k] [-m num_coroutines] [--trust] filename output_filename
+  convert [-U] [-p] [-q] [-W] [-f fmt] [-t cache] [-T src_cache] [-O output_fmt] [-o options] [-S 4k] [-m num_coroutines] [--trust] [--member name] filename output_filename
   create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]
-  info [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] filename
-  map [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] filename
+  info [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] [--member name] filename
+  map [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] [--member name] filename
 
 Command parameters:
   'filename' is a disk image filename
@@ -57,6 +57,7 @@ Command parameters:
   '-m', '-W' and '-U' are accepted and make no difference
   '--output' takes the format in which the output must be done (human or json)
   '--trust' allows backing files outside the folder of the image that names them
+  '--member' names the disk to open of a tar archive (OVA) with several
 
 Supported formats: ${names.sort().join(" ")}
 `);

@@ -20,6 +20,7 @@ const options: OptionTable = {
     "image-opts": { as: "--image-opts" },
     "force-share": { as: "U" },
     trust: { as: "trust" },
+    member: { as: "member", valued: true },
   },
 };
 
@@ -29,18 +30,25 @@ export function info(args: readonly string[]): number {
   let output = "human";
   let chain = false;
   let trust = false;
+  let member: string | undefined;
   const [name, ...more] = readArguments("info", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "f") format = value;
     else if (option === "output") output = value;
     else if (option === "chain") chain = true;
     else if (option === "trust") trust = true;
+    else if (option === "member") member = value;
     else if (option !== "U") throw unsupported("info", option);
   });
   if (name === undefined || more.length > 0) throw new UsageError("Expecting one image file name");
   const json = readOutputKind(output) === "json";
 
-  const argument = { name, trust, ...(format !== undefined && { format }) };
+  const argument = {
+    name,
+    trust,
+    ...(format !== undefined && { format }),
+    ...(member !== undefined && { member }),
+  };
   const layers = chain ? wholeChain(argument) : [{ layer: openAlone(argument), name }];
   if (json) {
     const [first] = layers.map(jsonInfo);

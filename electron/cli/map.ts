@@ -21,6 +21,7 @@ const options: OptionTable = {
     "start-offset": { as: "s", valued: true },
     "max-length": { as: "l", valued: true },
     trust: { as: "trust" },
+    member: { as: "member", valued: true },
   },
 };
 
@@ -31,6 +32,7 @@ export function map(args: readonly string[]): number {
   let start = 0n;
   let longest: bigint | undefined;
   let trust = false;
+  let member: string | undefined;
   const [name, ...more] = readArguments("map", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "f") format = value;
@@ -38,12 +40,18 @@ export function map(args: readonly string[]): number {
     else if (option === "s") start = sizeArgument("start offset", value);
     else if (option === "l") longest = sizeArgument("max length", value);
     else if (option === "trust") trust = true;
+    else if (option === "member") member = value;
     else if (option !== "U") throw unsupported("map", option);
   });
   if (name === undefined || more.length > 0) throw new UsageError("Expecting one image file name");
   const json = readOutputKind(output) === "json";
 
-  const { image, names } = openChain({ name, trust, ...(format !== undefined && { format }) });
+  const { image, names } = openChain({
+    name,
+    trust,
+    ...(format !== undefined && { format }),
+    ...(member !== undefined && { member }),
+  });
   try {
     if (!json) print(row("Offset", "Length", "Mapped to", "File"));
     const entries = mapOf(image, start, longest);

@@ -18,6 +18,8 @@ export interface ImageArgument {
   readonly name: string;
   /** The format given with -f; its bytes tell it when absent. */
   readonly format?: string;
+  /** The disk to open of an archive with several (--member). */
+  readonly member?: string;
   /** Whether backing files outside their image's folder may be opened (--trust). */
   readonly trust: boolean;
   /** Exit code when it cannot be opened; 1 when absent. */
@@ -53,7 +55,7 @@ export function requireFormat(name: string): FormatId {
  * What the engine needs to open an image of the command line.
  * @throws CommandError for a name that is no path or a format that is not known, without what was tried.
  */
-export function openRequest({ name, format, trust }: ImageArgument): OpenRequest {
+export function openRequest({ name, format, member, trust }: ImageArgument): OpenRequest {
   const path = pathOf(name);
   if (path === "") throw new CommandError("The 'file' block driver requires a file name");
   const known = format === undefined ? undefined : formatNamed(format);
@@ -62,6 +64,7 @@ export function openRequest({ name, format, trust }: ImageArgument): OpenRequest
   return {
     path,
     ...(known !== undefined && { format: known }),
+    ...(member !== undefined && { member }),
     grants: trust ? "all" : [],
   };
 }

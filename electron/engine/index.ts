@@ -5,6 +5,7 @@ export type { DiskImage } from "./image/disk-image";
 export type { ImageLayer, ParentRef } from "./image/layer";
 export { openImage, openTopLayer, type OpenRequest } from "./image/open-image";
 export { formats, formatById, formatModels } from "./formats/registry";
+export { wrappingExtensions } from "./wrappings/extensions";
 export { createControl, type Control } from "./ops/control";
 export { convert, convertInSteps, type ConvertJob, type ConvertResult } from "./ops/convert";
 export { copierMain, type CopierWork } from "./ops/copier";

@@ -3,6 +3,7 @@ import type { Handlers } from "./table";
 import type { FormatModel } from "../../shared/model/format";
 import type { ConvertRequest } from "../../shared/model/job";
 import type { Failure } from "../../shared/model/report";
+import { wrappingExtensions } from "../engine";
 import { FailureError } from "../failure";
 import { convertCommand } from "../jobs/command-line";
 import type { JobQueue } from "../jobs/queue";
@@ -18,7 +19,7 @@ export function convertHandlers(
   grants: Grants,
   platform: NodeJS.Platform,
 ): Pick<Handlers, ConvertCall> {
-  const known = formats.flatMap(({ extensions }) => extensions);
+  const known = [...formats.flatMap(({ extensions }) => extensions), ...wrappingExtensions];
 
   return {
     "convert.suggestTarget": async ({ source, format }) => {

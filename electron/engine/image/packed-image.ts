@@ -2,10 +2,10 @@ import { ImageError } from "../errors";
 import type { Format } from "../formats/format";
 import { probeFormat } from "../formats/registry";
 import { memorySource } from "../io/memory";
-import { sliceSource } from "../io/slice";
 import type { ByteSource } from "../io/source";
 import type { Packing, ToldSize } from "../wrappings/packing";
 import { beginsTar, listEntries } from "../wrappings/tar/entries";
+import { entrySource } from "../wrappings/tar/disks";
 import { inFile, unpackSource } from "../wrappings/unpack";
 import type { LayerFacts } from "../../../shared/model/facts";
 import { sealedGate } from "./gate";
@@ -14,6 +14,9 @@ import { partitionedSize } from "./partitioned-size";
 
 /** Unpacked bytes that are looked at: headers and first tables lie there in every format. */
 const headSize = 2 ** 22;
+
+/** Stands for the size of what does not tell it, so that nothing seems to be cut off. */
+const unknownSize = Number.MAX_SAFE_INTEGER;
 
 /** The beginning of what a packed file holds. */
 interface Head {
@@ -71,16 +74,19 @@ interface Inside {
 
 function peekInside(head: Head, told: ToldSize | undefined, source: ByteSource): Inside {
   const unpacked = unpackedSize(head, told);
-  const size = unpacked?.bytes ?? head.bytes.length;
-  const whole = beginning(head, size, source.name);
+  const { name } = source;
+  const whole = beginning(head, unpacked?.exact === true ? unpacked.bytes : unknownSize, name);
   const entry = firstEntry(whole);
-  const image = entry === undefined ? whole : sliceSource(whole, entry.at, entry.length);
+  const image = entry === undefined ? whole : entrySource(whole, entry);
   // Probing looks at a file's end too, which is not there: it is given the beginning for the whole.
-  const shown = head.bytes.subarray(entry?.at ?? 0).subarray(0, image.size);
-  const format = probeFormat(memorySource(shown, source.name));
+  const shown = new Uint8Array(Math.min(image.size, head.bytes.length - (entry?.at ?? 0)));
+  image.read(0, shown);
+  const shownAlone = memorySource(shown, name);
+  const format = probeFormat(shownAlone);
+  const plain = format.id === "raw" && entry === undefined;
+  const sized = plain ? unpacked && beginning(head, unpacked.bytes, name) : image;
   // Where the end is missing, a format may do with the copy of it at the beginning, as VHD does.
-  const layer =
-    openBeginning(format, image) ?? openBeginning(format, memorySource(shown, source.name));
+  const layer = sized && (openBeginning(format, sized) ?? openBeginning(format, shownAlone));
   return {
     format,
     archived: entry !== undefined,
@@ -140,7 +146,8 @@ function beginning({ bytes }: Head, size: number, name: string): ByteSource {
 function factsOf({ layer, unpacked, format, member }: Inside, { id }: Packing): LayerFacts {
   const facts: LayerFacts = layer?.facts ?? { snapshots: [], bitmaps: [], details: [] };
   // Of other formats the header tells the virtual size.
-  const sizeKnown = layer !== undefined && (format.id !== "raw" || unpacked?.exact === true);
+  const told = format.id !== "raw" || member !== undefined || unpacked?.exact === true;
+  const sizeKnown = layer !== undefined && told;
   const size = unpacked && `${unpacked.exact ? "" : "about "}${unpacked.bytes} bytes`;
   return {
     ...facts,

@@ -1,9 +1,14 @@
 import { ImageError } from "../errors";
 import { formatById, probeFormat } from "../formats/registry";
-import { sliceSource } from "../io/slice";
 import type { ByteSource } from "../io/source";
 import { packedAs } from "../wrappings/packings";
-import { diskOf, listDisks, type TarDisk, type TarListing } from "../wrappings/tar/disks";
+import {
+  diskOf,
+  entrySource,
+  listDisks,
+  type TarDisk,
+  type TarListing,
+} from "../wrappings/tar/disks";
 import type { LayerFacts } from "../../../shared/model/facts";
 import type { FormatId } from "../../../shared/model/format";
 import { sealedGate } from "./gate";
@@ -47,7 +52,7 @@ export function openWrapped(source: ByteSource, request: WrappedRequest): ImageL
       found: disk.obstacle,
       hint: "Unpack the archive first.",
     });
-  const slice = sliceSource(source, disk.at, disk.length);
+  const slice = entrySource(source, disk);
   const layer = (format === undefined ? probeFormat(slice) : formatById(format)).open(
     slice,
     sealedGate,

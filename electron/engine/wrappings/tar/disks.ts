@@ -5,6 +5,7 @@ import type { ByteSource } from "../../io/source";
 import { packedAs } from "../packings";
 import { beginsTar, listEntries, type TarEntry } from "./entries";
 import { descriptorOf, readOvfDisks, type OvfDisk } from "./ovf";
+import { sparseSource } from "./sparse-source";
 
 /** A disk in the archive. */
 export interface TarDisk extends TarEntry {
@@ -43,12 +44,19 @@ export function listDisks(source: ByteSource): TarListing | undefined {
   return disks.length === 0 && descriptor === undefined ? undefined : { entries, disks };
 }
 
+/** The bytes of a file in the archive, holes and all. Closing it closes `source`. */
+export function entrySource(source: ByteSource, { at, length, sparse }: TarEntry): ByteSource {
+  const stored = sliceSource(source, at, length);
+  return typeof sparse === "object" ? sparseSource(stored, sparse) : stored;
+}
+
 /** The entry of that name as a disk, whatever it is. */
 export function diskOf(source: ByteSource, entry: TarEntry): TarDisk {
-  const slice = sliceSource(source, entry.at, entry.length);
+  const slice = entrySource(source, entry);
   const packing = packedAs(slice);
   const format = packing?.id ?? formats.find((each) => each.probe(slice))?.id ?? "raw";
-  if (entry.sparse) return { ...entry, format, obstacle: "stored as a sparse file of GNU tar" };
+  if (entry.sparse === "pax")
+    return { ...entry, format, obstacle: "stored as a sparse file in the pax format" };
   if (packing) return { ...entry, format, obstacle: `packed with ${packing.label}` };
   return { ...entry, format };
 }
@@ -86,7 +94,7 @@ function namedDisks(
 
 /** A disk whose parts lie in the archive under other names. */
 function splitDisk(name: string): TarDisk {
-  return { name, at: 0, length: 0, sparse: false, format: "raw", obstacle: "split into parts" };
+  return { name, at: 0, length: 0, format: "raw", obstacle: "split into parts" };
 }
 
 const plainName = (name: string): string => name.replace(/^(\.\/)+/, "");

@@ -2,6 +2,7 @@ import { ImageError } from "../../errors";
 import type { ByteSource } from "../../io/source";
 import { blockSize, isHeader, readHeader, type HeaderPlace, type TarHeader } from "./header";
 import { readExtended, type Extended } from "./pax";
+import { checkedMap, readSparseMap, type SparseMap } from "./sparse-map";
 
 /** A file in the archive. Its name is a label, and never used as a path. */
 export interface TarEntry {
@@ -9,8 +10,11 @@ export interface TarEntry {
   /** Where its bytes begin in the archive, and how many there are. */
   readonly at: number;
   readonly length: number;
-  /** Whether the archive holds only a part of it, in a form of its own. */
-  readonly sparse: boolean;
+  /**
+   * Where the stored bytes belong in a file that is stored without its holes; "pax" when that is told
+   * in a way that is not read.
+   */
+  readonly sparse?: SparseMap | "pax";
 }
 
 /** Entries that are looked at, at most; an appliance has a handful. */
@@ -48,7 +52,8 @@ export function* listEntries(source: ByteSource): Generator<TarEntry, void, unde
     source.read(at, bytes);
     if (bytes.every((byte) => byte === 0)) break;
     const header = readHeader(bytes, { file, at });
-    const dataAt = at + blockSize + (header.type === "S" ? sparseMapSize(source, at) : 0);
+    const map = header.type === "S" ? readSparseMap(source, bytes, at) : undefined;
+    const dataAt = at + blockSize + (map?.blocks ?? 0) * blockSize;
     const isExtra = header.type === "x" || header.type === "L";
     const size = isExtra ? header.size : sizeOf(header, extra);
     const next = dataAt + Math.ceil(size / blockSize) * blockSize;
@@ -57,9 +62,9 @@ export function* listEntries(source: ByteSource): Generator<TarEntry, void, unde
       extra = { ...extra, ...readExtra(source, header, { file, at: dataAt }) };
     } else if (header.type !== "g" && header.type !== "K") {
       const name = (extra.path ?? header.name).slice(0, longestName);
-      const sparse = header.type === "S" || extra.sparse === true;
+      const sparse = extra.sparse === true ? "pax" : map && checkedMap(source, map, at, size);
       if (["0", "", "7", "S"].includes(header.type))
-        yield { name, at: dataAt, length: size, sparse };
+        yield { name, at: dataAt, length: size, ...(sparse && { sparse }) };
       extra = {};
     }
     at = next;
@@ -69,18 +74,6 @@ export function* listEntries(source: ByteSource): Generator<TarEntry, void, unde
 /** Bytes behind a header; links, devices and folders have none, whatever they say. */
 function sizeOf({ type, size }: TarHeader, extra: Partial<Extended>): number {
   return /^[1-6]$/.test(type) ? 0 : (extra.size ?? size);
-}
-
-/** Bytes of the blocks between a sparse file's header at `at` and its data; each tells of the next. */
-function sparseMapSize(source: ByteSource, at: number): number {
-  const flag = new Uint8Array(1);
-  source.read(at + 482, flag);
-  let size = 0;
-  for (; flag[0] !== 0; size += blockSize) {
-    if (size > longestExtra) throw tooLong(source.name, at, size);
-    source.read(at + blockSize + size + 504, flag);
-  }
-  return size;
 }
 
 /** What stands in an entry that tells of the next one: a GNU long name, or a pax header. */

@@ -62,8 +62,11 @@ function checksumHolds(bytes: Uint8Array): boolean {
   return stored === plain || stored === signed;
 }
 
-/** Octal digits, or with the highest bit set a number to base 256. */
-function readNumber(field: Uint8Array, { file, at }: HeaderPlace): number {
+/**
+ * A number in a header: octal digits, or with the highest bit set a number to base 256.
+ * @throws ImageError `invalid-header` (negative, no number), `limit`.
+ */
+export function readNumber(field: Uint8Array, { file, at }: HeaderPlace): number {
   const [first = 0, ...rest] = field;
   if (first >= 0x80) {
     const value = rest.reduce((sum, byte) => sum * 256 + byte, first & 0x3f);
