@@ -4,7 +4,7 @@ import { probeFormat } from "../formats/registry";
 import { memorySource } from "../io/memory";
 import type { ByteSource } from "../io/source";
 import type { Packing, ToldSize } from "../wrappings/packing";
-import { beginsTar, listEntries } from "../wrappings/tar/entries";
+import { beginsTar, listEntries, type TarEntry } from "../wrappings/tar/entries";
 import { entrySource } from "../wrappings/tar/disks";
 import { inFile, unpackSource } from "../wrappings/unpack";
 import type { LayerFacts } from "../../../shared/model/facts";
@@ -109,10 +109,14 @@ function unpackedSize(head: Head, told: ToldSize | undefined): Inside["unpacked"
   return { bytes: told.bytes + turns * told.modulo, exact: told.exact };
 }
 
-/** The first file of an archive, mostly the only one; undefined when this is no archive. */
-function firstEntry(source: ByteSource) {
-  if (!beginsTar(source)) return undefined;
-  return listEntries(source).next().value ?? undefined;
+/** The first file of an archive, mostly the only one; undefined when there is none to be seen. */
+function firstEntry(source: ByteSource): TarEntry | undefined {
+  try {
+    return beginsTar(source) ? (listEntries(source).next().value ?? undefined) : undefined;
+  } catch (error) {
+    if (error instanceof ImageError && error.code === "truncated") return undefined;
+    throw error;
+  }
 }
 
 function openBeginning(format: Format, source: ByteSource): Inside["layer"] {
