@@ -31,14 +31,13 @@ export const bitmapFactsSchema = z.object({
 });
 
 /** The file that an image was found in. */
-export const wrappingFactsSchema = z.object({
+const wrappingFactsSchema = z.object({
   id: wrappingIdSchema,
   /** The image's name in a tar archive. */
   member: z.string().optional(),
   /** Whether the layer's size is right; a compressed file may tell it too small, or not at all. */
   sizeKnown: z.boolean(),
 });
-export type WrappingFacts = z.infer<typeof wrappingFactsSchema>;
 
 /** What one image file says of itself. */
 export const layerFactsSchema = z.object({

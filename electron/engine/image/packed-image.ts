@@ -36,7 +36,7 @@ export function openPacked(source: ByteSource, packing: Packing): ImageLayer {
   const told = inFile(source, () => packing.toldSize(source));
   const inside = peekInside(head, told, source);
   const { format, layer, unpacked } = inside;
-  const what = `${packing.label}-compressed ${inside.archived ? "archive with a " : ""}${format.id} image`;
+  const what = `${inside.archived ? "an archive with " : ""}a ${format.id} image compressed with ${packing.label}`;
   const facts = factsOf(inside, packing);
   return {
     format: format.id,
@@ -48,7 +48,7 @@ export function openPacked(source: ByteSource, packing: Packing): ImageLayer {
     map() {
       throw new ImageError(
         "unsupported",
-        `${source.name} is a ${what}: its data cannot be read in place`,
+        `${source.name} holds ${what}, which can be converted but not read in place`,
         {
           file: source.name,
           expected: "an image that is not compressed as a whole",
