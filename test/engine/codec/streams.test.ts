@@ -38,7 +38,7 @@ function expectSturdy(decode: Decode, stream: Uint8Array, content: Uint8Array, s
   }
 }
 
-const { bytes: disk } = patternDisk(random(runSeed), 1_200_000);
+const { bytes: disk } = patternDisk(random(runSeed), 300_000);
 const contents = [new Uint8Array(0), Uint8Array.of(7), packedText, disk];
 
 describe(`gzip (seed ${runSeed})`, () => {
@@ -83,7 +83,7 @@ describe("zstd", () => {
 });
 
 describeWith("zstd", () => {
-  it.each([["-1"], ["-3"], ["-19"], ["-20", "--ultra"], ["-3", "--no-check"]])(
+  it.each([["-1"], ["-3"], ["-19"], ["-3", "--no-check"]])(
     `%s %s comes back (seed ${runSeed})`,
     (...setting) => {
       for (const content of contents)

@@ -19,7 +19,7 @@ import { expectReads } from "./reading";
 import type { Sample } from "./samples";
 
 /** Whole sectors, and no whole number of any larger block. */
-const diskSize = 512 * 1171;
+const diskSize = 512 * 503;
 
 function samplesOf(format: (typeof formats)[number], folder: string): Sample[] {
   const chance = random(runSeed);
