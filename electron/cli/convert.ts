@@ -38,6 +38,7 @@ const options: OptionTable = {
     bitmaps: { as: "--bitmaps" },
     "skip-broken-bitmaps": { as: "--skip-broken-bitmaps" },
     trust: { as: "trust" },
+    member: { as: "member", valued: true },
   },
 };
 

@@ -36,6 +36,7 @@ const options: OptionTable = {
     "force-share": { as: "U" },
     all: { as: "all" },
     trust: { as: "trust" },
+    member: { as: "member", valued: true },
   },
 };
 

@@ -25,6 +25,8 @@ export interface ImageArgument {
   readonly name: string;
   /** The format given with -f; its bytes tell it when absent. */
   readonly format?: string;
+  /** The disk to open of an archive with several (--member). */
+  readonly member?: string;
   /** Whether backing files outside their image's folder may be opened (--trust). */
   readonly trust: boolean;
   /** Whether `name` is not a name but a list of options (--image-opts). */
@@ -67,7 +69,7 @@ export function requireFormat(name: string): FormatId {
  * @throws CommandError for a name that is no path or a format that is not known, without what was tried.
  */
 export function openRequest(argument: ImageArgument): OpenRequest {
-  const { trust, snapshot, secrets = new Map() } = argument;
+  const { trust, snapshot, member, secrets = new Map() } = argument;
   const options = optionsOf(argument);
   const format = options?.driver ?? argument.format;
   const path = options?.fileName ?? pathOf(argument.name);
@@ -78,6 +80,7 @@ export function openRequest(argument: ImageArgument): OpenRequest {
   return {
     path,
     ...(known !== undefined && { format: known }),
+    ...(member !== undefined && { member }),
     grants: trust ? "all" : [],
     ...(snapshot !== undefined && { snapshot }),
     ...passphraseOf(options, secrets),

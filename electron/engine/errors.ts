@@ -22,6 +22,8 @@ export type ImageErrorCode =
   | "refused"
   /** A file stands where a parent should be, and it is another image, or no longer what it was. */
   | "wrong-parent"
+  /** The file holds several disks, and none was named; `found` lists them. */
+  | "choose-member"
   /** The chain of backing files loops. */
   | "cycle"
   /** The target is there already, and replacing it was not asked for. */

@@ -6,6 +6,7 @@ export type { ImageLayer, ParentRef } from "./image/layer";
 export { openImage, openTopLayer, type OpenRequest } from "./image/open-image";
 export { openSource, type SourceRequest } from "./ops/source";
 export { formats, formatById, formatModels } from "./formats/registry";
+export { wrappingExtensions } from "./wrappings/extensions";
 export { createControl, type Control } from "./ops/control";
 export { convert, convertInSteps, type ConvertJob, type ConvertResult } from "./ops/convert";
 export { copierMain, type CopierWork } from "./ops/copier";

@@ -34,10 +34,20 @@ const layers: readonly Layer[] = [
     types: ["shared/model/.*"],
   },
   {
+    files: /^electron\/engine\/wrappings\//,
+    loads: [
+      "electron/engine/(wrappings|io|codec)/.*",
+      "electron/engine/errors",
+      "electron/engine/formats/registry",
+    ],
+    types: ["shared/model/.*"],
+  },
+  {
     files: /^electron\/engine\/codec\/compression\./,
     loads: ["electron/engine/.*", "node:.*", "npm:pako"],
     types: ["shared/model/.*"],
   },
+  { files: /^electron\/engine\/codec\/gunzip\./, loads: ["electron/engine/.*", "npm:pako"] },
   {
     files: /^electron\/engine\/codec\/zstd\./,
     loads: ["electron/engine/.*", "node:zlib"],

@@ -47,9 +47,11 @@ const mostNeighbours = 1000;
 
 /**
  * The gate that opens regular files in the folder of the image that names them (or below it, symbolic
- * links resolved) and, elsewhere, those whose absolute path is in `grants`; "all" grants any.
+ * links resolved) and, elsewhere, those whose absolute path is in `grants`; "all" grants any,
+ * and "none" refuses even the files of that folder.
  */
-export function createGate(grants: readonly string[] | "all"): Gate {
+export function createGate(grants: readonly string[] | "all" | "none"): Gate {
+  if (grants === "none") return sealedGate;
   const granted = new Set(grants === "all" ? [] : grants);
 
   function open(reference: Reference): ByteSource {
@@ -98,6 +100,21 @@ function undeclared({ name, from, role }: Reference): ImageError {
     "refused",
     `${from} names the ${words[role]} ${name}, but its own format is not declared by the image above it`,
     { file: from, hint: `Declare the format of ${from} in the image above it (rebase -u -F).` },
+  );
+}
+
+/** The gate of an image that lies in another file: names in it stand for nothing on this host. */
+export const sealedGate: Gate = {
+  open: refuseSealed,
+  resolve: refuseSealed,
+  neighbours: refuseSealed,
+};
+
+function refuseSealed({ name, from, role }: Reference): never {
+  throw new ImageError(
+    "refused",
+    `The image in ${from} names the ${words[role]} ${name}, and what is wrapped may open no other file`,
+    { file: from, hint: "Unpack it first, together with the files that it names." },
   );
 }
 
