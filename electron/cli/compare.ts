@@ -13,6 +13,7 @@ import { openChain, type NamedImage } from "./open";
 import { isCacheMode, unsupported } from "./option-values";
 import { print } from "./output";
 import { createProgress, type Progress } from "./progress";
+import { createSourceOptions } from "./source-options";
 import { hostReason, plainReason } from "./wording";
 
 const options: OptionTable = {
@@ -36,11 +37,13 @@ export function compare(args: readonly string[]): number {
   const formats: { first?: string; second?: string } = {};
   let cache = "writeback";
   const flags = new Set<string>();
+  const source = createSourceOptions(cannotOpen);
   const [first, second, ...more] = readArguments("compare", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "f") formats.first = value;
     else if (option === "F") formats.second = value;
     else if (option === "T") cache = value;
+    else if (source.take(option, value)) return;
     else if (option.startsWith("--")) throw unsupported("compare", option);
     else flags.add(option);
   });
@@ -48,15 +51,9 @@ export function compare(args: readonly string[]): number {
     throw new UsageError("Expecting two image file names");
   const quiet = flags.has("q");
   const progress = createProgress(flags.has("p") && !quiet, 2);
-  const trust = flags.has("trust");
   const opened: NamedImage[] = [];
   const open = (name: string, format: string | undefined): NamedImage => {
-    const image = openChain({
-      name,
-      trust,
-      exitCode: cannotOpen,
-      ...(format !== undefined && { format }),
-    });
+    const image = openChain({ ...source.image(name, format), exitCode: cannotOpen });
     opened.push(image);
     return image;
   };

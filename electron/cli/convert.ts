@@ -7,10 +7,19 @@ import { CommandError } from "./errors";
 import { checkOptions } from "./format-rules";
 import { HelpWanted } from "./help";
 import { pathOf } from "./names";
-import { openChain, openRequest, requireFormat, type ImageArgument } from "./open";
+import {
+  openAlone,
+  openChain,
+  openRequest,
+  formatName,
+  requireFormat,
+  type ImageArgument,
+} from "./open";
 import { printOptionHelp } from "./option-help";
 import { checkSparseSize, checkThreads, isCacheMode, unsupported } from "./option-values";
 import { createProgress } from "./progress";
+import { findSnapshot, readSnapshotChoice, type SnapshotChoice } from "./snapshot-choice";
+import { createSourceOptions } from "./source-options";
 import { conversionReason } from "./wording";
 
 const options: OptionTable = {
@@ -32,7 +41,7 @@ const options: OptionTable = {
 
 /** Options whose value is kept, and options that are kept as they are; all else is refused. */
 const kept = new Set(["f", "O", "t", "T"]);
-const keptFlags = new Set(["c", "p", "q", "U", "W", "trust"]);
+const keptFlags = new Set(["c", "p", "q", "U", "W"]);
 
 /** What was asked for. */
 interface ConvertArguments {
@@ -51,6 +60,8 @@ export async function convert(args: readonly string[]): Promise<number> {
   const values = new Map<string, string>();
   const lists: string[] = [];
   const flags = new Set<string>();
+  const opening = createSourceOptions();
+  let choice: SnapshotChoice | undefined;
   const operands = readArguments("convert", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "o") {
@@ -58,6 +69,8 @@ export async function convert(args: readonly string[]): Promise<number> {
       lists.push(value);
     } else if (option === "m") checkThreads(value);
     else if (option === "S") checkSparseSize(value);
+    else if (option === "l") choice = readSnapshotChoice(value);
+    else if (opening.take(option, value)) return;
     else if (kept.has(option)) values.set(option, value);
     else if (keptFlags.has(option)) flags.add(option);
     else throw unsupported("convert", option);
@@ -73,8 +86,8 @@ export async function convert(args: readonly string[]): Promise<number> {
     throw new CommandError("Must specify image file name");
   if (more.length > 0)
     throw new CommandError("convert: several source images are not supported by this version");
-  const format = values.get("f");
-  const source = { name, trust: flags.has("trust"), ...(format !== undefined && { format }) };
+  const image = opening.image(name, values.get("f"));
+  const source = choice === undefined ? image : atSnapshot(image, choice);
   const cache = values.get("t") ?? "unsafe";
   const sourceCache = values.get("T") ?? "writeback";
   const progress = createProgress(flags.has("p") && !flags.has("q"), 1);
@@ -94,6 +107,26 @@ export async function convert(args: readonly string[]): Promise<number> {
     progress.end();
   }
   return 0;
+}
+
+/** The image as its snapshot; looks into it to find that. @throws CommandError */
+function atSnapshot(image: ImageArgument, choice: SnapshotChoice): ImageArgument {
+  const layer = openAlone(image);
+  try {
+    const { format, facts } = layer;
+    if (formatById(format).snapshots === true)
+      return { ...image, snapshot: findSnapshot(facts.snapshots, choice) };
+    throw new CommandError(
+      `Failed to load snapshot: Block format '${formatName(layer)}' used by device '' does not ` +
+        "support temporarily loading internal snapshots",
+    );
+  } catch (error) {
+    // What else is wrong with the source is told first.
+    openChain(image).image.close();
+    throw error;
+  } finally {
+    layer.close();
+  }
 }
 
 /** Checks all that concerns the target. @throws CommandError */

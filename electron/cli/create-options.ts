@@ -96,7 +96,7 @@ function compatName(value: string): string {
 }
 
 /** Parts between single commas, each with its double commas made single. */
-function splitList(list: string): string[] {
+export function splitList(list: string): string[] {
   return (list.match(/(?:[^,]|,,)+/g) ?? []).map((each) => each.replaceAll(",,", ","));
 }
 

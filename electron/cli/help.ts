@@ -27,14 +27,19 @@ Disk image utility
     '-V', '--version'    output version information and exit
 
 Command syntax:
-  compare [-f fmt] [-F fmt] [-T src_cache] [-p] [-q] [-s] [-U] [--trust] filename1 filename2
-  convert [-U] [-p] [-q] [-W] [-f fmt] [-t cache] [-T src_cache] [-O output_fmt] [-o options] [-S 4k] [-m num_coroutines] [--trust] filename output_filename
+  compare [--object objectdef] [--image-opts] [-f fmt] [-F fmt] [-T src_cache] [-p] [-q] [-s] [-U] [--trust] filename1 filename2
+  convert [--object objectdef] [--image-opts] [-U] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-o options] [-S 4k] [-m num_coroutines] [--trust] filename output_filename
   create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]
-  info [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] filename
-  map [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] filename
+  info [--object objectdef] [--image-opts] [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] filename
+  map [--object objectdef] [--image-opts] [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] filename
 
 Command parameters:
   'filename' is a disk image filename
+  'objectdef' is a secret: 'secret,id=NAME,data=…' or 'secret,id=NAME,file=…'
+  '--image-opts' takes a list of options for the filename of the source:
+    'driver=fmt,file.filename=…', and for encrypted images 'encrypt.key-secret=NAME'
+  'snapshot_param' is an internal snapshot to convert instead of the active disk, as
+    'snapshot.id=ID,snapshot.name=NAME' or as an ID or a name
   'fmt' is the disk image format. It is guessed automatically in most cases
   'cache' is 'unsafe' (default) to leave the new image to the system's cache; with
     'none', 'writeback', 'writethrough' or 'directsync' it is forced down to the disk

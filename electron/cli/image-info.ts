@@ -10,6 +10,8 @@ import { snapshotTable } from "./snapshot-table";
 export interface NamedLayer {
   readonly layer: ImageLayer;
   readonly name: string;
+  /** What to show instead, when it was opened by more than a name. */
+  readonly shown?: string;
 }
 
 /** Formats of which qemu-img tells neither the cluster size nor whether they were closed cleanly. */
@@ -18,7 +20,7 @@ const withoutStatus = new Set(["parallels"]);
 const billion = 1_000_000_000n;
 
 /** One image file as `info --output=json` shows it, the members in qemu-img 7.2's order. */
-export function jsonInfo({ layer, name }: NamedLayer): Json {
+export function jsonInfo({ layer, name, shown }: NamedLayer): Json {
   const { parent, facts } = layer;
   const format = formatName(layer);
   const hasStatus = !withoutStatus.has(format);
@@ -26,7 +28,7 @@ export function jsonInfo({ layer, name }: NamedLayer): Json {
     "backing-filename-format": parent?.format,
     snapshots: facts.snapshots.length === 0 ? undefined : facts.snapshots.map(jsonSnapshot),
     "virtual-size": layer.size,
-    filename: withoutProtocol(name),
+    filename: shown ?? withoutProtocol(name),
     "cluster-size": hasStatus ? facts.clusterSize : undefined,
     format,
     "actual-size": sizeOnDisk(layer),
@@ -56,10 +58,10 @@ function jsonSnapshot(snapshot: SnapshotFacts): Json {
 }
 
 /** One image file as `info` shows it to people. */
-export function humanInfo({ layer, name }: NamedLayer): string {
+export function humanInfo({ layer, name, shown }: NamedLayer): string {
   const { parent, facts } = layer;
   const lines = [
-    `image: ${withoutProtocol(name)}`,
+    `image: ${shown ?? withoutProtocol(name)}`,
     `file format: ${formatName(layer)}`,
     `virtual size: ${humanSize(layer.size)} (${layer.size} bytes)`,
     `disk size: ${humanSize(sizeOnDisk(layer))}`,
@@ -96,7 +98,9 @@ function specificOf({ facts, source }: ImageLayer, name: string): unknown {
 }
 
 /** Bytes that the image takes on the host, all its files together. */
-function sizeOnDisk({ source, otherFiles = [] }: ImageLayer): number {
+function sizeOnDisk({ source, otherFiles = [], facts }: ImageLayer): number {
+  // qemu-img opens no data file to tell of an image.
+  if (facts.dataFile !== undefined) return source.allocated ?? source.size;
   return [source, ...otherFiles].reduce((sum, file) => sum + (file.allocated ?? file.size), 0);
 }
 

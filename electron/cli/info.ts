@@ -4,9 +4,10 @@ import { UsageError } from "./errors";
 import { HelpWanted } from "./help";
 import { humanInfo, jsonInfo, type NamedLayer } from "./image-info";
 import { formatJson } from "./json";
-import { openAlone, openEachOfChain } from "./open";
+import { openAlone, openEachOfChain, shownName, type ImageArgument } from "./open";
 import { readOutputKind, unsupported } from "./option-values";
 import { print } from "./output";
+import { createSourceOptions } from "./source-options";
 
 const options: OptionTable = {
   flags: "hU",
@@ -28,20 +29,20 @@ export function info(args: readonly string[]): number {
   let format: string | undefined;
   let output = "human";
   let chain = false;
-  let trust = false;
+  const source = createSourceOptions();
   const [name, ...more] = readArguments("info", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "f") format = value;
     else if (option === "output") output = value;
     else if (option === "chain") chain = true;
-    else if (option === "trust") trust = true;
+    else if (source.take(option, value)) return;
     else if (option !== "U") throw unsupported("info", option);
   });
   if (name === undefined || more.length > 0) throw new UsageError("Expecting one image file name");
   const json = readOutputKind(output) === "json";
 
-  const argument = { name, trust, ...(format !== undefined && { format }) };
-  const layers = chain ? wholeChain(argument) : [{ layer: openAlone(argument), name }];
+  const argument = source.image(name, format);
+  const layers = chain ? wholeChain(argument) : [alone(argument)];
   if (json) {
     const [first] = layers.map(jsonInfo);
     print(`${formatJson(chain || first === undefined ? layers.map(jsonInfo) : first)}\n`);
@@ -52,7 +53,18 @@ export function info(args: readonly string[]): number {
   return 0;
 }
 
-function wholeChain(argument: Parameters<typeof openEachOfChain>[0]): NamedLayer[] {
+function alone(argument: ImageArgument): NamedLayer {
+  const layer = openAlone(argument);
+  return named(argument, layer, argument.name);
+}
+
+function wholeChain(argument: ImageArgument): NamedLayer[] {
   const { image, names } = openEachOfChain(argument);
-  return image.layers.map((layer: ImageLayer, at) => ({ layer, name: names[at] ?? "" }));
+  return image.layers.map((layer: ImageLayer, at) =>
+    at === 0 ? named(argument, layer, names[0] ?? "") : { layer, name: names[at] ?? "" },
+  );
+}
+
+function named(argument: ImageArgument, layer: ImageLayer, name: string): NamedLayer {
+  return { layer, name, shown: shownName(argument, layer) };
 }

@@ -7,6 +7,7 @@ import { openChain } from "./open";
 import { readOutputKind, unsupported } from "./option-values";
 import { print } from "./output";
 import { sizeArgument } from "./sizes";
+import { createSourceOptions } from "./source-options";
 
 const options: OptionTable = {
   flags: "hU",
@@ -30,20 +31,20 @@ export function map(args: readonly string[]): number {
   let output = "human";
   let start = 0n;
   let longest: bigint | undefined;
-  let trust = false;
+  const source = createSourceOptions();
   const [name, ...more] = readArguments("map", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "f") format = value;
     else if (option === "output") output = value;
     else if (option === "s") start = sizeArgument("start offset", value);
     else if (option === "l") longest = sizeArgument("max length", value);
-    else if (option === "trust") trust = true;
+    else if (source.take(option, value)) return;
     else if (option !== "U") throw unsupported("map", option);
   });
   if (name === undefined || more.length > 0) throw new UsageError("Expecting one image file name");
   const json = readOutputKind(output) === "json";
 
-  const { image, names } = openChain({ name, trust, ...(format !== undefined && { format }) });
+  const { image, names } = openChain(source.image(name, format));
   try {
     if (!json) print(row("Offset", "Length", "Mapped to", "File"));
     const entries = mapOf(image, start, longest);

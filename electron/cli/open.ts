@@ -10,7 +10,14 @@ import {
 } from "../engine";
 import type { FormatId } from "../../shared/model/format";
 import { CommandError } from "./errors";
+import {
+  checkImageOptions,
+  optionsName,
+  readImageOptions,
+  type ImageOptions,
+} from "./image-options";
 import { nameBeside, pathOf, withoutProtocol } from "./names";
+import { passphraseIn, type Secrets } from "./secrets";
 import { openingReason } from "./wording";
 
 /** An image as the command line names it. */
@@ -20,6 +27,12 @@ export interface ImageArgument {
   readonly format?: string;
   /** Whether backing files outside their image's folder may be opened (--trust). */
   readonly trust: boolean;
+  /** Whether `name` is not a name but a list of options (--image-opts). */
+  readonly asOptions?: boolean;
+  /** What --object has defined. */
+  readonly secrets?: Secrets;
+  /** Index of the internal snapshot to open instead of the active disk. */
+  readonly snapshot?: number;
   /** Exit code when it cannot be opened; 1 when absent. */
   readonly exitCode?: number;
 }
@@ -53,8 +66,11 @@ export function requireFormat(name: string): FormatId {
  * What the engine needs to open an image of the command line.
  * @throws CommandError for a name that is no path or a format that is not known, without what was tried.
  */
-export function openRequest({ name, format, trust }: ImageArgument): OpenRequest {
-  const path = pathOf(name);
+export function openRequest(argument: ImageArgument): OpenRequest {
+  const { trust, snapshot, secrets = new Map() } = argument;
+  const options = optionsOf(argument);
+  const format = options?.driver ?? argument.format;
+  const path = options?.fileName ?? pathOf(argument.name);
   if (path === "") throw new CommandError("The 'file' block driver requires a file name");
   const known = format === undefined ? undefined : formatNamed(format);
   if (format !== undefined && known === undefined)
@@ -63,17 +79,52 @@ export function openRequest({ name, format, trust }: ImageArgument): OpenRequest
     path,
     ...(known !== undefined && { format: known }),
     grants: trust ? "all" : [],
+    ...(snapshot !== undefined && { snapshot }),
+    ...passphraseOf(options, secrets),
   };
+}
+
+function optionsOf({ name, asOptions }: ImageArgument): ImageOptions | undefined {
+  return asOptions ? readImageOptions(name) : undefined;
+}
+
+/** A secret that is not there is missed only when something encrypted is met. */
+function passphraseOf(
+  options: ImageOptions | undefined,
+  secrets: Secrets,
+): { readonly passphrase?: string } {
+  const named = [options?.keySecret, ...(options?.backingSecrets.values() ?? [])];
+  const given = named.flatMap((id) =>
+    id !== undefined && secrets.has(id) ? [passphraseIn(secrets, id)] : [],
+  );
+  const [passphrase, ...more] = new Set(given);
+  if (more.length > 0)
+    throw new CommandError("Different secrets in one chain are not supported by this version");
+  return passphrase === undefined ? {} : { passphrase };
+}
+
+/** What qemu-img calls the file that is meant. */
+function fileNameOf(argument: ImageArgument): string {
+  return optionsOf(argument)?.fileName ?? withoutProtocol(argument.name);
+}
+
+/** What `info` calls an image that was opened as `argument`. */
+export function shownName(argument: ImageArgument, layer: ImageLayer): string {
+  const options = optionsOf(argument);
+  return options === undefined ? withoutProtocol(argument.name) : optionsName(options, layer);
 }
 
 /** Opens the named file only, nothing that it names. The caller closes it. @throws CommandError. */
 export function openAlone(argument: ImageArgument): ImageLayer {
-  return naming(argument, () => opened(argument, openTopLayer));
+  return naming(argument, () => {
+    const layer = opened(argument, openTopLayer);
+    return fitting(argument, layer, layer, 0);
+  });
 }
 
 /** Opens an image and its whole chain. @throws CommandError, for a broken chain too. */
 export function openChain(argument: ImageArgument): NamedImage {
-  return naming(argument, () => readable(openWhole(argument)));
+  return naming(argument, () => readable(argument, openWhole(argument)));
 }
 
 /** Opens the base of a new overlay, its chain too. @throws CommandError, with qemu-img's line for this. */
@@ -106,19 +157,58 @@ function openWhole(argument: ImageArgument): NamedImage {
   throw new CommandError(prefix + brokenReason(image, names));
 }
 
-/** Passes an image on whose data can be read. @throws CommandError for an encrypted one, which it closes. */
-function readable(named: NamedImage): NamedImage {
-  const { layers } = named.image;
-  const depth = layers.findIndex(({ facts }) => facts.encryption !== undefined);
-  if (depth < 0) return named;
-  named.image.close();
-  const prefix = "Could not open backing file: ".repeat(depth);
-  throw new CommandError(`${prefix}Reading encrypted images is not supported by this version`);
+/** Passes an image on whose data can be read; else closes it. @throws CommandError */
+function readable(argument: ImageArgument, named: NamedImage): NamedImage {
+  const { image, names } = named;
+  image.layers.forEach((layer, depth) => {
+    try {
+      layer.requireReadable?.();
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      image.close();
+      const prefix = "Could not open backing file: ".repeat(depth);
+      const dataFile = nameBeside(names[depth] ?? "", layer.facts.dataFile ?? "");
+      throw new CommandError(
+        prefix +
+          (error.code === "passphrase"
+            ? passphraseReason(argument, error)
+            : openingReason(error, dataFile)),
+      );
+    }
+  });
+  return named;
+}
+
+/** Why encrypted data cannot be read, in qemu-img's words. */
+function passphraseReason(argument: ImageArgument, error: ImageError): string {
+  const id = optionsOf(argument)?.keySecret;
+  if (id !== undefined && argument.secrets?.has(id) !== true) return `No secret with id '${id}'`;
+  return error.found === "none"
+    ? "Parameter 'encrypt.key-secret' is required for cipher"
+    : "Invalid password, cannot unlock any keyslot";
+}
+
+/** Passes on what was opened if the options of the image fit it; else closes it. @throws CommandError */
+function fitting<T extends { close(): void }>(
+  argument: ImageArgument,
+  opened: T,
+  layer: ImageLayer | undefined,
+  depth: number,
+): T {
+  const options = optionsOf(argument);
+  try {
+    if (options && layer) checkImageOptions(options, layer, depth);
+    return opened;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
 }
 
 function openAsFarAsItGoes(argument: ImageArgument): NamedImage {
-  const image = opened(argument, openImage);
-  const names = [withoutProtocol(argument.name)];
+  const whole = opened(argument, openImage);
+  const image = fitting(argument, whole, whole.layers[0], whole.layers.length - 1);
+  const names = [fileNameOf(argument)];
   for (const layer of image.layers.slice(0, -1)) {
     const below = nameBeside(names.at(-1) ?? "", layer.parent?.name ?? "");
     names.push(withoutProtocol(below));
@@ -145,7 +235,8 @@ function opened<T>(argument: ImageArgument, open: (request: OpenRequest) => T): 
     return open(request);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    throw new CommandError(openingReason(error, withoutProtocol(argument.name), argument.format));
+    const format = optionsOf(argument)?.driver ?? argument.format;
+    throw new CommandError(openingReason(error, fileNameOf(argument), format));
   }
 }
 

@@ -23,6 +23,11 @@ const systemWords: Readonly<Record<string, string>> = {
   ETXTBSY: "Text file busy",
 };
 
+/** The system's words for an error, by its code. */
+export function systemWord(code: string): string {
+  return systemWords[code] ?? code;
+}
+
 /** What can only be the source's fault, once a conversion has begun. */
 const sourceFaults: ReadonlySet<ImageErrorCode> = new Set([
   "truncated",

@@ -12,6 +12,8 @@ export type ImageErrorCode =
   | "corrupt-data"
   /** Valid, and not supported by this version of Lamina. */
   | "unsupported"
+  /** Guest data is encrypted, and the passphrase is missing or wrong. */
+  | "passphrase"
   /** A size or count is past what Lamina accepts from a stranger's image. */
   | "limit"
   /** A named file (backing file, data file, extent) is not there. */

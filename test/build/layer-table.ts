@@ -41,6 +41,17 @@ const layers: readonly Layer[] = [
   {
     files: /^electron\/engine\/codec\/digest\./,
     loads: ["electron/engine/.*", "node:crypto"],
+    types: ["shared/model/.*"],
+  },
+  {
+    files: /^electron\/engine\/codec\/zstd\./,
+    loads: ["electron/engine/.*", "node:zlib"],
+    types: ["shared/model/.*"],
+  },
+  {
+    files: /^electron\/engine\/codec\/cipher\./,
+    loads: ["electron/engine/.*", "node:crypto"],
+    types: ["shared/model/.*"],
   },
   {
     files: /^electron\/engine\/io\/file\./,

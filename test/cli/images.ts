@@ -63,7 +63,12 @@ export function makeImages(folder: string): void {
   qemuIo(path("sub.qcow2"), "qcow2", ["write -P 7 2k 10k", "write -z 64k 4k", "write 256k 64k"]);
   const aes = ["--object", "secret,id=s,data=abc", "-o", "encrypt.format=aes,encrypt.key-secret=s"];
   qcow2(...aes, "aes.qcow2", "1M");
+  qcow2("-u", "-b", "aes.qcow2", "-F", "qcow2", "on-aes.qcow2", "1M");
   qcow2("-o", "data_file=data.raw", "data-file.qcow2", "1M");
+  qcow2("-o", "data_file=beside.raw", "sub/data-file.qcow2", "1M");
+  qcow2("grown.qcow2", "1M");
+  qemuImg(["snapshot", "-c", "small", "grown.qcow2"], folder);
+  qemuImg(["resize", "-q", "grown.qcow2", "3M"], folder);
   qcow2('uni\u00e9\t\u007f"\\\u{1f600}.qcow2', "1M");
   for (const [name, bits] of [
     ["dirty.qcow2", "\x01"],

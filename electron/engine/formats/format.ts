@@ -69,6 +69,14 @@ export interface Variant {
   readonly compress?: boolean;
 }
 
+/** What of an image is to be opened, and with what. Plain data. */
+export interface OpenOptions {
+  /** Index in the image's snapshot table, from 0: that internal snapshot instead of the active disk. */
+  readonly snapshot?: number;
+  /** Opens encrypted data; of no use to an image that is not encrypted. */
+  readonly passphrase?: string;
+}
+
 /** One disk-image format. All that the rest of Lamina knows of it. */
 export interface Format {
   readonly id: FormatId;
@@ -82,13 +90,16 @@ export interface Format {
   readonly backing: boolean;
   /** Whether `CreateSpec.compress` may be asked of it; not, when absent. */
   readonly compresses?: boolean;
+  /** Whether `OpenOptions.snapshot` may be asked of it; not, when absent. */
+  readonly snapshots?: boolean;
   /** Whether these bytes are of this format. Reads little, never throws for foreign or short input. */
   probe(source: ByteSource): boolean;
   /**
    * Opens the image for reading; the layer owns `source` from then on. When it throws, the caller closes `source`.
+   * A missing or wrong passphrase is told when data is read.
    * @throws ImageError
    */
-  open(source: ByteSource, gate: Gate): ImageLayer;
+  open(source: ByteSource, gate: Gate, how?: OpenOptions): ImageLayer;
   /**
    * Begins a new image in `target`, which is empty. Absent when the format is only read.
    * @throws ImageError `invalid-argument` for an option or size that the format cannot have.

@@ -70,6 +70,12 @@ export interface ImageLayer {
    */
   map(guestAt: number, max: number): Run;
   /**
+   * Passes when guest data can be read as far as that can be known beforehand. Absent where nothing but
+   * damage can keep it from being read.
+   * @throws ImageError `passphrase`, or what opening its data file came to.
+   */
+  requireReadable?(): void;
+  /**
    * Bytes of its file that the image's own tables call used. It reads those tables, so ask only when needed.
    * Absent where a format keeps no such tables.
    * @throws ImageError `io`.

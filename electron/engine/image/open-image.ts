@@ -1,6 +1,6 @@
 import { ImageError } from "../errors";
 import { formatById, probeFormat } from "../formats/registry";
-import type { Format } from "../formats/format";
+import type { Format, OpenOptions } from "../formats/format";
 import { openFile } from "../io/file";
 import type { ByteSource } from "../io/source";
 import type { FormatId } from "../../../shared/model/format";
@@ -15,6 +15,10 @@ export interface OpenRequest {
   readonly format?: FormatId;
   /** Absolute paths of files outside the image's own folder that it may open; "all" for any. */
   readonly grants: readonly string[] | "all";
+  /** Index in the image's snapshot table, from 0: that internal snapshot instead of the active disk. */
+  readonly snapshot?: number;
+  /** Opens the encrypted data of the image, and of the backing files below it. */
+  readonly passphrase?: string;
 }
 
 /** Layers that one chain may have, the image itself counted. */
@@ -31,9 +35,11 @@ export function openImage(request: OpenRequest): DiskImage {
   const source = openFile(request.path);
   const format = (): Format =>
     request.format === undefined ? probeFormat(source) : formatById(request.format);
-  const layers = [openLayer(source, format, gate)];
+  const layers = [openLayer(source, format, gate, optionsOf(request))];
+  const { passphrase } = request;
+  const below = passphrase === undefined ? {} : { passphrase };
   try {
-    return stackLayers(layers, openParents(layers, gate));
+    return stackLayers(layers, openParents(layers, gate, below));
   } catch (error) {
     for (const layer of layers) layer.close();
     throw error;
@@ -46,24 +52,45 @@ export function openImage(request: OpenRequest): DiskImage {
  * The caller closes the layer.
  * @throws ImageError when it cannot be opened.
  */
-export function openTopLayer({ path, format, grants }: OpenRequest): ImageLayer {
+export function openTopLayer(request: OpenRequest): ImageLayer {
+  const { path, format, grants } = request;
   const source = openFile(path);
   return openLayer(
     source,
     () => (format === undefined ? probeFormat(source) : formatById(format)),
     createGate(grants),
+    optionsOf(request),
   );
 }
 
-/** Passes when the chain was opened to its end. @throws ImageError the broken link's own error. */
+/**
+ * Passes when the chain was opened to its end, and the data of every layer can be read.
+ * @throws ImageError the broken link's own error; `passphrase`, or why a data file is not there.
+ */
 export function requireWhole(image: DiskImage): void {
   if (image.broken) throw image.broken.error;
+  for (const layer of image.layers) layer.requireReadable?.();
+}
+
+function optionsOf({ snapshot, passphrase }: OpenRequest): OpenOptions {
+  return {
+    ...(snapshot !== undefined && { snapshot }),
+    ...(passphrase !== undefined && { passphrase }),
+  };
 }
 
 /** The layer over `source`, which is closed when it cannot be opened. */
-function openLayer(source: ByteSource, format: () => Format, gate: Gate): ImageLayer {
+function openLayer(
+  source: ByteSource,
+  format: () => Format,
+  gate: Gate,
+  how: OpenOptions,
+): ImageLayer {
   try {
-    return format().open(source, gate);
+    const found = format();
+    if (how.snapshot !== undefined && found.snapshots !== true)
+      throw withoutSnapshots(source, found);
+    return found.open(source, gate, how);
   } catch (error) {
     source.close();
     throw error;
@@ -71,7 +98,7 @@ function openLayer(source: ByteSource, format: () => Format, gate: Gate): ImageL
 }
 
 /** Adds parent after parent to `layers`; the answer is where the chain breaks, if it does. */
-function openParents(layers: ImageLayer[], gate: Gate): BrokenChain | undefined {
+function openParents(layers: ImageLayer[], gate: Gate, how: OpenOptions): BrokenChain | undefined {
   const seen = new Set(layers.map(({ source }) => identityOf(source)));
   let allowed = gate;
   for (;;) {
@@ -84,7 +111,8 @@ function openParents(layers: ImageLayer[], gate: Gate): BrokenChain | undefined 
     try {
       if (layers.length >= deepestChain) throw tooDeep(reference);
       const source = allowed.open(reference);
-      const layer = openLayer(source, () => parentFormat(source, format, seen, reference), next);
+      const parent = (): Format => parentFormat(source, format, seen, reference);
+      const layer = openLayer(source, parent, next, how);
       seen.add(identityOf(source));
       layers.push(layer);
     } catch (error) {
@@ -124,6 +152,14 @@ function cycle(source: ByteSource, { name, from }: Reference): ImageError {
     `The chain of backing files loops: ${from} names ${name}, which the chain has passed already`,
     { file: source.name, hint: "Point the image to a base that does not build on it." },
   );
+}
+
+function withoutSnapshots(source: ByteSource, { label }: Format): ImageError {
+  return new ImageError("unsupported", `${source.name}: ${label} has no internal snapshots`, {
+    file: source.name,
+    expected: "a format with internal snapshots",
+    found: label,
+  });
 }
 
 function tooDeep({ from }: Reference): ImageError {

@@ -25,6 +25,8 @@ export interface ByteSource {
   readonly identity?: string;
   /** Present when the bytes lie in one open file. */
   readonly file?: FilePlace;
+  /** True when they are stored in another form (encrypted): offsets in it are none of stored bytes. */
+  readonly derived?: true;
   /**
    * Fills `into` exactly with the bytes at `at`.
    * @throws ImageError `truncated` when the source ends before, `io` when the host refuses.

@@ -14,7 +14,7 @@ export interface MapEntry {
   readonly zero: boolean;
   /** Whether it is stored as data. */
   readonly data: boolean;
-  /** Where it lies in the layer's file; absent where nothing is stored, and for compressed data. */
+  /** Where it lies in the layer's file; absent where nothing is stored, and for compressed and encrypted data. */
   readonly offset?: number;
   /** The file that `offset` counts in, when data lies in another one than the layer's own. */
   readonly file?: ByteSource;
@@ -64,7 +64,8 @@ function entryOf({ at: start, depth, run }: Extent, layer: ImageLayer | undefine
     const present = layer !== undefined && ownsAll.has(layer.format);
     return { start, length, depth, present, zero: true, data: false };
   }
-  if (kind === "encoded") return { start, length, depth, present: true, zero: false, data: true };
+  if (kind === "encoded" || (kind === "data" && run.source.derived === true))
+    return { start, length, depth, present: true, zero: false, data: true };
   if (kind === "data" && run.source !== layer?.source) {
     const { at: offset, source: file } = run;
     return { start, length, depth, present: true, zero: false, data: true, offset, file };
@@ -94,7 +95,7 @@ function storesLessThanItMaps({ source, blockSize, usedBytes }: ImageLayer): boo
 function* entriesByHost(extent: Extent, layer: ImageLayer): Generator<MapEntry, void, undefined> {
   const entry = entryOf(extent, layer);
   const { run } = extent;
-  if (run.kind !== "data") {
+  if (run.kind !== "data" || run.source.derived === true) {
     yield entry;
     return;
   }

@@ -48,6 +48,7 @@ interface Usage {
 /** How the space is used; where that cannot be read, the image's other facts are still worth showing. */
 function usageOf(image: DiskImage): { usage: Usage; unreadable?: Failure } {
   try {
+    for (const layer of image.layers) layer.requireReadable?.();
     return { usage: { own: ownUsage(image), answers: answersOf(image) } };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;

@@ -92,10 +92,21 @@ describeWithQemu("report", () => {
     const image = `driver=qcow2,file.filename=${path},encrypt.key-secret=s`;
     runOracle("qemu-io", [...secret, "--image-opts", "-c", "write -P 1 0 64k", image]);
     const made = report(path);
-    expect(made.unreadable).toMatchObject({ code: "unsupported", file: path });
+    expect(made.unreadable).toMatchObject({ code: "passphrase", file: path });
     expect(made.layers).toMatchObject([{ facts: { encryption: "aes" }, answers: 0 }]);
     expect(made.own).toMatchObject({ data: 0, rest: allocatedBytes(path) });
     expect(made.throughChain).toBeUndefined();
+    const opened = reportImage({ path, grants: [], passphrase: "abc" });
+    expect(opened).toMatchObject({ unreadable: undefined, own: { data: 65536, compressed: 0 } });
+  });
+
+  it("tells that a passphrase is needed even of an empty image", () => {
+    const folder = tempFolder();
+    const path = join(folder, "a.qcow2");
+    const secret = ["--object", "secret,id=s,data=abc"];
+    const options = "encrypt.format=aes,encrypt.key-secret=s";
+    qemuImg(["create", ...secret, "-f", "qcow2", "-o", options, path, "1M"]);
+    expect(report(path).unreadable).toMatchObject({ code: "passphrase", file: path });
   });
 
   it("fails for what is no image, and for a damaged table", () => {

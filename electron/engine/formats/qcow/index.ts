@@ -11,5 +11,5 @@ export const qcow: Format = {
   backing: true,
   probe: hasMagic,
   // The backing file is told to the caller, not opened here.
-  open: (source) => openQcow(source),
+  open: (source, _gate, how = {}) => openQcow(source, how),
 };

@@ -1,5 +1,6 @@
 import { ImageError } from "../../errors";
 import type { ImageLayer, Run } from "../../image/layer";
+import type { SourceOfData } from "../../io/legacy-aes";
 import type { ByteSource } from "../../io/source";
 import { compressedFlag, compressedPlace, readCompressed } from "./compressed";
 import { createEntries } from "./entries";
@@ -16,9 +17,14 @@ type Stretch = { readonly length: number } & (
  * The `map` of a qcow layer: L1 table, L2 table, cluster, read as they are needed. A run goes on over
  * clusters that are alike: absent, or side by side in the file. Data that the file ends before is an
  * error, save in the file's last cluster, whose missing bytes read as zeros, as in qemu.
+ * @param sourceAt What data is read from: the file, or what decrypts it.
  */
-export function createMap(source: ByteSource, header: Header): ImageLayer["map"] {
-  const { size, clusterSize, clusterBits, l2Size, l1Size, l1TableOffset, cryptMethod } = header;
+export function createMap(
+  source: ByteSource,
+  header: Header,
+  sourceAt: SourceOfData,
+): ImageLayer["map"] {
+  const { size, clusterSize, clusterBits, l2Size, l1Size, l1TableOffset } = header;
   const guestPerTable = l2Size * clusterSize;
   const entries = createEntries(source);
 
@@ -53,17 +59,9 @@ export function createMap(source: ByteSource, header: Header): ImageLayer["map"]
       : { kind: "data", host: cluster + inCluster, length };
   }
 
-  function requireReadable(): void {
-    if (cryptMethod === 0) return;
-    throw new ImageError(
-      "unsupported",
-      `${source.name} cannot be read: its data is encrypted (aes), which is not supported`,
-      { file: source.name },
-    );
-  }
-
   function encodedRun(entryAt: number, guestAt: number, length: number): Run {
-    requireReadable();
+    // Streams are stored as they are in an encrypted image, too; qemu opens none without its passphrase.
+    sourceAt(0, 0);
     const place = compressedPlace(entries.high(entryAt), entries.low(entryAt), clusterBits);
     const { at, stored } = place;
     if (at + stored > source.size) throw truncated(source, "compressed cluster", at, stored);
@@ -78,11 +76,11 @@ export function createMap(source: ByteSource, header: Header): ImageLayer["map"]
   }
 
   function dataRun(host: number, guestAt: number, length: number): Run {
-    requireReadable();
-    if (host < source.size)
-      return { kind: "data", length: Math.min(length, source.size - host), source, at: host };
+    const from = sourceAt(guestAt, host);
+    if (host < from.size)
+      return { kind: "data", length: Math.min(length, from.size - host), source: from, at: host };
     const cluster = host - (guestAt % clusterSize);
-    if (cluster >= source.size) throw truncated(source, "data cluster", cluster, clusterSize);
+    if (cluster >= from.size) throw truncated(source, "data cluster", cluster, clusterSize);
     return { kind: "zero", length: Math.min(length, cluster + clusterSize - host), at: host };
   }
 

@@ -1,16 +1,20 @@
 import type { LayerFacts } from "../../../../shared/model/facts";
 import type { ImageLayer } from "../../image/layer";
+import { legacyAesData } from "../../io/legacy-aes";
 import type { ByteSource } from "../../io/source";
+import type { OpenOptions } from "../format";
 import { readHeader, type Header } from "./header";
 import { createMap } from "./map";
 
 /**
- * Opens a qcow image of version 1. An encrypted one opens and shows its facts; its data cannot be read.
+ * Opens a qcow image of version 1. An encrypted one opens without its passphrase and shows its facts; its
+ * data cannot be read then.
  * @throws ImageError `not-this-format`, `invalid-header`, `unsupported`, `limit`, `truncated`, `io`.
  */
-export function openQcow(source: ByteSource): ImageLayer {
+export function openQcow(source: ByteSource, { passphrase }: OpenOptions): ImageLayer {
   const header = readHeader(source);
-  const { size, clusterSize, backingName } = header;
+  const { size, clusterSize, backingName, cryptMethod } = header;
+  const sourceAt = cryptMethod === 1 ? legacyAesData(source, passphrase) : () => source;
   return {
     format: "qcow",
     source,
@@ -19,7 +23,10 @@ export function openQcow(source: ByteSource): ImageLayer {
     // The image does not say which format its backing file has.
     ...(backingName !== undefined && { parent: { name: backingName } }),
     facts: factsOf(header),
-    map: createMap(source, header),
+    map: createMap(source, header, sourceAt),
+    requireReadable() {
+      sourceAt(0, 0);
+    },
     close: () => source.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { compression } from "../../codec/compression";
+import { zstd } from "../../codec/zstd";
 import { ImageError } from "../../errors";
 import type { ByteSource } from "../../io/source";
 
@@ -24,14 +25,21 @@ export function compressedPlace(high: number, low: number, clusterBits: number):
 }
 
 /**
- * Fills `into`, one cluster, from the raw deflate stream at `place`. What follows the stream is ignored.
- * @throws ImageError `corrupt-data` with the place, `io`.
+ * Fills `into`, one cluster, from the stream at `place`. What follows the stream is ignored.
+ * @param type The header's compression_type: 0 a raw deflate stream, 1 a Zstandard frame.
+ * @throws ImageError `corrupt-data` or `unsupported` with the place, `io`.
  */
-export function readCompressed(source: ByteSource, place: CompressedPlace, into: Uint8Array): void {
+export function readCompressed(
+  source: ByteSource,
+  place: CompressedPlace,
+  type: number,
+  into: Uint8Array,
+): void {
   const bytes = new Uint8Array(place.stored);
   source.read(place.at, bytes);
   try {
-    compression().inflateRaw(bytes, into);
+    if (type === 0) compression().inflateRaw(bytes, into);
+    else zstd().decode(bytes, into);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     throw new ImageError(

@@ -1,10 +1,9 @@
 import type { LayerFacts, SnapshotFacts } from "../../../../shared/model/facts";
-import type { ByteSource } from "../../io/source";
 import { autoclear, compatible, incompatible, nameOf, unknownBits } from "./features";
 import type { Bitmap } from "./bitmaps";
 import { hasDataFile, hasExtendedL2, type Header } from "./header";
 import type { HeaderExtensions } from "./header-extensions";
-import { readLuksHeader } from "./luks-header";
+import { luksFacts, type LuksHeader } from "./luks-header";
 
 /** The parts of an opened image that its facts are made of. */
 export interface ImageParts {
@@ -14,6 +13,8 @@ export interface ImageParts {
   readonly bitmaps: readonly Bitmap[];
   /** "aes" or "luks"; undefined when guest data is not encrypted. */
   readonly encryption?: string;
+  /** There for "luks". */
+  readonly luks?: LuksHeader;
 }
 
 /** "zlib" or "zstd" (specification, "compression_type"). */
@@ -21,8 +22,8 @@ function compressionOf(header: Header): string {
   return header.compressionType === 0 ? "zlib" : "zstd";
 }
 
-/** What an image tells of itself. @throws ImageError for a damaged LUKS header. */
-export function factsOf(source: ByteSource, parts: ImageParts): LayerFacts {
+/** What an image tells of itself. */
+export function factsOf(parts: ImageParts): LayerFacts {
   const { header, extensions, snapshots, bitmaps, encryption } = parts;
   const has = (feature: bigint): boolean => (header.incompatibleFeatures & feature) !== 0n;
   return {
@@ -36,7 +37,7 @@ export function factsOf(source: ByteSource, parts: ImageParts): LayerFacts {
     snapshots: [...snapshots],
     bitmaps: [...bitmaps],
     details: detailsOf(parts),
-    formatSpecific: formatSpecificOf(source, parts),
+    formatSpecific: formatSpecificOf(parts),
   };
 }
 
@@ -76,8 +77,8 @@ function detailsOf({ header, extensions }: ImageParts): LayerFacts["details"] {
 }
 
 /** qemu-img 7.2's `format-specific` data: its keys in the order in which it prints them. */
-function formatSpecificOf(source: ByteSource, parts: ImageParts): Record<string, unknown> {
-  const { header, extensions, bitmaps, encryption } = parts;
+function formatSpecificOf(parts: ImageParts): Record<string, unknown> {
+  const { header, extensions, bitmaps, encryption, luks } = parts;
   const three = header.version === 3;
   const dataFile = hasDataFile(header);
   const lazy = (header.compatibleFeatures & compatible.lazyRefcounts) !== 0n;
@@ -91,21 +92,13 @@ function formatSpecificOf(source: ByteSource, parts: ImageParts): Record<string,
     }),
     "refcount-bits": 2 ** header.refcountOrder,
     ...(dataFile && { "data-file": extensions.dataFileName ?? "" }),
-    ...(encryption !== undefined && { encrypt: encryptOf(source, extensions, encryption) }),
+    ...(encryption !== undefined && {
+      encrypt: luks === undefined ? { format: encryption } : luksFacts(luks),
+    }),
     ...(dataFile && { "data-file-raw": raw }),
     ...(three && {
       corrupt: (header.incompatibleFeatures & incompatible.corrupt) !== 0n,
       "extended-l2": hasExtendedL2(header),
     }),
   };
-}
-
-function encryptOf(
-  source: ByteSource,
-  extensions: HeaderExtensions,
-  encryption: string,
-): Record<string, unknown> {
-  const place = extensions.encryptionHeader;
-  if (encryption !== "luks" || place === undefined) return { format: encryption };
-  return readLuksHeader(source, place.offset);
 }

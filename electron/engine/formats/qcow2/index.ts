@@ -14,8 +14,8 @@ export const qcow2: Format = {
   backing: true,
   compresses: true,
   probe: hasMagic,
-  // Nothing is opened besides the image itself: data files are named, not read.
-  open: (source) => openQcow2(source),
+  snapshots: true,
+  open: (source, gate, how = {}) => openQcow2(source, gate, how),
   create: createQcow2,
   measure: measureQcow2,
   bitmapsSize: measureBitmaps,

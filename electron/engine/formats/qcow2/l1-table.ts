@@ -2,7 +2,7 @@ import type { ByteSource } from "../../io/source";
 import { headerError, hasExtendedL2, l2EntriesOf, limits, type Header } from "./header";
 import { requireTable } from "./tables";
 
-/** The active L1 table, in memory (at most 32 MiB; specification, "Cluster mapping"). */
+/** An L1 table, in memory (at most 32 MiB; specification, "Cluster mapping"). */
 export interface L1Table {
   /** Byte offset of the L2 table that entry `index` points to; 0 when it points to none. */
   l2TableOffset(index: number): number;
@@ -11,7 +11,7 @@ export interface L1Table {
 }
 
 /**
- * Reads the active L1 table.
+ * Reads the L1 table that the header names: the active one or, at a snapshot, that one's.
  * @throws ImageError `limit`, `invalid-header` when it is too short for the disk, `invalid-table`, `truncated`.
  */
 export function readL1Table(source: ByteSource, header: Header): L1Table {
@@ -25,7 +25,7 @@ export function readL1Table(source: ByteSource, header: Header): L1Table {
     });
   }
   const place = {
-    name: "active L1 table",
+    name: "L1 table",
     offset: l1TableOffset,
     length: l1Size * 8,
     saidAt: 40,

@@ -83,6 +83,7 @@ export function entryDecoder(header: Header): DecodeEntry {
     const low = view.getUint32(at + 4);
     out.length = clusterSize - inCluster;
     if ((high & 0x40000000) !== 0) {
+      if (dataFile) return invalid(out, "a data file has no compressed clusters");
       out.kind = "compressed";
       out.host = -1;
       out.high = high;

@@ -13,13 +13,47 @@ const sectorSize = 512;
 /** Ciphers in modes that take two keys have names with half the stored key's length. */
 const twoKeyModes = new Set(["xts"]);
 
+/** One place for the master key, encrypted with a key made of one passphrase. */
+export interface KeySlot {
+  readonly active: boolean;
+  readonly iterations: number;
+  readonly salt: Uint8Array;
+  /** Byte offset of the key material, from the LUKS header's beginning. */
+  readonly keyOffset: number;
+  /** Parts that the anti-forensic splitter has made of the key. */
+  readonly stripes: number;
+}
+
+/** A LUKS version 1 header (LUKS On-Disk Format Specification 1.2.3, "The partition header"). */
+export interface LuksHeader {
+  /** Byte offset of the header in the file. */
+  readonly at: number;
+  /** "aes", "serpent", … */
+  readonly cipherName: string;
+  /** "xts", "cbc", … */
+  readonly mode: string;
+  /** "plain64", "essiv", … */
+  readonly ivgen: string;
+  /** The hash behind the colon of the cipher's mode, if any. */
+  readonly ivgenHash?: string;
+  readonly hash: string;
+  /** Bytes of the master key. */
+  readonly keyBytes: number;
+  /** What the master key is told by: a key derived of it, its salt and its iterations. */
+  readonly digest: Uint8Array;
+  readonly digestSalt: Uint8Array;
+  readonly digestIterations: number;
+  /** Byte offset of encrypted data from the header's beginning, as it says; means nothing in qcow2. */
+  readonly payloadOffset: number;
+  readonly uuid: string;
+  readonly slots: readonly KeySlot[];
+}
+
 /**
- * The LUKS version 1 header at byte `at` with the keys, and in the order, of qemu-img's
- * `encrypt` (LUKS On-Disk Format Specification 1.2.3). Offsets are bytes from the LUKS header's
- * beginning.
+ * Reads the LUKS header at byte `at`.
  * @throws ImageError `invalid-header` when there is none, `truncated`.
  */
-export function readLuksHeader(source: ByteSource, at: number): Record<string, unknown> {
+export function readLuksHeader(source: ByteSource, at: number): LuksHeader {
   const bytes = new Uint8Array(headerLength);
   source.read(at, bytes);
   const luks = fields(bytes, { order: "big", file: source.name, base: at });
@@ -33,27 +67,50 @@ export function readLuksHeader(source: ByteSource, at: number): Record<string, u
   }
   const [mode = "", generator = ""] = luks.text(40, 32).split("-", 2);
   const [ivgen = "", ivgenHash] = generator.split(":", 2);
-  const keyBits = luks.u32(108) * 8;
   return {
-    "ivgen-alg": ivgen,
-    "hash-alg": luks.text(72, 32),
-    "cipher-alg": `${luks.text(8, 32)}-${twoKeyModes.has(mode) ? keyBits / 2 : keyBits}`,
+    at,
+    cipherName: luks.text(8, 32),
+    mode,
+    ivgen,
+    ...(ivgenHash !== undefined && { ivgenHash }),
+    hash: luks.text(72, 32),
+    payloadOffset: luks.u32(104) * sectorSize,
+    keyBytes: luks.u32(108),
+    digest: luks.bytes(112, 20),
+    digestSalt: luks.bytes(132, 32),
+    digestIterations: luks.u32(164),
     uuid: luks.text(168, 40),
-    ...(ivgenHash !== undefined && { "ivgen-hash-alg": ivgenHash }),
-    format: "luks",
-    "cipher-mode": mode,
     slots: Array.from({ length: slotCount }, (_, i) => {
       const slot = slotsAt + i * slotLength;
-      const keyOffset = luks.u32(slot + 40) * sectorSize;
-      if (luks.u32(slot) !== slotEnabled) return { active: false, "key-offset": keyOffset };
       return {
-        active: true,
-        iters: luks.u32(slot + 4),
-        "key-offset": keyOffset,
+        active: luks.u32(slot) === slotEnabled,
+        iterations: luks.u32(slot + 4),
+        salt: luks.bytes(slot + 8, 32),
+        keyOffset: luks.u32(slot + 40) * sectorSize,
         stripes: luks.u32(slot + 44),
       };
     }),
-    "payload-offset": luks.u32(104) * sectorSize,
-    "master-key-iters": luks.u32(164),
+  };
+}
+
+/** What qemu-img tells of a LUKS header, with the keys, and in the order, of its `encrypt`. */
+export function luksFacts(header: LuksHeader): Record<string, unknown> {
+  const { mode, ivgen, ivgenHash, slots } = header;
+  const keyBits = header.keyBytes * 8;
+  return {
+    "ivgen-alg": ivgen,
+    "hash-alg": header.hash,
+    "cipher-alg": `${header.cipherName}-${twoKeyModes.has(mode) ? keyBits / 2 : keyBits}`,
+    uuid: header.uuid,
+    ...(ivgenHash !== undefined && { "ivgen-hash-alg": ivgenHash }),
+    format: "luks",
+    "cipher-mode": mode,
+    slots: slots.map(({ active, iterations, keyOffset, stripes }) =>
+      active
+        ? { active, iters: iterations, "key-offset": keyOffset, stripes }
+        : { active, "key-offset": keyOffset },
+    ),
+    "payload-offset": header.payloadOffset,
+    "master-key-iters": header.digestIterations,
   };
 }

@@ -2,42 +2,33 @@ import { ImageError } from "../../errors";
 import type { ImageLayer, Run } from "../../image/layer";
 import type { ByteSource } from "../../io/source";
 import { compressedPlace, readCompressed, type CompressedPlace } from "./compressed";
-import { hasDataFile, hasExtendedL2, l2EntriesOf, type Header } from "./header";
-import { readL1Table } from "./l1-table";
+import { hasExtendedL2, l2EntriesOf, type Header } from "./header";
+import type { GuestData } from "./guest-data";
+import type { L1Table } from "./l1-table";
 import { entriesAlike, entryDecoder, newStretch, type Stretch } from "./l2-entry";
 import { createL2Tables } from "./l2-table";
 import { truncatedTable } from "./tables";
 
-/** What keeps guest data from being read, as one sentence; undefined when nothing does. */
-function obstacle(header: Header, encryption: string | undefined): string | undefined {
-  if (encryption !== undefined) return `its data is encrypted (${encryption})`;
-  if (hasDataFile(header)) return "its data lies in an external data file";
-  return undefined;
-}
-
 /**
- * The `map` of a qcow2 layer (specification, "Cluster mapping"): reads the L1 table at once, L2 tables
- * as they are needed. A run goes on as long as kind and host offsets do; one over empty L1 entries costs
+ * The `map` of a qcow2 layer (specification, "Cluster mapping"): reads L2 tables as they
+ * are needed. A run goes on as long as kind and host offsets do; one over empty L1 entries costs
  * nothing per cluster. Data that the file ends before is an error, save in the file's last
  * cluster, whose missing bytes read as zeros, as in qemu.
- * @param encryption How guest data is encrypted; undefined when it is not.
- * @throws ImageError as `readL1Table` does.
  */
 export function createMap(
   source: ByteSource,
   header: Header,
-  encryption: string | undefined,
+  l1: L1Table,
+  data: GuestData,
 ): ImageLayer["map"] {
   const { clusterSize, clusterBits, size } = header;
   const extended = hasExtendedL2(header);
   const entriesPerTable = l2EntriesOf(clusterSize, extended);
   const guestPerTable = entriesPerTable * clusterSize;
-  const l1 = readL1Table(source, header);
   const l2 = createL2Tables(source, header);
   const decode = entryDecoder(header);
   const guestPerSlice = (l2.sliceSize / (extended ? 16 : 8)) * clusterSize;
-  const dataFile = hasDataFile(header);
-  const unreadable = obstacle(header, encryption);
+  const dataFile = data.external;
 
   // The slice that was used last, and the guest range it describes.
   let view: DataView = new DataView(new ArrayBuffer(0));
@@ -82,24 +73,9 @@ export function createMap(
     );
   }
 
-  function requireReadable(): void {
-    if (unreadable === undefined) return;
-    throw new ImageError(
-      "unsupported",
-      `${source.name} cannot be read: ${unreadable}, which is not supported`,
-      { file: source.name },
-    );
-  }
-
   function encodedRun(guestAt: number, length: number): Run {
-    requireReadable();
-    if (header.compressionType !== 0) {
-      throw new ImageError(
-        "unsupported",
-        `${source.name} cannot be read: zstd compression is not supported`,
-        { file: source.name, expected: "zlib", found: "zstd" },
-      );
-    }
+    // Streams are stored as they are in an encrypted image, too; qemu opens none without its passphrase.
+    data.sourceAt(0, 0);
     const { at, stored } = compressedPlace(first.high, first.low, clusterBits);
     if (at >= source.size) throw truncatedTable(source, "compressed cluster", at, stored);
     // The last sector may be cut off by the file's end.
@@ -110,17 +86,27 @@ export function createMap(
       ...place,
       unit: clusterSize,
       skip: guestAt % clusterSize,
-      decode: (into) => readCompressed(source, place, into),
+      decode: (into) => readCompressed(source, place, header.compressionType, into),
     };
   }
 
-  function dataRun(at: number, length: number): Run {
-    requireReadable();
-    if (at + length <= source.size) return { kind: "data", length, source, at };
-    if (at < source.size) return { kind: "data", length: source.size - at, source, at };
+  function dataRun(guestAt: number, at: number, length: number): Run {
+    if (data.identical && at !== guestAt) throw movedError(guestAt, at);
+    const from = data.sourceAt(guestAt, at);
+    if (at + length <= from.size) return { kind: "data", length, source: from, at };
+    if (at < from.size) return { kind: "data", length: from.size - at, source: from, at };
     const cluster = at - (at % clusterSize);
-    if (cluster >= source.size) throw truncatedTable(source, "data cluster", cluster, clusterSize);
-    return { kind: "zero", length: Math.min(length, cluster + clusterSize - at), at };
+    if (cluster >= from.size) throw truncatedTable(from, "data cluster", cluster, clusterSize);
+    const rest = { kind: "zero", length: Math.min(length, cluster + clusterSize - at) } as const;
+    return data.encrypted ? rest : { ...rest, at };
+  }
+
+  function movedError(guestAt: number, at: number): ImageError {
+    return new ImageError(
+      "invalid-table",
+      `${source.name}: guest byte ${guestAt} is said to lie at byte ${at} of a raw data file`,
+      { file: source.name, expected: guestAt, found: at },
+    );
   }
 
   return (guestAt, max) => {
@@ -137,12 +123,12 @@ export function createMap(
     const length = Math.min(until, end) - guestAt;
     switch (first.kind) {
       case "data":
-        return dataRun(first.host, length);
+        return dataRun(guestAt, first.host, length);
       case "compressed":
         return encodedRun(guestAt, length);
       case "zero":
-        // A place in a data file is none in this file.
-        if (first.host < 0 || dataFile) return { kind: "zero", length };
+        // qemu-img tells no places of an encrypted image.
+        if (first.host < 0 || data.encrypted) return { kind: "zero", length };
         return { kind: "zero", length, at: first.host };
       case "unallocated":
         return { kind: "unallocated", length };

@@ -1,39 +1,56 @@
 import { ImageError } from "../../errors";
 import type { ImageLayer, ParentRef } from "../../image/layer";
 import type { ByteSource } from "../../io/source";
+import type { OpenOptions } from "../format";
 import { readBitmaps } from "./bitmaps";
 import { factsOf } from "./facts";
 import { incompatible, unknownBits, unsupportedFeatures } from "./features";
 import { hasExtendedL2, headerError, limits, readHeader, type Header } from "./header";
 import { readBackingName, readHeaderExtensions, type HeaderExtensions } from "./header-extensions";
+import { openGuestData, type Gate } from "./guest-data";
+import { readLuksHeader } from "./luks-header";
+import { readL1Table } from "./l1-table";
 import { createMap } from "./map";
-import { readSnapshots } from "./snapshots";
+import { atSnapshot, readSnapshots } from "./snapshots";
 import { checkRefcountTable } from "./tables";
 import { countUsedClusters } from "./used-clusters";
 
 /**
- * Opens a qcow2 image of version 2 or 3. Encrypted images, zstd compression and external data files
- * open and show their facts; their data cannot be read. Dirty and corrupt images open: reading needs
- * no refcounts.
+ * Opens a qcow2 image of version 2 or 3, or one of its internal snapshots as the disk that it was.
+ * Encrypted images open without their passphrase, and images without their data file, and show their
+ * facts; their data cannot be read then. Dirty and corrupt images open: reading needs no refcounts.
  * @throws ImageError `not-this-format`, `unsupported` (version, unknown feature or method),
- *   `invalid-header`, `invalid-table`, `limit`, `truncated`, `io`.
+ *   `invalid-header`, `invalid-table`, `invalid-argument` (no such snapshot), `limit`, `truncated`, `io`.
  */
-export function openQcow2(source: ByteSource): ImageLayer {
+export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): ImageLayer {
   const header = readHeader(source);
   checkIncompatibleFeatures(source, header);
   checkCompression(source, header);
   checkExtendedL2(source, header);
   const backingName = readBackingName(source, header);
   const extensions = readHeaderExtensions(source, header);
-  const encryption = encryptionOf(source, header, extensions);
+  const { encryption, encryptionAt } = encryptionOf(source, header, extensions);
+  const luks = encryptionAt === undefined ? undefined : readLuksHeader(source, encryptionAt);
   checkRefcountTable(source, header);
-  const map = createMap(source, header, encryption);
-  const facts = factsOf(source, {
+  const snapshots = readSnapshots(source, header);
+  const facts = factsOf({
     header,
     extensions,
-    snapshots: readSnapshots(source, header),
+    snapshots: snapshots.map((snapshot) => snapshot.facts),
     bitmaps: readBitmaps(source, header, extensions.bitmaps),
     ...(encryption !== undefined && { encryption }),
+    ...(luks && { luks }),
+  });
+  const shown =
+    how.snapshot === undefined ? header : atSnapshot(source, header, snapshots, how.snapshot);
+  const l1 = readL1Table(source, shown);
+  const { passphrase } = how;
+  const data = openGuestData(source, gate, {
+    header,
+    extensions,
+    encryption,
+    ...(luks && { luks }),
+    ...(passphrase !== undefined && { passphrase }),
   });
   const { backingFormat } = extensions;
   const parent: ParentRef | undefined =
@@ -43,13 +60,20 @@ export function openQcow2(source: ByteSource): ImageLayer {
   return {
     format: "qcow2",
     source,
-    size: header.size,
+    ...(data.dataFile && { otherFiles: [data.dataFile] }),
+    size: shown.size,
     blockSize: header.clusterSize,
     ...(parent && { parent }),
     facts,
-    map,
+    map: createMap(source, shown, l1, data),
+    requireReadable() {
+      data.sourceAt(0, 0);
+    },
     usedBytes: () => countUsedClusters(source, header) * header.clusterSize,
-    close: () => source.close(),
+    close() {
+      data.dataFile?.close();
+      source.close();
+    },
   };
 }
 
@@ -96,15 +120,15 @@ function checkExtendedL2(source: ByteSource, header: Header): void {
   });
 }
 
-/** How guest data is encrypted (specification, "crypt_method" and "Full disk encryption header pointer"). */
+/** How guest data is encrypted, and where its LUKS header lies (specification, "crypt_method" and "Full disk encryption header pointer"). */
 function encryptionOf(
   source: ByteSource,
   header: Header,
   extensions: HeaderExtensions,
-): string | undefined {
+): { readonly encryption?: string; readonly encryptionAt?: number } {
   const { cryptMethod } = header;
-  if (cryptMethod === 0) return undefined;
-  if (cryptMethod === 1) return "aes";
+  if (cryptMethod === 0) return {};
+  if (cryptMethod === 1) return { encryption: "aes" };
   if (cryptMethod !== 2) {
     throw new ImageError(
       "unsupported",
@@ -112,6 +136,7 @@ function encryptionOf(
       { file: source.name, at: 32, expected: "0, 1 (AES) or 2 (LUKS)", found: cryptMethod },
     );
   }
-  if (extensions.encryptionHeader !== undefined) return "luks";
+  const place = extensions.encryptionHeader;
+  if (place !== undefined) return { encryption: "luks", encryptionAt: place.offset };
   throw headerError(source, 32, "the pointer to the LUKS header is missing");
 }

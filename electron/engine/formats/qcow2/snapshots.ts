@@ -3,7 +3,7 @@ import { fields } from "../../codec/fields";
 import { ImageError } from "../../errors";
 import { withPageCache } from "../../io/page-cache";
 import type { ByteSource } from "../../io/source";
-import { limits, type Header } from "./header";
+import { hasExtendedL2, l2EntriesOf, limits, type Header } from "./header";
 import { requireTable } from "./tables";
 
 /** Bytes of an entry before its extra data. */
@@ -11,12 +11,22 @@ const fixedLength = 40;
 /** Bytes of extra data that Lamina accepts, as qemu does: today's fields take 24. */
 const mostExtra = 1024;
 
+/** An entry of the snapshot table. */
+export interface Snapshot {
+  readonly facts: SnapshotFacts;
+  /** Byte offset of the entry in the file. */
+  readonly at: number;
+  readonly l1TableOffset: number;
+  /** Entries of its L1 table. */
+  readonly l1Size: number;
+}
+
 /**
  * Reads the snapshot table (specification, "Snapshots"), entry by entry: its length is known only
  * at its end.
  * @throws ImageError `limit`, `invalid-table`, `truncated`.
  */
-export function readSnapshots(source: ByteSource, header: Header): SnapshotFacts[] {
+export function readSnapshots(source: ByteSource, header: Header): Snapshot[] {
   const { nbSnapshots: count, snapshotsOffset: start } = header;
   if (count === 0) return [];
   if (count > limits.snapshots) {
@@ -30,17 +40,51 @@ export function readSnapshots(source: ByteSource, header: Header): SnapshotFacts
   const place = { name: "snapshot table", offset: start, saidAt: 64 };
   requireTable(source, header, { ...place, length: count * fixedLength });
   const table = withPageCache(source, { pages: 2 });
-  const snapshots: SnapshotFacts[] = [];
+  const snapshots: Snapshot[] = [];
   let at = start;
   for (let i = 0; i < count; i++) {
-    const { length, facts } = readEntry(table, at);
-    snapshots.push(facts);
+    const { length, snapshot } = readEntry(table, at);
+    snapshots.push(snapshot);
     at += length;
   }
   return snapshots;
 }
 
-function readEntry(table: ByteSource, at: number): { length: number; facts: SnapshotFacts } {
+/**
+ * The header as it was when a snapshot was made: the disk's size and L1 table are the snapshot's.
+ * Machine state, which lies behind the disk's end, is no part of it.
+ * @throws ImageError `invalid-argument` when there is no snapshot `index`, `invalid-table`.
+ */
+export function atSnapshot(
+  source: ByteSource,
+  header: Header,
+  snapshots: readonly Snapshot[],
+  index: number,
+): Header {
+  const snapshot = snapshots[index];
+  if (snapshot === undefined) {
+    throw new ImageError("invalid-argument", `${source.name} has no snapshot ${index}`, {
+      file: source.name,
+      expected: `below ${snapshots.length}`,
+      found: index,
+    });
+  }
+  const { l1TableOffset, l1Size, at, facts } = snapshot;
+  // Entries from before version 3 need not tell the size: disks could not be resized then.
+  const size = Math.floor((facts.diskSize ?? header.size) / 512) * 512;
+  const guestBytesPerEntry =
+    l2EntriesOf(header.clusterSize, hasExtendedL2(header)) * header.clusterSize;
+  const needed = Math.ceil(size / guestBytesPerEntry);
+  if (l1Size >= needed) return { ...header, size, l1TableOffset, l1Size };
+  throw new ImageError("invalid-table", `${source.name}: a snapshot's L1 table is too small`, {
+    file: source.name,
+    at: at + 8,
+    expected: `at least ${needed} entries`,
+    found: l1Size,
+  });
+}
+
+function readEntry(table: ByteSource, at: number): { length: number; snapshot: Snapshot } {
   const layout = { order: "big", file: table.name, base: at } as const;
   const fixedBytes = new Uint8Array(fixedLength);
   table.read(at, fixedBytes);
@@ -63,17 +107,18 @@ function readEntry(table: ByteSource, at: number): { length: number; facts: Snap
   const entry = fields(bytes, layout);
   // The executed instructions are all ones when they were not recorded.
   const icount = extraLength >= 24 ? entry.bits64(56) : 2n ** 64n - 1n;
+  const facts = {
+    id: entry.text(idAt, idLength),
+    name: entry.text(idAt + idLength, nameLength),
+    dateSeconds: entry.u32(16),
+    dateNanoseconds: entry.u32(20),
+    vmClockNanoseconds: entry.bits64(24).toString(),
+    vmStateSize: extraLength >= 8 ? entry.u64(40) : entry.u32(32),
+    ...(extraLength >= 16 && { diskSize: entry.u64(48) }),
+    ...(icount !== 2n ** 64n - 1n && { icount: icount.toString() }),
+  };
   return {
     length: Math.ceil(used / 8) * 8,
-    facts: {
-      id: entry.text(idAt, idLength),
-      name: entry.text(idAt + idLength, nameLength),
-      dateSeconds: entry.u32(16),
-      dateNanoseconds: entry.u32(20),
-      vmClockNanoseconds: entry.bits64(24).toString(),
-      vmStateSize: extraLength >= 8 ? entry.u64(40) : entry.u32(32),
-      ...(extraLength >= 16 && { diskSize: entry.u64(48) }),
-      ...(icount !== 2n ** 64n - 1n && { icount: icount.toString() }),
-    },
+    snapshot: { facts, at, l1TableOffset: entry.u64(0), l1Size: entry.u32(8) },
   };
 }

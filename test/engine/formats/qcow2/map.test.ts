@@ -218,17 +218,21 @@ describe("compressed clusters", () => {
     expectBytes(decoded(layer, 0), small);
   });
 
-  it("in zstd are refused, and only they", () => {
+  it("in zstd tell where they are damaged, too", () => {
+    const at = 5 * cluster;
     const bytes = handmade({
       incompatible: 1n << 3n,
       compressionType: 1,
-      l2: [entry(5 * cluster, 1), copied | data(0), zeroFlag],
+      l2: [entry(at, 1)],
       data: filled(cluster, 1),
     });
-    const layer = openBytes(bytes);
-    expect(imageErrorOf(() => layer.map(0, 1)).code).toBe("unsupported");
-    expect(layer.map(cluster, 1).kind).toBe("data");
-    expect(layer.map(2 * cluster, 1).kind).toBe("zero");
+    const error = imageErrorOf(() => decoded(openBytes(bytes), 0));
+    expect(error).toMatchObject({ code: "corrupt-data", at, file: "image.qcow2" });
+  });
+
+  it("cannot be where guest data lies in a data file", () => {
+    const layer = openBytes(handmade({ incompatible: 1n << 2n, l2: [entry(5 * cluster, 1)] }));
+    expect(imageErrorOf(() => layer.map(0, 1)).code).toBe("invalid-table");
   });
 });
 
@@ -293,23 +297,23 @@ describe("extended entries", () => {
 
 describe("data that cannot be read", () => {
   it.each([
-    ["aes", { cryptMethod: 1 }],
-    ["an external data file", { incompatible: 1n << 2n }],
-  ])("(%s) is refused where it is needed, zeros and gaps are not", (words, parts) => {
+    ["encrypted (aes)", "passphrase", { cryptMethod: 1 }],
+    ["the file that has its data", "missing-file", { incompatible: 1n << 2n }],
+  ])("(%s) is refused where it is needed, zeros and gaps are not", (words, code, parts) => {
     const l2 = [0n, zeroFlag, copied | data(0), copied | data(0) | zeroFlag];
     const layer = openBytes(handmade({ ...parts, l2, data: filled(cluster, 1) }));
     expect(layer.map(0, 1).kind).toBe("unallocated");
     expect(layer.map(cluster, 1).kind).toBe("zero");
     expect(layer.map(3 * cluster, 1).kind).toBe("zero");
     const error = imageErrorOf(() => layer.map(2 * cluster, 1));
-    expect(error.code).toBe("unsupported");
+    expect(error.code).toBe(code);
     expect(error.message).toContain(words);
-    expect(error.hint).toBeUndefined();
+    expect(imageErrorOf(() => layer.requireReadable?.()).code).toBe(code);
   });
 
   it("in a data file may lie at offset 0, where only COPIED tells of it", () => {
     const layer = openBytes(handmade({ incompatible: 1n << 2n, l2: [copied, 0n] }));
-    expect(imageErrorOf(() => layer.map(0, 1)).code).toBe("unsupported");
+    expect(imageErrorOf(() => layer.map(0, 1)).code).toBe("missing-file");
     expect(layer.map(cluster, 1).kind).toBe("unallocated");
     expect(openBytes(handmade({ l2: [copied] })).map(0, 1).kind).toBe("unallocated");
   });
