@@ -14,7 +14,8 @@ export type Placement =
     }
   | {
       /**
-       * Every block of `blockSize` guest bytes takes one slot; slots are handed out in any order.
+       * Every block of `blockSize` guest bytes takes one slot; slots are handed out in any order, or
+       * block n has slot n where they are `fixed`.
        * Slot n begins at `firstSlotAt + n * slotSize` and the block's bytes lie `headSize` into it.
        */
       readonly kind: "slots";
@@ -22,6 +23,7 @@ export type Placement =
       readonly firstSlotAt: number;
       readonly slotSize: number;
       readonly headSize: number;
+      readonly fixed?: true;
     }
   | {
       /**

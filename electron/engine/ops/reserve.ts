@@ -37,7 +37,10 @@ export function createReserver(
   if (shared === undefined) resetReserved(buffer, placement);
   /** Host bytes up to which space was asked for. */
   const reserved = new BigInt64Array(buffer);
-  const keepsHoles = placement.kind === "linear" || placement.blockSize > partSize;
+  const keepsHoles =
+    placement.kind === "linear" ||
+    placement.blockSize > partSize ||
+    (placement.kind === "slots" && placement.fixed === true);
 
   function ask(at: number, length: number): void {
     try {
