@@ -33,7 +33,9 @@ const unlisted = new Set(["compat", "refcount_bits"]);
 export function printOptionHelp(name: FormatId): void {
   const { options, backing } = formatById(name);
   const rows: (readonly [string, string])[] = options.map((spec) => {
-    const kind = { size: "<size>", choice: "<str>", switch: "<bool (on/off)>" }[spec.kind];
+    const kind = { size: "<size>", choice: "<str>", switch: "<bool (on/off)>", text: "<str>" }[
+      spec.kind
+    ];
     const text = words[spec.name] ?? spec.name;
     const values =
       spec.kind === "choice" && !unlisted.has(spec.name)

@@ -35,7 +35,15 @@ export const optionSpecSchema = z.discriminatedUnion("kind", [
     default: z.string(),
     choices: z.array(z.string()),
   }),
-  z.object({ name: z.string(), kind: z.literal("switch"), default: z.boolean() }),
+  z.object({
+    name: z.string(),
+    kind: z.literal("switch"),
+    default: z.boolean(),
+    /** The option without which this one cannot be on. */
+    needs: z.string().optional(),
+  }),
+  /** Words of one's own; empty for none. */
+  z.object({ name: z.string(), kind: z.literal("text"), default: z.string() }),
 ]);
 export type OptionSpec = z.infer<typeof optionSpecSchema>;
 

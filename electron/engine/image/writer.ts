@@ -14,7 +14,8 @@ export type Placement =
     }
   | {
       /**
-       * Every block of `blockSize` guest bytes takes one slot; slots are handed out in any order.
+       * Every block of `blockSize` guest bytes takes one slot; slots are handed out in any order, or
+       * block n has slot n where they are `fixed`.
        * Slot n begins at `firstSlotAt + n * slotSize` and the block's bytes lie `headSize` into it.
        */
       readonly kind: "slots";
@@ -27,6 +28,7 @@ export type Placement =
        * it divides `blockSize`. Absent: blocks are written whole, or in parts (`partSize`).
        */
       readonly holeSize?: number;
+      readonly fixed?: true;
     }
   | {
       /**

@@ -68,6 +68,11 @@ function writeStored(
   }
 }
 
+/** The slot of the operation's first block, where slots are fixed. */
+function ownSlot({ at }: Operation, { from = 0 }: CopyPlace, slots: Slots): number | undefined {
+  return slots.fixed === true ? (at - from) / slots.blockSize : undefined;
+}
+
 /** One step is the whole operation: blocks that are not zero take slots that follow one another. */
 function copyBlocks(operation: Operation, place: CopyPlace, slots: Slots): Placing {
   const { blockSize } = slots;
@@ -75,9 +80,11 @@ function copyBlocks(operation: Operation, place: CopyPlace, slots: Slots): Placi
   for (const { length } of stepsOf(operation, place)) {
     const blocks = writtenRuns(place, length, blockSize);
     if (blocks.length === 0) continue;
-    const first = place.takeSlots(blocks.reduce((sum, { from, to }) => sum + to - from, 0));
+    const own = ownSlot(operation, place, slots);
+    const first = own ?? place.takeSlots(blocks.reduce((sum, { from, to }) => sum + to - from, 0));
     let slot = first;
     for (const { from, to } of blocks) {
+      if (own !== undefined) slot = own + from;
       // Slots with nothing but their block in them lie side by side: one write for them all.
       const at = slots.slotSize === blockSize ? to - from : 1;
       for (let block = from; block < to; block += at, slot += at) {
@@ -101,7 +108,10 @@ function copyLargeBlock(operation: Operation, place: CopyPlace, slots: Slots): P
   let placing: Placing;
   for (const { at, length } of stepsOf(operation, place)) {
     if (writtenRuns(place, length, length).length === 0) continue;
-    placing ??= { slot: place.takeSlots(1), blocks: [{ from: 0, to: 1 }] };
+    placing ??= {
+      slot: ownSlot(operation, place, slots) ?? place.takeSlots(1),
+      blocks: [{ from: 0, to: 1 }],
+    };
     const hostAt = slotDataAt(slots, placing.slot) + (at - operation.at);
     writeStored(place, slots, { from: 0, to: length, hostAt });
   }

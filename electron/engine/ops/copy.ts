@@ -195,6 +195,7 @@ function tellWriter({ from, writer }: WriterPart, batch: Batch): void {
     const firstBlock = (at - from) / placement.blockSize;
     let next = slot;
     for (const { from: first, to } of blocks) {
+      if (placement.kind === "slots" && placement.fixed === true) next = firstBlock + first;
       writer.placed(firstBlock + first, next, to - first);
       next += to - first;
     }

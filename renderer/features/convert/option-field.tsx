@@ -1,4 +1,4 @@
-import { Input, SegmentedControl, Select, Switch } from "@mantine/core";
+import { Input, SegmentedControl, Select, Switch, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { OptionSpec } from "../../../shared/model/format";
 import { useConvert } from "../../state/convert";
@@ -13,6 +13,8 @@ const mostSegments = 4;
 export function OptionField({ spec }: { spec: OptionSpec }) {
   const { t } = useTranslation();
   const chosen = useConvert(({ options }) => options[spec.name]);
+  const needs = spec.kind === "switch" ? spec.needs : undefined;
+  const lacks = useConvert(({ options }) => needs !== undefined && !options[needs]);
   const { setOption } = useConvert.getState();
   const { name } = spec;
   const label = hasOptionText(name) ? t(`convert.option.${name}.label`) : name;
@@ -64,13 +66,25 @@ export function OptionField({ spec }: { spec: OptionSpec }) {
           />
         </Input.Wrapper>
       );
+    case "text":
+      return (
+        <TextInput
+          className={styles.select}
+          classNames={{ label: styles.optionLabel }}
+          label={label}
+          description={hint}
+          value={String(chosen ?? spec.default)}
+          onChange={({ currentTarget }) => setOption(name, currentTarget.value)}
+        />
+      );
     case "switch":
       return (
         <Switch
           size="sm"
           label={label}
           description={hint}
-          checked={Boolean(chosen ?? spec.default)}
+          disabled={lacks}
+          checked={!lacks && Boolean(chosen ?? spec.default)}
           onChange={({ currentTarget }) => setOption(name, currentTarget.checked)}
         />
       );

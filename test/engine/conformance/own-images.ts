@@ -8,9 +8,13 @@ import { runThrough } from "../../../electron/engine/ops/steps";
 import type { OptionValues } from "../../../shared/model/format";
 import type { Random } from "../../helpers/seed";
 
-/** The option sets worth a test: the defaults, and every offered value of every option by itself. */
+/**
+ * The option sets worth a test: the defaults, and every offered value of every option that can be set
+ * by itself.
+ */
 export function optionSets(format: Format): OptionValues[] {
   const single = format.options.flatMap((option): OptionValues[] => {
+    if (option.kind === "text" || (option.kind === "switch" && option.needs)) return [];
     const values = option.kind === "switch" ? [!option.default] : option.choices;
     return values.map((value) => ({ [option.name]: value }));
   });

@@ -1,7 +1,7 @@
 import { putFields, type PutFields } from "../../codec/fields";
 import { ImageError } from "../../errors";
 import type { ParentRef } from "../../image/layer";
-import { compatible, featureSets, incompatible, knownFeatures } from "./features";
+import { autoclear, compatible, featureSets, incompatible, knownFeatures } from "./features";
 import { limits, magic, version2Length, writtenLength } from "./header";
 import { extensionTypes, featureNameLength } from "./header-extensions";
 import type { Plan } from "./options";
@@ -43,6 +43,17 @@ function featureNameTable(): Uint8Array {
   return bytes;
 }
 
+function incompatibleFeatures({ extendedL2, compressionType, dataFile }: Plan): bigint {
+  return (
+    (extendedL2 ? incompatible.extendedL2 : 0n) |
+    (compressionType === "zstd" ? incompatible.compressionType : 0n) |
+    (dataFile ? incompatible.externalDataFile : 0n)
+  );
+}
+
+/** Bytes that an extension of `length` bytes takes; none for one of no bytes, which is left out. */
+const extensionSize = (length: number): number => (length > 0 ? 8 + Math.ceil(length / 8) * 8 : 0);
+
 /**
  * The first cluster of a new image as far as it is used: header, extensions and backing file name, as
  * qemu-img lays them out. The rest of the cluster is zeros.
@@ -66,11 +77,9 @@ export function headerCluster(
   put.u32(56, places.refcountTableClusters);
   if (version === 3) {
     const zstd = plan.compressionType === "zstd";
-    put.u64(
-      72,
-      (plan.extendedL2 ? incompatible.extendedL2 : 0n) | (zstd ? incompatible.compressionType : 0n),
-    );
+    put.u64(72, incompatibleFeatures(plan));
     put.u64(80, plan.lazyRefcounts ? compatible.lazyRefcounts : 0n);
+    put.u64(88, plan.dataFile?.raw === true ? autoclear.rawExternalData : 0n);
     put.u32(96, Math.log2(plan.refcountBits));
     put.u32(100, writtenLength);
     put.u8(104, zstd ? 1 : 0);
@@ -78,16 +87,20 @@ export function headerCluster(
   let at = version === 3 ? writtenLength : version2Length;
   const name = new TextEncoder().encode(backing?.name ?? "");
   const format = new TextEncoder().encode(backing?.format ?? "");
+  const dataFile = new TextEncoder().encode(plan.dataFile?.name ?? "");
   const names =
     version === 3 && clusterSize >= smallestClusterWithNames ? featureNameTable() : undefined;
   // The end marker takes 8 bytes, as does the head of each extension, which pads to 8.
   const room =
     clusterSize -
     at -
-    (format.length > 0 ? 8 + Math.ceil(format.length / 8) * 8 : 0) -
-    (names ? 8 + names.length : 0) -
+    extensionSize(format.length) -
+    extensionSize(dataFile.length) -
+    extensionSize(names?.length ?? 0) -
     8;
-  const most = Math.max(0, Math.min(limits.backingName, room));
+  if (room < 0)
+    throw new ImageError("invalid-argument", "The data file's name is too long for the header");
+  const most = Math.min(limits.backingName, room);
   if (name.length > most) {
     throw new ImageError("invalid-argument", "The backing file's name is too long", {
       expected: `at most ${most} bytes`,
@@ -95,6 +108,7 @@ export function headerCluster(
     });
   }
   if (format.length > 0) at = putExtension(put, at, extensionTypes.backingFormat, format);
+  if (dataFile.length > 0) at = putExtension(put, at, extensionTypes.dataFileName, dataFile);
   if (names) at = putExtension(put, at, extensionTypes.featureNames, names);
   at += 8;
   if (name.length > 0) {

@@ -18,7 +18,8 @@ const compressionTypes = ["zlib", "zstd"] as const;
 /**
  * What can be chosen for a new qcow2 image, with qemu-img's names and defaults. `preallocation` gives
  * every guest cluster its place at once: with "metadata" in the tables only, with "falloc" the host
- * reserves the space, with "full" zeros are written over it.
+ * reserves the space, with "full" zeros are written over it. `data_file` names a second file, beside
+ * the image, that holds the data; with `data_file_raw` it is the disk byte after byte.
  */
 export const qcow2Options: readonly OptionSpec[] = [
   { name: "preallocation", kind: "choice", default: "off", choices: [...preallocations] },
@@ -38,6 +39,8 @@ export const qcow2Options: readonly OptionSpec[] = [
     choices: powersOfTwo(1, 64).map(String),
   },
   { name: "compression_type", kind: "choice", default: "zlib", choices: [...compressionTypes] },
+  { name: "data_file", kind: "text", default: "" },
+  { name: "data_file_raw", kind: "switch", default: false, needs: "data_file" },
 ];
 
 /** What a new image shall be like, checked. Sizes in bytes. */
@@ -52,6 +55,10 @@ export interface Plan {
   readonly refcountBits: number;
   readonly preallocation: (typeof preallocations)[number];
   readonly compressionType: (typeof compressionTypes)[number];
+  /** Absent when the data lies in the image itself. */
+  readonly dataFile?: { readonly name: string; readonly raw: boolean };
+  /** Whether every cluster has its place from the start. */
+  readonly mapped: boolean;
   /** Entries of an L2 table. */
   readonly l2Entries: number;
   /** Entries of the L1 table. */
@@ -128,15 +135,9 @@ export function planOf({ size, options, backing, compress }: CreateSpec): Plan {
   );
   const extendedL2 = switchValue(values, "extended_l2");
   const lazyRefcounts = switchValue(values, "lazy_refcounts");
-  checkVersion(version, { refcountBits, extendedL2, lazyRefcounts, compressionType });
-  if (preallocation !== "off") {
-    if (compress === true)
-      throw invalid("Compression and preallocation not supported at the same time");
-    if (backing !== undefined && !extendedL2)
-      throw invalid(
-        "Backing file and preallocation can only be used at the same time if extended_l2 is on",
-      );
-  }
+  const dataFile = dataFileOf(values);
+  checkVersion(version, { refcountBits, extendedL2, lazyRefcounts, compressionType, dataFile });
+  checkTogether({ preallocation, extendedL2, dataFile, backing, compress });
   const least = 2 ** limits.minExtendedL2ClusterBits;
   if (extendedL2 && clusterSize < least) {
     throw invalid(
@@ -161,20 +162,58 @@ export function planOf({ size, options, backing, compress }: CreateSpec): Plan {
     refcountBits,
     preallocation,
     compressionType,
+    ...(dataFile && { dataFile }),
+    mapped: preallocation !== "off" || dataFile?.raw === true,
     l2Entries,
     l1Size,
   };
 }
 
+/** @throws ImageError `invalid-argument` for a name that is no file's beside the image. */
+function dataFileOf(values: Map<string, string | number | boolean>): Plan["dataFile"] {
+  const name = String(values.get("data_file"));
+  const raw = switchValue(values, "data_file_raw");
+  if (name === "") {
+    if (raw) throw invalid("data-file-raw requires data-file");
+    return undefined;
+  }
+  const bytes = new TextEncoder().encode(name).length;
+  if (/[/\\\0]/.test(name) || /^[^.]*:/.test(name) || bytes > limits.backingName) {
+    throw invalid("The data file must lie beside the image", {
+      expected: "a file name without a folder",
+      found: name,
+    });
+  }
+  return { name, raw };
+}
+
+type Combined = Pick<Plan, "preallocation" | "extendedL2"> &
+  Pick<CreateSpec, "backing" | "compress"> & { readonly dataFile: Plan["dataFile"] };
+
+/** Refuses what does not go together. */
+function checkTogether({ preallocation, extendedL2, dataFile, backing, compress }: Combined): void {
+  if (compress === true) {
+    if (preallocation !== "off")
+      throw invalid("Compression and preallocation not supported at the same time");
+    if (dataFile) throw invalid("Compressed clusters cannot lie in an external data file");
+  }
+  if (backing === undefined) return;
+  if (dataFile?.raw === true)
+    throw invalid("Backing file and data-file-raw cannot be used at the same time");
+  if (preallocation !== "off" && !extendedL2)
+    throw invalid(
+      "Backing file and preallocation can only be used at the same time if extended_l2 is on",
+    );
+}
+
+type Newer = Pick<Plan, "refcountBits" | "extendedL2" | "lazyRefcounts" | "compressionType"> & {
+  readonly dataFile: Plan["dataFile"];
+};
+
 /** Refuses what version 2 cannot say. */
 function checkVersion(
   version: 2 | 3,
-  {
-    refcountBits,
-    extendedL2,
-    lazyRefcounts,
-    compressionType,
-  }: Pick<Plan, "refcountBits" | "extendedL2" | "lazyRefcounts" | "compressionType">,
+  { refcountBits, extendedL2, lazyRefcounts, compressionType, dataFile }: Newer,
 ): void {
   if (version === 3) return;
   const level = "compatibility level 1.1 or above (use compat=1.1)";
@@ -183,4 +222,5 @@ function checkVersion(
   if (extendedL2) throw invalid(`Extended L2 entries are only supported with ${level}`);
   if (compressionType !== "zlib")
     throw invalid(`Non-zlib compression type is only supported with ${level}`);
+  if (dataFile) throw invalid(`External data files are only supported with ${level}`);
 }

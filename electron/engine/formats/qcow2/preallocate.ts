@@ -4,15 +4,20 @@ import { layoutOf, type Layout } from "./layout";
 import type { Plan } from "./options";
 import type { WrittenClusters } from "./write-tables";
 
-/** A disk of which every cluster has its place in the file: guest byte n lies at `base + n`. */
+/**
+ * A disk of which every cluster has its place: guest byte n lies at `base + n` of the image, or of its
+ * data file.
+ */
 export interface Preallocated {
-  /** Host byte of the guest's byte 0: a whole host block, so that blocks of the one are blocks of the other. */
+  /** A whole host block, so that blocks of the disk are blocks of the host; 0 in a data file. */
   readonly base: number;
-  /** Slots in front of the tables: those that the disk takes, and unused ones before it. */
+  /**
+   * Slots of the image in front of the tables: those that the disk takes, and unused ones before it.
+   */
   readonly slots: number;
   readonly clusters: WrittenClusters;
   readonly layout: Layout;
-  /** Bytes. */
+  /** Of the image, in bytes. */
   readonly fileLength: number;
 }
 
@@ -22,11 +27,11 @@ export interface Preallocated {
  * @throws ImageError `limit` when there are more clusters than refcounts can reach.
  */
 export function preallocate(plan: Plan, empty: boolean): Preallocated {
-  const { size, clusterSize, l1Size, l2Entries } = plan;
-  const first = Math.ceil(hostBlock / clusterSize);
+  const { size, clusterSize, l1Size, l2Entries, dataFile } = plan;
+  const first = dataFile ? 0 : Math.ceil(hostBlock / clusterSize);
   const count = Math.ceil(size / clusterSize);
   // Slot 0 is the file's cluster 1.
-  const slots = first - 1 + count;
+  const slots = dataFile ? 0 : first - 1 + count;
   const layout = layoutOf(plan, slots, l1Size);
   return {
     base: first * clusterSize,

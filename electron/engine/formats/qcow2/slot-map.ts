@@ -12,8 +12,15 @@ export interface SlotMap extends WrittenClusters {
 /** Slots are kept plus one in 32 bits, 0 being none. */
 const mostSlots = 2 ** 32 - 1;
 
-/** An empty map for L2 tables of `l2Entries` entries. Slot n is the file's cluster n + 1. */
-export function createSlotMap(l2Entries: number, clusterSize: number): SlotMap {
+/**
+ * An empty map for L2 tables of `l2Entries` entries.
+ * @param firstAt Byte offset of slot 0: behind the header, which takes a cluster, or 0 in a data file.
+ */
+export function createSlotMap(
+  l2Entries: number,
+  clusterSize: number,
+  firstAt = clusterSize,
+): SlotMap {
   const pages = createTablePages(l2Entries, 1);
   const { usedTables } = pages;
   let placed = 0;
@@ -32,8 +39,7 @@ export function createSlotMap(l2Entries: number, clusterSize: number): SlotMap {
     usedTables,
     eachEntry(l1Index, put) {
       pages.table(l1Index).forEach((slot, entry) => {
-        // The header takes cluster 0.
-        if (slot > 0) put(entry, standardEntry(slot * clusterSize));
+        if (slot > 0) put(entry, standardEntry(firstAt + (slot - 1) * clusterSize));
       });
     },
     refcounts(slots) {

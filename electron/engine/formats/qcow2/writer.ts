@@ -5,12 +5,13 @@ import { reserveAll, writeZeros } from "../../io/preallocation";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
 import { headerCluster, noPlaces } from "./header-writer";
+import { createWithDataFile } from "./data-file-writer";
+import { finishImage } from "./finish-image";
 import { layoutOf } from "./layout";
 import { planOf, type Plan } from "./options";
 import { createPackedMap } from "./packed-map";
 import { preallocate } from "./preallocate";
 import { createSlotMap } from "./slot-map";
-import { writeL1Table, writeL2Tables, writeRefcounts, type WrittenClusters } from "./write-tables";
 import { createZeroedClusters } from "./zeroed-clusters";
 
 /**
@@ -25,7 +26,8 @@ export function createQcow2(target: ByteTarget, spec: CreateSpec): ImageWriter {
   const plan = planOf(spec);
   // Written with the tables' places at the end; made now to refuse a name that does not fit.
   headerCluster(plan, noPlaces, spec.backing);
-  if (plan.preallocation !== "off") return preallocatedWriter(target, plan, spec);
+  if (plan.dataFile) return createWithDataFile(target, plan, spec);
+  if (plan.mapped) return preallocatedWriter(target, plan, spec);
   return spec.compress === true ? packedWriter(target, plan, spec) : slotWriter(target, plan, spec);
 }
 
@@ -104,28 +106,4 @@ function packedWriter(target: ByteTarget, plan: Plan, spec: CreateSpec): ImageWr
     zeroed: (first, count) => zeroed.add(first, count),
     finish: (units) => finishImage(target, plan, spec, zeroed.over(clusters, units)),
   };
-}
-
-function finishImage(
-  target: ByteTarget,
-  plan: Plan,
-  spec: CreateSpec,
-  { clusters, slots }: { readonly clusters: WrittenClusters; readonly slots: number },
-): void {
-  const { clusterSize, l1Size } = plan;
-  const used = clusters.usedTables();
-  const layout = layoutOf(plan, slots, used.length);
-  writeL2Tables(target, plan, layout, clusters, used);
-  writeRefcounts(target, plan, layout, clusters);
-  // What was reserved ahead goes back even when the L1 table ends in a hole, behind it.
-  target.truncate(layout.l1 * clusterSize);
-  writeL1Table(target, plan, layout, used);
-  target.truncate(layout.l1 * clusterSize + l1Size * 8);
-  const places = {
-    l1TableOffset: l1Size === 0 ? 0 : layout.l1 * clusterSize,
-    refcountTableOffset: layout.refcountTable * clusterSize,
-    refcountTableClusters: layout.refcounts.tableClusters,
-  };
-  // The header last: a file without one is no image yet.
-  target.write(0, headerCluster(plan, places, spec.backing));
 }
