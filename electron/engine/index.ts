@@ -15,3 +15,13 @@ export { mapImage, type MapEntry } from "./ops/map";
 export { reportImage } from "./ops/report";
 export { toFailure } from "./ops/failure";
 export { createImage, type CreateJob } from "./ops/create";
+export { checkImage, repairImage } from "./ops/change/check";
+export {
+  applySnapshot,
+  createSnapshot,
+  deleteSnapshots,
+  freedBy,
+  listSnapshots,
+  renameSnapshot,
+} from "./ops/change/snapshots";
+export { lostByShrinking, resizeImage } from "./ops/change/resize";

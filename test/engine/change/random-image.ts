@@ -6,7 +6,7 @@ import type { Random } from "../../helpers/seed";
 export interface Layout {
   readonly clusterSize: number;
   /** Options of qemu-img create, without cluster_size. */
-  readonly options?: string;
+  readonly options?: string | undefined;
   readonly snapshots: number;
   /** Clusters of the disk. */
   readonly clusters: number;
