@@ -16,6 +16,8 @@ export interface References {
   readonly clusters: number;
   /** By cluster; no more than the image's refcounts can hold. */
   readonly counts: Counts;
+  /** What a count ends at. */
+  readonly most: number;
   /** Whether a cluster has more uses than its refcount can hold. */
   readonly overflowed: boolean;
   /**
@@ -82,6 +84,7 @@ export function createReferences(
   return {
     clusters,
     counts,
+    most,
     beyond,
     get overflowed() {
       return overflowed;

@@ -8,6 +8,8 @@ import type { References } from "./references";
 export interface StoredRefcounts {
   /** By cluster of the file. */
   readonly counts: Counts;
+  /** Whether every block can be used. */
+  readonly whole: boolean;
   /** Whether the block that counts this cluster cannot be used. */
   unknown(cluster: number): boolean;
   /** The refcount of any cluster, past the file's end too. */
@@ -71,6 +73,7 @@ export function readStoredRefcounts(
 
   return {
     counts,
+    whole: misplaced.size === 0,
     unknown(cluster) {
       const index = Math.floor(cluster / perBlock);
       if (misplaced.has(index)) return true;

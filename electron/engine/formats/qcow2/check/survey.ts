@@ -66,8 +66,13 @@ function compareCounts({ header }: ImageTables, { references, stored, findings }
   const kept = stored.counts;
   // A reference may begin in the cluster that the file's end cuts off, and end in the next.
   const end = (counts[clusters] ?? 0) > 0 ? clusters + 1 : clusters;
-  let last = 0;
+  const isUsed = (cluster: number): boolean =>
+    !stored.unknown(cluster) && (stored.of(cluster) > 0 || (counts[cluster] ?? 0) > 0);
+  let last = end - 1;
+  while (last > 0 && !isUsed(last)) last -= 1;
   for (let cluster = 0; cluster < end; cluster++) {
+    if (stored.whole) cluster = firstDifference(kept, counts, cluster, end);
+    if (cluster === end) break;
     const refcount = kept[cluster] ?? stored.of(cluster);
     const used = counts[cluster] ?? 0;
     const at = cluster * header.clusterSize;
@@ -75,7 +80,6 @@ function compareCounts({ header }: ImageTables, { references, stored, findings }
       findings.add("error", at, () => "The cluster's refcount cannot be read");
       continue;
     }
-    if (refcount > 0 || used > 0) last = cluster;
     if (refcount === used) continue;
     findings.add(
       refcount < used ? "corruption" : "leak",
@@ -84,6 +88,12 @@ function compareCounts({ header }: ImageTables, { references, stored, findings }
     );
   }
   return (last + 1) * header.clusterSize;
+}
+
+/** The first index from `from` on where the two differ; `end` when there is none. */
+function firstDifference(a: Counts, b: Counts, from: number, end: number): number {
+  for (let i = from; i < end; i++) if (a[i] !== b[i]) return i;
+  return end;
 }
 
 function resultOf(
