@@ -25,3 +25,4 @@ export {
   renameSnapshot,
 } from "./ops/change/snapshots";
 export { lostByShrinking, resizeImage } from "./ops/change/resize";
+export { amendImage, rebaseUnsafe } from "./ops/change/header";
