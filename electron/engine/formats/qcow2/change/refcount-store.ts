@@ -133,7 +133,8 @@ function readRefcountTable(source: ByteSource, header: Header): Float64Array {
   );
 }
 
-const repairHint = "Check the image, and repair it, before you change it.";
+/** The mend of an image whose refcounts are wrong. */
+export const repairHint = "Check the image, and repair it, before you change it.";
 
 function tooLow(source: ByteSource, at: number): ImageError {
   return new ImageError(

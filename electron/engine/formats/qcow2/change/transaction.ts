@@ -5,6 +5,7 @@ import { createAllocator } from "./allocator";
 import { clusterUses, type ClusterUses } from "./cluster-uses";
 import { putHeaderFields, sectorSize, type HeaderFields } from "./header-fields";
 import { encodeCounts } from "./refcount-block";
+import { requireCounted } from "./require-counted";
 import { openRefcounts, type RefcountStore } from "./refcount-store";
 
 /** Bytes that wait in memory before a change begins to write them. */
@@ -54,6 +55,7 @@ export function changeImage(
 ): number {
   const { clusterSize } = header;
   const refcounts = options.rebuilt ?? openRefcounts(file, header);
+  if (options.rebuilt === undefined) requireCounted(file, header, refcounts);
   const clusters = createAllocator(refcounts, options.from ?? 1);
   const sizeBefore = file.size;
   let pending: { at: number; bytes: Uint8Array }[] = [];
