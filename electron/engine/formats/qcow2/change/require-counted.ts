@@ -12,7 +12,7 @@ import { repairHint, type RefcountStore } from "./refcount-store";
 export function requireCounted(file: ByteSource, header: Header, refcounts: RefcountStore): void {
   const { clusterSize } = header;
 
-  function require(name: string, at: number, length: number): void {
+  function mustCount(name: string, at: number, length: number): void {
     for (let byte = at; byte < at + length; byte += clusterSize) {
       if (refcounts.get(Math.floor(byte / clusterSize)) > 0) continue;
       throw new ImageError(
@@ -23,14 +23,18 @@ export function requireCounted(file: ByteSource, header: Header, refcounts: Refc
     }
   }
 
-  require("header", 0, clusterSize);
-  require("refcount table", header.refcountTableOffset, header.refcountTableClusters * clusterSize);
-  for (const at of refcounts.table) if (at !== 0) require("refcount block", at, clusterSize);
-  require("L1 table", header.l1TableOffset, header.l1Size * 8);
-  if (header.nbSnapshots > 0) require("snapshot table", header.snapshotsOffset, 1);
+  mustCount("header", 0, clusterSize);
+  mustCount(
+    "refcount table",
+    header.refcountTableOffset,
+    header.refcountTableClusters * clusterSize,
+  );
+  for (const at of refcounts.table) if (at !== 0) mustCount("refcount block", at, clusterSize);
+  mustCount("L1 table", header.l1TableOffset, header.l1Size * 8);
+  if (header.nbSnapshots > 0) mustCount("snapshot table", header.snapshotsOffset, 1);
   const l1 = readL1Table(file, header);
   const perEntry = l2EntriesOf(clusterSize, hasExtendedL2(header)) * clusterSize;
   const entries = Math.ceil(header.size / perEntry);
   for (let i = l1.nextUsed(0, entries); i < entries; i = l1.nextUsed(i + 1, entries))
-    require("L2 table", l1.l2TableOffset(i), clusterSize);
+    mustCount("L2 table", l1.l2TableOffset(i), clusterSize);
 }
