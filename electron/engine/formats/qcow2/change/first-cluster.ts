@@ -5,7 +5,7 @@ import { limits, version2Length, writtenLength } from "../header";
 import { extensionTypes, readBackingName } from "../header-extensions";
 import { putHeaderFields, sectorSize, type HeaderFields } from "./header-fields";
 import type { ChangeableImage } from "./image";
-import { changeImage } from "./transaction";
+import { changeImage, type Switch, type Transaction } from "./transaction";
 
 /** A header extension as it lies in the file. */
 interface RawExtension {
@@ -19,6 +19,14 @@ export interface FirstCluster {
   /** Absent for an image that stands alone. */
   readonly backing?: ParentRef | undefined;
   readonly fields?: HeaderFields;
+  /** The data of the bitmaps extension; "none" takes it away, absent leaves it. */
+  readonly bitmaps?: Uint8Array | "none";
+}
+
+/** A first cluster that is worked out. */
+interface PlannedCluster extends Switch {
+  /** Where the backing file's name goes, when it is not in the first sector. */
+  readonly name?: { readonly at: number; readonly bytes: Uint8Array };
 }
 
 /** The backing file that an image names. @throws ImageError as `readBackingName`. */
@@ -30,24 +38,43 @@ export function backingOf({ file, header, extensions }: ChangeableImage): Parent
 }
 
 /**
- * Rewrites header, extensions and backing file name. Only the first sector changes at once: the name
- * is written to where nothing is yet, and only then does the sector name that place. The table of
- * feature names, which explains and decides nothing, is left out.
- * @throws ImageError `limit` when there is no room for it, `invalid-argument` for a name that is too
- *   long, `io`.
+ * Rewrites header, extensions and backing file name.
+ * @param build What else the change does; it may add to what the cluster shall say.
+ * @throws ImageError as `planFirstCluster` and `changeImage`.
  */
-export function rewriteFirstCluster(image: ChangeableImage, wanted: FirstCluster): void {
+export function rewriteFirstCluster(
+  image: ChangeableImage,
+  wanted: FirstCluster,
+  build?: (change: Transaction) => Partial<FirstCluster>,
+): void {
+  const { file, header } = image;
+  changeImage(file, { ...header, version: wanted.version }, (change) => {
+    const { name, ...planned } = planFirstCluster(image, { ...wanted, ...build?.(change) });
+    if (name) change.write(name.at, name.bytes);
+    return planned;
+  });
+}
+
+/**
+ * Lays the first cluster out. Only the first sector changes at once: the name is written to where
+ * nothing is yet, and only then does the sector name that place. The table of feature names, which
+ * explains and decides nothing, is left out.
+ * @throws ImageError `limit` when there is no room for it, `invalid-argument` for a name that is too long.
+ */
+function planFirstCluster(image: ChangeableImage, wanted: FirstCluster): PlannedCluster {
   const { file, header } = image;
   const { clusterSize, backingFileOffset, backingFileSize } = header;
   const kept = readExtensions(image).filter(
     ({ type }) => type !== extensionTypes.featureNames && type !== extensionTypes.backingFormat,
   );
   const format = wanted.backing?.format;
+  const { bitmaps } = wanted;
   const all = [
     ...(format === undefined
       ? []
       : [{ type: extensionTypes.backingFormat, data: new TextEncoder().encode(format) }]),
-    ...kept,
+    ...kept.filter(({ type }) => bitmaps === undefined || type !== extensionTypes.bitmaps),
+    ...(bitmaps instanceof Uint8Array ? [{ type: extensionTypes.bitmaps, data: bitmaps }] : []),
   ];
   const { bytes, end } = headBytes(image, wanted, all);
   const name = new TextEncoder().encode(wanted.backing?.name ?? "");
@@ -68,11 +95,10 @@ export function rewriteFirstCluster(image: ChangeableImage, wanted: FirstCluster
     backingFileOffset: name.length === 0 ? 0 : at,
     backingFileSize: name.length,
   };
-  if (at + name.length <= sectorSize) bytes.set(name, at);
-  changeImage(file, { ...header, version: wanted.version }, (change) => {
-    if (at + name.length > sectorSize) change.write(at, name);
-    return { fields: fieldsNow, sector: bytes };
-  });
+  const planned = { fields: fieldsNow, sector: bytes };
+  if (at + name.length > sectorSize) return { ...planned, name: { at, bytes: name } };
+  bytes.set(name, at);
+  return planned;
 }
 
 /** The first byte behind the sector that the image still needs. */
