@@ -10,10 +10,11 @@ import {
   deleteSnapshots,
   renameSnapshot,
 } from "../../../electron/engine/formats/qcow2/change/snapshots";
+import { resizeQcow2 } from "../../../electron/engine/formats/qcow2/change/resize";
 import { memorySource } from "../../../electron/engine/io/memory";
 import type { ByteTarget } from "../../../electron/engine/io/source";
 import { describeWithQemu, qemuImg, qemuIo } from "../../helpers/qemu-img";
-import { newFolder, removeFolder } from "../../helpers/temp-folder";
+import { newFolder, removeFolder, tempFolder } from "../../helpers/temp-folder";
 import { imageErrorOf } from "../formats/qcow2/handmade";
 import { stateOf } from "./disk-state";
 import { bytesOf, recordingTarget } from "./recording";
@@ -92,6 +93,31 @@ describeWithQemu("a change is refused, and nothing written", () => {
     expect(error.hint).toContain("Remove its bitmaps");
     const { file } = recordingTarget(bitmapped);
     createSnapshot(file, snapshot);
+    expect(checkQcow2(file)).toMatchObject({ corruptions: 0, leaks: 0 });
+  });
+});
+
+describeWithQemu("an encrypted image", () => {
+  it("takes snapshots and other sizes, but no data in the clear", () => {
+    const path = join(tempFolder(), "luks.qcow2");
+    const options = "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10";
+    const secret = ["--object", "secret,id=s,data=x"];
+    // The disk ends inside a cluster, which a larger disk has to fill up with zeros.
+    qemuImg(["create", "-q", ...secret, "-f", "qcow2", "-o", options, path, "1049088"]);
+    const bytes = readFileSync(path);
+    const size = {
+      shrink: false,
+      baseSize: 0,
+      read: (_: number, into: Uint8Array) => into.fill(0),
+    };
+    expect(refusal(bytes, (file) => resizeQcow2(file, 2 ** 21, size)).message).toContain(
+      "encrypted",
+    );
+    const { file } = recordingTarget(bytes);
+    createSnapshot(file, snapshot);
+    deleteSnapshots(file, [0]);
+    resizeQcow2(file, 2 ** 20, { ...size, shrink: true });
+    resizeQcow2(file, 2 ** 21, size);
     expect(checkQcow2(file)).toMatchObject({ corruptions: 0, leaks: 0 });
   });
 });

@@ -12,7 +12,10 @@ import type { Transaction } from "./transaction";
  * is. Clusters are numbered from the disk's beginning.
  */
 export interface Overlay {
-  /** Stores the whole cluster; `bytes`, a cluster long, are the overlay's from now on. */
+  /**
+   * Stores the whole cluster; `bytes`, a cluster long, are the overlay's from now on. Not in an
+   * encrypted image.
+   */
   write(cluster: number, bytes: Uint8Array): void;
   /** Makes the cluster read as zeros, whatever a backing file holds. Not in version 2. */
   zero(cluster: number): void;
@@ -90,6 +93,7 @@ export function beginOverlay(
 
   return {
     write(cluster, bytes) {
+      if (header.cryptMethod !== 0) throw encrypted(file.name);
       const { table, at } = emptied(cluster);
       const place = change.allocate(1);
       change.write(place, bytes);
@@ -126,6 +130,11 @@ export function beginOverlay(
       return moveL1(change, image, l1);
     },
   };
+}
+
+function encrypted(file: string): ImageError {
+  const message = `${file} is encrypted: its data cannot be written in place`;
+  return new ImageError("unsupported", message, { file });
 }
 
 function noZeros(file: string): ImageError {
