@@ -21,3 +21,15 @@ export type { TargetPlace } from "./ops/preflight/facts";
 export { reportImage } from "./ops/report";
 export { toFailure } from "./ops/failure";
 export { createImage, type CreateJob } from "./ops/create";
+export { checkImage, repairImage } from "./ops/change/check";
+export {
+  applySnapshot,
+  createSnapshot,
+  deleteSnapshots,
+  freedBy,
+  listSnapshots,
+  renameSnapshot,
+} from "./ops/change/snapshots";
+export { lostByShrinking, resizeImage } from "./ops/change/resize";
+export { amendImage, rebaseUnsafe } from "./ops/change/header";
+export { addBitmap, clearBitmap, enableBitmap, removeBitmap } from "./ops/change/bitmaps";
