@@ -27,7 +27,8 @@ export default defineConfig({
     ssr: true,
     outDir,
     target: "node20.18",
-    minify: false,
+    // Node reads it at every start, and once more in every thread.
+    minify: true,
     reportCompressedSize: false,
     rolldownOptions: {
       input: resolve(root, "electron/cli/main.ts"),

@@ -7,12 +7,14 @@ import { createHandlers } from "./handlers";
 import { createGrants } from "./handlers/grants";
 import { bindCalls, bindEvents } from "./ipc/bind";
 import { createQueue } from "./jobs/queue";
+import { receiptOf } from "./jobs/receipt";
 import { setMenu, type MenuActions } from "./menu";
 import { claimSingleInstance } from "./open-files";
 import { createOpenedFiles } from "./handlers/opened-files";
 import { declareScheme, lockDown, servePage } from "./protocol";
 import { pageOrigin } from "./served-file";
 import { createSettledSignal, noPicture, pictureFolder, takeScreenshot } from "./screenshot";
+import { openReceipts } from "./receipts";
 import { openSettings } from "./settings";
 import type { Settings } from "../shared/model/settings";
 import { applyTheme, captureWindow, guardClosing, openWindow, showWindow } from "./window";
@@ -59,9 +61,15 @@ function start(): void {
   const measurer = createMeasurer(script("measurer"), {
     progress: (path, bytes) => emit("image.measuring", { path, ...bytes }),
   });
+  const receipts = openReceipts(join(app.getPath("userData"), "receipts"));
   const jobScripts = { job: script("job"), copier: script("copier") };
   const queue = createQueue({
     start: (request) => startJob(jobScripts, request, grants.list()),
+    keepReceipt: (finished) =>
+      receipts.add(receiptOf(finished, app.getVersion())).then(
+        () => finished.id,
+        () => undefined,
+      ),
     changed: (job) => emit("jobs.changed", job),
     removed: (jobId) => emit("jobs.removed", { jobId }),
   });
@@ -81,6 +89,7 @@ function start(): void {
       formats,
       opened,
       settings,
+      receipts,
       inspector,
       measurer,
       grants,

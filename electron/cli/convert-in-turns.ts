@@ -1,6 +1,5 @@
-import { setFlagsFromString } from "node:v8";
-import { Worker } from "node:worker_threads";
-import { convertInSteps, type ConvertJob, type CopierWork } from "../engine";
+import { convertInSteps, type ConvertJob, type ConvertResult } from "../engine";
+import { startCopier } from "./copier-thread";
 import type { Progress } from "./progress";
 
 /** Milliseconds of copying between two looks at the signals. */
@@ -17,9 +16,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export async function convertInTurns(
   job: Omit<ConvertJob, "startCopier">,
   progress: Progress,
-): Promise<void> {
-  // A conversion ends before the code that V8 would optimise meanwhile could pay for it, in each thread.
-  setFlagsFromString("--interrupt-budget=1000000");
+): Promise<ConvertResult> {
   const { control } = job;
   let received: NodeJS.Signals | undefined;
   const listener = (signal: NodeJS.Signals): void => {
@@ -32,7 +29,8 @@ export async function convertInTurns(
     for (;;) {
       const end = performance.now() + turn;
       do {
-        if (steps.next().done) return;
+        const step = steps.next();
+        if (step.done === true) return step.value;
         try {
           progress.show(control.done, control.total);
         } catch (error) {
@@ -51,12 +49,4 @@ export async function convertInTurns(
   } finally {
     for (const signal of signals) process.off(signal, listener);
   }
-}
-
-/** This file again, which then runs as a copier: the command line is one bundled file. */
-function startCopier(work: CopierWork): { stop(): void } {
-  const worker = new Worker(import.meta.filename, { workerData: work });
-  // It is never waited for: the process ends when the image is complete.
-  worker.unref();
-  return { stop: () => undefined };
 }

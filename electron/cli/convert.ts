@@ -1,8 +1,22 @@
+import { dirname } from "node:path";
 import { createControl, fileStatus, formatById, ImageError, type ConvertJob } from "../engine";
+import type { FormatId } from "../../shared/model/format";
 import { mostCopiers } from "../workers/start-copier";
 import { readArguments, type OptionTable } from "./arguments";
 import { convertInTurns } from "./convert-in-turns";
-import { asksForHelp, checkList, engineValues, readCreateOptions } from "./create-options";
+import {
+  checkBacking,
+  checkBackingFormat,
+  takeBacking,
+  type BackingArguments,
+} from "./backing-options";
+import {
+  asksForHelp,
+  checkList,
+  engineValues,
+  readCreateOptions,
+  type CreateOptions,
+} from "./create-options";
 import { CommandError } from "./errors";
 import { checkOptions } from "./format-rules";
 import { HelpWanted } from "./help";
@@ -16,10 +30,12 @@ import {
   type ImageArgument,
 } from "./open";
 import { printOptionHelp } from "./option-help";
-import { checkSparseSize, checkThreads, isCacheMode, unsupported } from "./option-values";
+import { isCacheMode, readSparseSize, readThreads, unsupported } from "./option-values";
+import { printWarning } from "./output";
 import { createProgress } from "./progress";
 import { findSnapshot, readSnapshotChoice, type SnapshotChoice } from "./snapshot-choice";
 import { createSourceOptions } from "./source-options";
+import { warnOfSalvaged } from "./salvaged";
 import { conversionReason } from "./wording";
 
 const options: OptionTable = {
@@ -40,12 +56,12 @@ const options: OptionTable = {
 };
 
 /** Options whose value is kept, and options that are kept as they are; all else is refused. */
-const kept = new Set(["f", "O", "t", "T"]);
-const keptFlags = new Set(["c", "p", "q", "U", "W"]);
+const kept = new Set(["f", "O", "t", "T", "B", "F"]);
+const keptFlags = new Set(["c", "p", "q", "U", "W", "--salvage"]);
 
 /** What was asked for. */
-interface ConvertArguments {
-  readonly source: ImageArgument;
+interface ConvertArguments extends BackingArguments {
+  readonly sources: readonly ImageArgument[];
   readonly target: string;
   readonly outputFormat: string;
   readonly optionList: string;
@@ -53,22 +69,28 @@ interface ConvertArguments {
   readonly cache: string;
   readonly sourceCache: string;
   readonly compress: boolean;
+  readonly keepZeros: boolean;
+  readonly salvage: boolean;
+  /** How many threads to work with (-m); undefined for as many as are good. */
+  readonly threads: number | undefined;
 }
 
-/** `convert`: a new image with what the guest sees of another. Returns the exit code. */
+/** `convert`: a new image with what the guest sees of others. Returns the exit code. */
 export async function convert(args: readonly string[]): Promise<number> {
   const values = new Map<string, string>();
   const lists: string[] = [];
   const flags = new Set<string>();
   const opening = createSourceOptions();
   let choice: SnapshotChoice | undefined;
+  let keepZeros = false;
+  let threads: number | undefined;
   const operands = readArguments("convert", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "o") {
       checkList(value);
       lists.push(value);
-    } else if (option === "m") checkThreads(value);
-    else if (option === "S") checkSparseSize(value);
+    } else if (option === "m") threads = readThreads(value);
+    else if (option === "S") keepZeros = readSparseSize(value) === 0;
     else if (option === "l") choice = readSnapshotChoice(value);
     else if (opening.take(option, value)) return;
     else if (kept.has(option)) values.set(option, value);
@@ -81,32 +103,45 @@ export async function convert(args: readonly string[]): Promise<number> {
     printOptionHelp(requireFormat(outputFormat));
     return 0;
   }
-  const [name, target, ...more] = operands;
-  if (name === undefined || target === undefined)
+  const target = operands.at(-1);
+  const names = operands.slice(0, -1);
+  if (target === undefined || names.length === 0)
     throw new CommandError("Must specify image file name");
-  if (more.length > 0)
-    throw new CommandError("convert: several source images are not supported by this version");
-  const image = opening.image(name, values.get("f"));
-  const source = choice === undefined ? image : atSnapshot(image, choice);
+  const format = values.get("f");
+  const sources = sourcesOf(
+    names.map((name) => opening.image(name, format)),
+    choice,
+  );
   const cache = values.get("t") ?? "unsafe";
   const sourceCache = values.get("T") ?? "writeback";
   const progress = createProgress(flags.has("p") && !flags.has("q"), 1);
   try {
     progress.show(0, 1);
-    const compress = flags.has("c");
-    const job = jobOf({ source, target, outputFormat, optionList, cache, sourceCache, compress });
-    await convertInTurns(job, progress);
+    const wanted = { sources, target, outputFormat, optionList, cache, sourceCache };
+    const [compress, salvage] = [flags.has("c"), flags.has("--salvage")];
+    const [backing, backingFormat] = [values.get("B"), values.get("F")];
+    const named = { ...(backing && { backing }), ...(backingFormat && { backingFormat }) };
+    const job = jobOf({ ...wanted, ...named, compress, keepZeros, salvage, threads });
+    const { salvaged } = await convertInTurns(job, progress);
     progress.show(1, 1);
+    if (salvaged && !flags.has("q")) warnOfSalvaged(salvaged);
   } catch (error) {
     const known = error instanceof CommandError || error instanceof ImageError;
     // What is wrong with the source is told first, and with its own words.
-    if (known) openChain(source).image.close();
+    if (known) for (const source of sources) openChain(source).image.close();
     if (!(error instanceof ImageError)) throw error;
     throw new CommandError(conversionReason(error, target, outputFormat));
   } finally {
     progress.end();
   }
   return 0;
+}
+
+/** @throws CommandError for snapshots of several images, and as `atSnapshot`. */
+function sourcesOf(images: readonly ImageArgument[], choice: SnapshotChoice | undefined) {
+  if (choice === undefined) return images;
+  if (images.length > 1) throw new CommandError("No support for concatenating multiple snapshot");
+  return images.map((image) => atSnapshot(image, choice));
 }
 
 /** The image as its snapshot; looks into it to find that. @throws CommandError */
@@ -129,36 +164,54 @@ function atSnapshot(image: ImageArgument, choice: SnapshotChoice): ImageArgument
   }
 }
 
-/** Checks all that concerns the target. @throws CommandError */
+/** Checks all that concerns the target, in qemu-img's order. @throws CommandError */
 function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
-  const { cache, sourceCache, target } = wanted;
+  const { cache, sourceCache, target, sources } = wanted;
+  const format = requireFormat(wanted.outputFormat);
+  const path = pathOf(target);
+  const chosen = readCreateOptions(format, wanted.optionList);
+  const backing = takeBacking(format, wanted, chosen);
+  if (backing && sources.length > 1)
+    throw new CommandError(
+      "Having a backing file for the target makes no sense when concatenating multiple input images",
+    );
+  if (backing && backing.format === undefined)
+    throw new CommandError("Use of backing file requires explicit backing format");
+  if (wanted.compress) checkCompression(format, chosen);
   if (!isCacheMode(cache)) throw new CommandError(`Invalid cache option: ${cache}`);
   if (!isCacheMode(sourceCache))
     throw new CommandError(`Invalid source cache option: ${sourceCache}`);
-  const format = requireFormat(wanted.outputFormat);
-  if (wanted.compress && formatById(format).compresses !== true)
-    throw new CommandError("Compression not supported for this file format");
-  const path = pathOf(target);
-  const chosen = readCreateOptions(format, wanted.optionList);
-  for (const name of ["backing_file", "backing_fmt"]) {
-    if (chosen.has(name))
-      throw new CommandError(`convert: option '${name}' is not supported by this version`);
-  }
   const failed = (reason: string): CommandError =>
     new CommandError(`${target}: error while converting ${format}: ${reason}`);
   checkOptions(format, chosen, failed);
   const options = engineValues(format, chosen);
+  checkBackingFormat(chosen, backing, failed);
   if (fileStatus(path).kind === "folder")
     throw failed(`Could not create '${target}': Is a directory`);
+  if (fileStatus(dirname(path)).kind === "none")
+    throw failed(`Could not create '${target}': No such file or directory`);
+  if (backing) checkBacking(target, backing, sources[0]?.trust === true);
   return {
-    source: { images: [openRequest(wanted.source)] },
+    source: { images: wanted.sources.map(openRequest), salvage: wanted.salvage },
     target: path,
     format,
     options,
+    ...(backing && { backing }),
     replace: true,
     flush: cache !== "unsafe",
     compress: wanted.compress,
-    copiers: mostCopiers(),
+    keepZeros: wanted.keepZeros,
+    copiers: mostCopiers(wanted.threads),
+    onThick: (fileSystem) =>
+      printWarning(`${fileSystem} keeps no holes: zeros take space in '${target}' too`),
     control: createControl(),
   };
+}
+
+/** @throws CommandError for a format that cannot, and together with preallocation. */
+function checkCompression(format: FormatId, chosen: CreateOptions): void {
+  if (formatById(format).compresses !== true)
+    throw new CommandError("Compression not supported for this file format");
+  if ((chosen.get("preallocation")?.text ?? "off") !== "off")
+    throw new CommandError("Compression and preallocation not supported at the same time");
 }

@@ -28,7 +28,7 @@ Disk image utility
 
 Command syntax:
   compare [--object objectdef] [--image-opts] [-f fmt] [-F fmt] [-T src_cache] [-p] [-q] [-s] [-U] [--trust] filename1 filename2
-  convert [--object objectdef] [--image-opts] [-U] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-o options] [-S 4k] [-m num_coroutines] [--trust] filename output_filename
+  convert [--object objectdef] [--image-opts] [-U] [-c] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-B backing_file [-F backing_fmt]] [-o options] [-S sparse_size] [-m num_coroutines] [--salvage] [--trust] filename [filename2 [...]] output_filename
   create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]
   info [--object objectdef] [--image-opts] [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] filename
   map [--object objectdef] [--image-opts] [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] filename
@@ -59,7 +59,11 @@ Command parameters:
   '-p' show progress of command (only certain commands)
   '-q' use Quiet mode - do not print any output (except errors)
   '-s' run in Strict mode - fail on different image size or sector allocation
-  '-m', '-W' and '-U' are accepted and make no difference
+  '-c' indicates that target image must be compressed
+  '-S' takes 4k (default) to leave out zeros, or 0 to write all of the disk
+  '-m' takes how many threads may work, 1 to 16; there are never more than cores
+  '-W' and '-U' are accepted and make no difference
+  '--salvage' makes zeros of what cannot be read, and says where
   '--output' takes the format in which the output must be done (human or json)
   '--trust' allows backing files outside the folder of the image that names them
 

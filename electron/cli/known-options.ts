@@ -1,7 +1,7 @@
 /** How qemu-img reads an option's value. */
 export type OptionKind = "text" | "size" | "number" | "switch";
 
-/** One of qemu-img's -o options. */
+/** One of the -o options: qemu-img's, unless said otherwise. */
 interface KnownOption {
   readonly kind: OptionKind;
   /** What qemu-img shows when the option is not given. */
@@ -67,15 +67,16 @@ const known: Readonly<Record<string, KnownOptions>> = {
     subformat: { kind: "text" },
     // The exact size is the only one that is written.
     force_size: { kind: "switch", harmless: "on" },
+    // Not qemu-img's.
+    whole_mib: { kind: "switch" },
     ...ofFiles,
   },
   vhdx: {
     size: { kind: "size" },
-    log_size: { kind: "size", shown: "1048576", harmless: "1048576" },
+    log_size: { kind: "size", shown: "1048576" },
     block_size: { kind: "size", shown: "0" },
     subformat: { kind: "text" },
-    // Blocks without data are not present.
-    block_state_zero: { kind: "switch", harmless: "off" },
+    block_state_zero: { kind: "switch" },
     ...ofFiles,
   },
 };

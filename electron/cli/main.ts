@@ -1,5 +1,7 @@
-import { isMainThread, workerData } from "node:worker_threads";
-import { copierMain, type CopierWork } from "../engine";
+// First of all, as it starts a thread.
+import { receiveWork } from "./copier-thread";
+import { isMainThread } from "node:worker_threads";
+import { copierMain } from "../engine";
 import { readArguments, type OptionTable } from "./arguments";
 import { compare } from "./compare";
 import { convert } from "./convert";
@@ -91,5 +93,5 @@ if (isMainThread) {
   // Everything is written by now; a copier thread that is still starting is not waited for.
   void runToEnd(process.argv.slice(2)).then((code) => process.exit(code));
 } else {
-  copierMain(workerData as CopierWork);
+  copierMain(receiveWork());
 }

@@ -11,15 +11,21 @@ const backingOptions: readonly (readonly [string, string])[] = [
 const words: Readonly<Record<string, string>> = {
   adapter_type: "Virtual adapter type",
   block_size: "Block size in bytes; 0 chooses one by the image size",
+  block_state_zero: "Call blocks without data zero, and not absent",
   cluster_size: "qcow2 cluster size",
   compat: "Compatibility level (v2 [0.10] or v3 [1.1])",
+  compression_type: "Compression method used for image cluster compression",
+  data_file: "File name of an external data file",
+  data_file_raw: "The external data file must stay valid as a raw image",
   extended_l2: "Extended L2 tables",
   hwversion: "VMDK hardware version",
   lazy_refcounts: "Postpone refcount updates",
+  log_size: "Log size in bytes, rounded up to whole MiB",
   preallocation: "Preallocation mode",
   refcount_bits: "Width of a reference count entry in bits",
   static: "Every block has its place from the start",
   subformat: "Kind of image",
+  whole_mib: "Round the size up to whole MiB",
 };
 
 /** Choices that the words themselves name, or that are numbers as good as any. */

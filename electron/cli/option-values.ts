@@ -20,26 +20,28 @@ export function isCacheMode(name: string): boolean {
   return caches.has(name);
 }
 
-/** Checks -m, which asks qemu-img for 1 to 16 coroutines and makes no difference here. @throws CommandError */
-export function checkThreads(value: string): void {
+/** The value of -m: 1 to 16 coroutines to qemu-img, threads to us. @throws CommandError */
+export function readThreads(value: string): number {
   const count = /^\s*\+?(0x[\da-f]+|\d+)$/i.exec(value)?.[1];
-  if (count !== undefined && Number(count) >= 1 && Number(count) <= 16) return;
+  if (count !== undefined && Number(count) >= 1 && Number(count) <= 16) return Number(count);
   throw new CommandError(
     "Invalid number of coroutines. Allowed number of coroutines is between 1 and 16",
   );
 }
 
 /**
- * Checks -S, the least run of zeros to leave out. Lamina has qemu-img's default only.
+ * The value of -S in bytes: the least run of zeros to leave out, 0 for none. Lamina has none and
+ * qemu-img's default only.
  * @throws CommandError
  */
-export function checkSparseSize(value: string): void {
+export function readSparseSize(value: string): number {
   const bytes = sizeArgument("buffer size for sparse output", value);
   if (bytes % 512n !== 0n || bytes > 16_777_216n)
     throw new CommandError(
       "Invalid buffer size for sparse output specified. Valid sizes are multiples of 512 up to " +
         "16777216. Select 0 to disable sparse detection (fully allocates output).",
     );
-  if (bytes !== 4096n)
+  if (bytes !== 4096n && bytes !== 0n)
     throw new CommandError(`convert: option '-S ${value}' is not supported by this version`);
+  return Number(bytes);
 }

@@ -4,19 +4,26 @@ import type { FormatModel } from "../../shared/model/format";
 import type { ConvertRequest } from "../../shared/model/job";
 import type { Failure } from "../../shared/model/report";
 import { FailureError } from "../failure";
-import { convertCommand } from "../jobs/command-line";
+import { convertCommand, type CommandLineStyle } from "../jobs/command-line";
 import type { JobQueue } from "../jobs/queue";
 import { suggestTarget } from "../jobs/target-name";
 import type { Grants } from "./grants";
+import type { Inspector } from "../workers/start-inspector";
 import { checkTarget, exists } from "./target";
 
 type ConvertCall = "convert.suggestTarget" | "convert.checkTarget" | "convert.start";
+
+/** What the handlers ask besides. */
+interface ConvertParts {
+  readonly inspector: Pick<Inspector, "inspect">;
+  readonly platform: NodeJS.Platform;
+}
 
 export function convertHandlers(
   formats: readonly FormatModel[],
   queue: JobQueue,
   grants: Grants,
-  platform: NodeJS.Platform,
+  { inspector, platform }: ConvertParts,
 ): Pick<Handlers, ConvertCall> {
   const known = formats.flatMap(({ extensions }) => extensions);
 
@@ -32,13 +39,40 @@ export function convertHandlers(
     "convert.checkTarget": ({ source, target }) => checkTarget(source, target),
     "convert.start": async (request) => {
       await requireSensible(request);
-      const trust = grants.usedBy(request.source);
-      return { jobId: queue.add(request, convertCommand(request, { trust, platform })).id };
+      const command = convertCommand(request, await styleOf(request));
+      return { jobId: queue.add(request, command).id };
     },
   };
 
-  async function requireSensible({ source, target, format, compress, replace }: ConvertRequest) {
-    for (const path of [source, target]) {
+  /** Looks into the source only for what the command line has to name of it. */
+  async function styleOf({
+    source,
+    snapshot,
+    passphrase,
+    keepBacking = false,
+  }: ConvertRequest): Promise<CommandLineStyle> {
+    const style = { trust: grants.usedBy(source), platform };
+    if (snapshot === undefined && passphrase === undefined && !keepBacking) return style;
+    const { layers } = await inspector.inspect({ path: source, grants: grants.list() });
+    const [image, backing] = layers;
+    const taken = snapshot === undefined ? undefined : image?.facts.snapshots[snapshot];
+    if (snapshot !== undefined && taken === undefined) {
+      fail("invalid-argument", `The image has no snapshot ${snapshot}.`, source);
+    }
+    if (keepBacking && backing === undefined) {
+      fail("invalid-argument", "The image has no backing file to keep.", source);
+    }
+    return {
+      ...style,
+      ...(image && { sourceFormat: image.format }),
+      ...(taken && { snapshotId: taken.id }),
+      ...(keepBacking && backing && { backing: { path: backing.path, format: backing.format } }),
+    };
+  }
+
+  async function requireSensible(request: ConvertRequest) {
+    const { source, behind = [], target, format, compress, replace } = request;
+    for (const path of [source, ...behind, target]) {
       if (!isAbsolute(path)) fail("invalid-argument", `${path} is no absolute path.`, path);
     }
     const model = formats.find(({ id }) => id === format);
@@ -49,7 +83,10 @@ export function convertHandlers(
       fail("invalid-argument", `Lamina does not compress the format ${format}.`, target);
     }
     const found = await checkTarget(source, target);
-    if (found.isSource) fail("invalid-argument", "The target is the source itself.", target);
+    const others = await Promise.all(behind.map((path) => checkTarget(path, target)));
+    if ([found, ...others].some(({ isSource }) => isSource)) {
+      fail("invalid-argument", "The target is the source itself.", target);
+    }
     if (!found.folderExists) fail("missing-file", "The target's folder is not there.", target);
     if (found.exists && !replace) fail("exists", `${target} is there already.`, target);
     if (queue.targets().includes(target)) {

@@ -3,6 +3,7 @@ import type { FormatModel } from "../../shared/model/format";
 import type { Handlers } from "./table";
 import type { JobQueue } from "../jobs/queue";
 import type { OpenedFiles } from "./opened-files";
+import type { ReceiptStore } from "../receipts";
 import type { SettingsStore } from "../settings";
 import type { Inspector } from "../workers/start-inspector";
 import type { Measurer } from "../workers/start-measurer";
@@ -12,6 +13,7 @@ import { dialogHandlers, type Dialogs } from "./dialogs";
 import type { Grants } from "./grants";
 import { imageHandlers } from "./image";
 import { jobHandlers } from "./jobs";
+import { receiptHandlers } from "./receipts";
 import { settingsHandlers } from "./settings";
 
 /** What the handlers work with. What needs Electron is handed in as functions. */
@@ -20,6 +22,7 @@ export interface HandlerParts {
   readonly formats: readonly FormatModel[];
   readonly opened: OpenedFiles;
   readonly settings: SettingsStore;
+  readonly receipts: ReceiptStore;
   readonly inspector: Inspector;
   readonly measurer: Measurer;
   readonly grants: Grants;
@@ -39,8 +42,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ),
     "formats.list": () => [...parts.formats],
     ...dialogHandlers(parts.dialogs),
-    ...convertHandlers(parts.formats, parts.queue, parts.grants, process.platform),
+    ...convertHandlers(parts.formats, parts.queue, parts.grants, {
+      inspector: parts.inspector,
+      platform: process.platform,
+    }),
     ...jobHandlers(parts.queue),
+    ...receiptHandlers(parts.receipts),
     ...settingsHandlers(parts.settings),
   };
 }

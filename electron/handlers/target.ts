@@ -1,6 +1,7 @@
 import { lstat, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { CallOutput } from "../../shared/ipc/contract";
+import { fileSystemOf } from "../engine";
 
 /** What stands at, and in the way of, a chosen target. */
 export async function checkTarget(
@@ -8,20 +9,20 @@ export async function checkTarget(
   target: string,
 ): Promise<CallOutput<"convert.checkTarget">> {
   const folder = dirname(target);
-  const [own, other, folderThere, free] = await Promise.all([
+  const [own, other, folderThere, volume] = await Promise.all([
     identityOf(source),
     identityOf(target),
     stat(folder).then(
       (found) => found.isDirectory(),
       () => false,
     ),
-    freeBytes(folder),
+    volumeOf(folder),
   ]);
   return {
     exists: await exists(target),
     isSource: source === target || (own !== undefined && own === other),
     folderExists: folderThere,
-    ...(free !== undefined && { free }),
+    ...volume,
   };
 }
 
@@ -43,11 +44,14 @@ async function identityOf(path: string): Promise<string | undefined> {
   }
 }
 
-async function freeBytes(folder: string): Promise<number | undefined> {
+/** What the file system of a folder is, and has left; nothing where the host does not say. */
+async function volumeOf(
+  folder: string,
+): Promise<Pick<CallOutput<"convert.checkTarget">, "free" | "fileSystem">> {
   try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
+    const { type, bavail, bsize } = await statfs(folder);
+    return { free: bavail * bsize, fileSystem: fileSystemOf(type >>> 0, bsize, process.platform) };
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -5,28 +5,63 @@ export interface CommandLineStyle {
   /** The source's chain needs files that the user has allowed. */
   readonly trust: boolean;
   readonly platform: NodeJS.Platform;
+  /** The source's format: the line names it where it names a passphrase. */
+  readonly sourceFormat?: string;
+  /** The identifier of the snapshot that the request names by its place. */
+  readonly snapshotId?: string;
+  /** The source's backing file, which a request may want to keep. */
+  readonly backing?: { readonly path: string; readonly format: string };
 }
 
-/** A conversion as the `lamina convert` line that does the same. */
+/**
+ * A conversion as the `lamina convert` line that does the same, with what has to be done after
+ * it. A passphrase is not in it.
+ */
 export function convertCommand(request: ConvertRequest, style: CommandLineStyle): string {
+  const { member, target, format, size } = request;
+  const { snapshotId, backing } = style;
   const options = Object.entries(request.options)
     .map(([name, value]) => `${name}=${optionText(value)}`)
     .join(",");
-  const words = [
+  const convert = [
     "lamina",
     "convert",
     ...(style.trust ? ["--trust"] : []),
+    ...(request.passphrase === undefined
+      ? []
+      : ["--object", "secret,id=sec0,file=PASSPHRASE-FILE", "--image-opts"]),
+    ...(member === undefined ? [] : ["--member", member]),
+    ...(request.salvage === true ? ["--salvage"] : []),
+    ...(snapshotId === undefined ? [] : ["-l", `snapshot.id=${optionText(snapshotId)}`]),
     // The app flushes a new image to the disk before it takes its name.
     "-t",
     "writeback",
     ...(request.compress ? ["-c"] : []),
+    ...(request.keepZeros === true ? ["-S", "0"] : []),
     "-O",
-    request.format,
+    format,
     ...(options === "" ? [] : ["-o", options]),
-    request.source,
-    request.target,
+    ...(backing === undefined ? [] : ["-B", backing.path, "-F", backing.format]),
+    ...sourceWords(request, style),
+    target,
   ];
-  return words.map((word) => shellQuoted(word, style.platform)).join(" ");
+  const commands = [
+    convert,
+    ...(size === undefined ? [] : [["lamina", "resize", "-f", format, target, String(size)]]),
+  ];
+  const quoted = commands.map((words) =>
+    words.map((word) => shellQuoted(word, style.platform)).join(" "),
+  );
+  return quoted.join(" && ");
+}
+
+/** What is read: names, or lists of options where a passphrase has to be named. */
+function sourceWords(request: ConvertRequest, { sourceFormat }: CommandLineStyle): string[] {
+  const { source, behind = [], passphrase } = request;
+  if (passphrase === undefined) return [source, ...behind];
+  const driver = sourceFormat === undefined ? "" : `driver=${sourceFormat},`;
+  const first = `${driver}file.filename=${optionText(source)},encrypt.key-secret=sec0`;
+  return [first, ...behind.map((path) => `file.filename=${optionText(path)}`)];
 }
 
 /** In a list of options a comma is written twice. */

@@ -1,6 +1,7 @@
 import type { Failure } from "../../shared/model/report";
 import type { ConvertRequest } from "../../shared/model/job";
-import type { OpenRequest } from "../engine";
+import type { Verification } from "../../shared/model/receipt";
+import type { ConvertResult, OpenRequest } from "../engine";
 
 /** What a worker thread answers: its value, or why there is none. */
 export type WorkerReply<T> =
@@ -14,6 +15,12 @@ export interface MeasureOrder {
   readonly request: OpenRequest;
   /** The words of the engine's Control. */
   readonly control: SharedArrayBuffer;
+}
+
+/** What a job thread answers. */
+export interface Converted extends ConvertResult {
+  readonly sources: readonly { readonly path: string; readonly fileLength: number }[];
+  readonly verification?: Verification;
 }
 
 /** Given to a job thread when it starts. */

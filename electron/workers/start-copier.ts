@@ -5,8 +5,12 @@ import type { CopierWork } from "../engine";
 /** Each takes some 35 MB when it compresses: with three the whole stays below 256 MB. */
 const MOST_COPIERS = 3;
 
-/** What `ConvertJob.copiers` wants: threads to start beside the converting one, one a core. */
-export const mostCopiers = (): number => Math.min(MOST_COPIERS, availableParallelism() - 1);
+/**
+ * What `ConvertJob.copiers` wants: threads to start beside the converting one, one a core.
+ * @param threads How many shall work in all, where somebody has chosen.
+ */
+export const mostCopiers = (threads = MOST_COPIERS + 1): number =>
+  Math.min(threads, availableParallelism()) - 1;
 
 /**
  * What `ConvertJob.startCopier` wants: starts a thread that runs `file` (workers/copier.ts, built,

@@ -1,14 +1,14 @@
 import { Worker } from "node:worker_threads";
-import { createControl, type ConvertResult } from "../engine";
-import type { ConvertRequest, Job } from "../../shared/model/job";
+import { createControl } from "../engine";
+import type { ConvertRequest, Job, JobResult } from "../../shared/model/job";
 import type { Failure } from "../../shared/model/report";
 import { receivedFailure } from "../failure";
-import type { ConvertOrder, WorkerReply } from "./messages";
+import type { Converted, ConvertOrder, WorkerReply } from "./messages";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 
 /** How an operation ended. */
 export type JobEnd =
-  | { readonly state: "done"; readonly result: NonNullable<Job["result"]> }
+  | { readonly state: "done"; readonly result: JobResult }
   | { readonly state: "failed"; readonly failure: Failure }
   | { readonly state: "cancelled" };
 
@@ -16,8 +16,11 @@ export type JobEnd =
 export interface JobRun {
   /** Never rejects. */
   readonly ended: Promise<JobEnd>;
-  /** Bytes; `total` is 0 until known. Cheap: it is asked ten times a second. */
-  progress(): { readonly done: number; readonly total: number };
+  /** Bytes of its phase; `total` is 0 until known. Cheap: it is asked ten times a second. */
+  progress(): Pick<Job, "phase" | "done" | "total">;
+  /** Asks it to halt, which it does within a megabyte; `resume` lets it go on. */
+  pause(): void;
+  resume(): void;
   /** Asks it to stop and to leave nothing behind; `ended` tells when it has. */
   cancel(): void;
 }
@@ -44,7 +47,9 @@ export function startJob(
   const worker = new Worker(scripts.job, { workerData: order, resourceLimits: THREAD_LIMITS });
   return {
     ended: endOf(worker),
-    progress: () => ({ done: control.done, total: control.total }),
+    progress: () => ({ phase: control.phase, done: control.done, total: control.total }),
+    pause: () => control.pause(),
+    resume: () => control.resume(),
     cancel: () => control.cancel(),
   };
 }
@@ -53,7 +58,7 @@ export function startJob(
 function endOf(worker: Worker): Promise<JobEnd> {
   return new Promise((ended) => {
     let end: JobEnd | undefined;
-    worker.on("message", (reply: WorkerReply<ConvertResult>) => {
+    worker.on("message", (reply: WorkerReply<Converted>) => {
       end = endFrom(reply);
     });
     worker.on("error", (error) => {
@@ -65,10 +70,18 @@ function endOf(worker: Worker): Promise<JobEnd> {
   });
 }
 
-function endFrom(reply: WorkerReply<ConvertResult>): JobEnd {
+function endFrom(reply: WorkerReply<Converted>): JobEnd {
   if (reply.ok) {
-    const { fileLength, allocated } = reply.value;
-    return { state: "done", result: { fileLength, ...(allocated !== undefined && { allocated }) } };
+    const { allocated, verification, salvaged, sources, ...sizes } = reply.value;
+    const result = {
+      virtualSize: sizes.virtualSize,
+      fileLength: sizes.fileLength,
+      sources: [...sources],
+      ...(allocated !== undefined && { allocated }),
+      ...(verification && { verification }),
+      ...(salvaged && { salvaged: { ...salvaged, ranges: [...salvaged.ranges] } }),
+    };
+    return { state: "done", result };
   }
   const failure = receivedFailure(reply.failure);
   return failure.code === "cancelled" ? { state: "cancelled" } : { state: "failed", failure };

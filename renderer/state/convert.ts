@@ -145,7 +145,8 @@ export const useConvert = create<ConvertState>()((set, get) => {
       try {
         for (const source of sources) {
           const target = targets[source] ?? "";
-          await call("convert.start", { source, target, format, options, compress, replace });
+          const request = { source, target, format, options, compress, replace, verify: true };
+          await call("convert.start", request);
           left = left.slice(1);
         }
         set(closed);

@@ -3,6 +3,7 @@ import { formatModelSchema, formatIdSchema } from "../model/format";
 import { measuredVariantSchema } from "../model/measure";
 import { imageReportSchema } from "../model/report";
 import { convertRequestSchema, jobSchema } from "../model/job";
+import { receiptSchema } from "../model/receipt";
 import { settingsSchema } from "../model/settings";
 
 const path = z.string().min(1).max(32_768);
@@ -56,13 +57,31 @@ export const calls = {
       folderExists: z.boolean(),
       /** Bytes free where the target goes; absent when the host cannot say. */
       free: z.number().optional(),
+      /** What the target would lie on; absent without its folder. */
+      fileSystem: z
+        .object({
+          /** Its name for people; "unknown" where this system does not tell. */
+          kind: z.string(),
+          /** Whether zeros that are left out take no space there; absent where that is not known. */
+          keepsHoles: z.boolean().optional(),
+          /** Bytes of the longest file; absent where there is no limit that matters. */
+          largestFile: z.number().optional(),
+        })
+        .optional(),
     }),
   },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
   "jobs.list": { input: nothing, output: z.array(jobSchema) },
   "jobs.cancel": { input: z.object({ jobId: z.string() }), output: nothing },
+  /** Stops a job that runs or waits until it is resumed; no other state is touched. */
+  "jobs.pause": { input: z.object({ jobId: z.string() }), output: nothing },
+  "jobs.resume": { input: z.object({ jobId: z.string() }), output: nothing },
   /** Takes an ended job off the list. */
   "jobs.dismiss": { input: z.object({ jobId: z.string() }), output: nothing },
+  /** What was kept of finished conversions, the newest first. */
+  "receipts.list": { input: nothing, output: z.array(receiptSchema) },
+  /** Removes one; one that is not there is no error. */
+  "receipts.remove": { input: z.object({ id: receiptSchema.shape.id }), output: nothing },
   "settings.get": { input: nothing, output: settingsSchema },
   "settings.setTheme": {
     input: z.object({ theme: settingsSchema.shape.theme.removeDefault() }),

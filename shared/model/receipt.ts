@@ -29,7 +29,6 @@ export const salvagedSchema = z.object({
   /** Ranges that are not in the list; `bytes` counts them. */
   unlisted: z.number(),
 });
-export type Salvaged = z.infer<typeof salvagedSchema>;
 
 /** What stays of a conversion when its job is gone. Sizes in bytes. */
 export const receiptSchema = z.object({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { formatIdSchema } from "./format";
 import { layerFactsSchema } from "./facts";
+import { insideSchema } from "./inside";
 
 /** A failure as it crosses a process border. */
 export const failureSchema = z.object({
@@ -72,5 +73,7 @@ export const imageReportSchema = z.object({
   throughChain: z.number().optional(),
   /** The file system that the image lies on; absent when the host cannot say. */
   host: z.object({ free: z.number(), capacity: z.number() }).optional(),
+  /** What is on the disk; absent when it cannot be read. */
+  inside: insideSchema.optional(),
 });
 export type ImageReport = z.infer<typeof imageReportSchema>;

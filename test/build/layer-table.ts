@@ -39,6 +39,16 @@ const layers: readonly Layer[] = [
     types: ["shared/model/.*"],
   },
   {
+    files: /^electron\/engine\/codec\/zstd\./,
+    loads: ["electron/engine/.*", "node:zlib", "npm:fzstd"],
+    types: ["shared/model/.*"],
+  },
+  {
+    files: /^electron\/engine\/codec\/cipher\./,
+    loads: ["electron/engine/.*", "node:crypto"],
+    types: ["shared/model/.*"],
+  },
+  {
     files: /^electron\/engine\/codec\/digest\./,
     loads: ["electron/engine/.*", "node:crypto"],
     types: ["shared/model/.*"],

@@ -121,26 +121,29 @@ const differences: readonly Difference[] = [
     theirs: [1, "Detected format of raw."],
     ours: [1, "Detected format of raw.\n"],
   },
+  // Compressed clusters cannot lie in a data file; qemu-img finds out while it writes.
+  {
+    line: "convert -c -O qcow2 -o data_file=new.data s.qcow2 new",
+    theirs: [1, "error while writing at byte 0: Operation not supported\n"],
+    ours: [1, "Compressed clusters cannot lie in an external data file\n"],
+  },
+  // A data file lies beside its image.
+  {
+    line: "create -f qcow2 -o data_file=sub/new.data new 1M",
+    theirs: [0, "refcount_bits=16\n"],
+    ours: [1, "The data file must lie beside the image\n"],
+  },
   // Options and commands that Lamina does not have are refused, never passed over.
   ...[
     ["convert -n five zeros", "option '-n'"],
-    ["convert -S 0 five new", "option '-S 0'"],
+    ["convert -S 8k five new", "convert: option '-S 8k'"],
     ["convert -r 1M five new", "option '-r'"],
-    ["convert --salvage five new", "option '--salvage'"],
-    ["convert -B thin.qcow2 -F qcow2 -O qcow2 s.qcow2 new", "option '-B'"],
-    ["convert -O qcow2 -o preallocation=full five new", "Option 'preallocation=full'"],
-    ["convert -O qcow2 -o compression_type=zstd five new", "Option 'compression_type=zstd'"],
-    ["create -f qcow2 -o data_file=outside.raw new 1M", "Option 'data_file=outside.raw'"],
-    ["create -o preallocation=full new 1M", "Option 'preallocation=full'"],
-    ["create -f vmdk -o subformat=streamOptimized new 1M", "Option 'subformat=streamOptimized'"],
     ["create -f vmdk -o hwversion=99 new 1M", "Option 'hwversion=99'"],
     ["create -f vmdk -o compat6=on new 1M", "Option 'compat6=on'"],
-    ["create -f vmdk -o zeroed_grain=on new 1M", "Option 'zeroed_grain=on'"],
     ["create -f vmdk -o toolsversion=9 new 1M", "Option 'toolsversion=9'"],
     ["create -f vmdk -o backing_fmt=vmdk new 1M", "Option 'backing_fmt=vmdk'"],
     ["create -f vdi -o preallocation=full new 1M", "Option 'preallocation=full'"],
     ["create -f vpc -o force_size=off new 1M", "Option 'force_size=off'"],
-    ["create -f vhdx -o log_size=2M new 1M", "Option 'log_size=2M'"],
     ["create -f qcow new 1M", "Creating images in format 'qcow'"],
     ["convert -O parallels five new", "Creating images in format 'parallels'"],
     ["check s.qcow2", "command 'check'"],
@@ -150,11 +153,6 @@ const differences: readonly Difference[] = [
     theirs: [0, ""],
     ours: [1, `${what} ${unsupported}`],
   })),
-  {
-    line: "convert five small new",
-    theirs: [0, ""],
-    ours: [1, `convert: several source images are not supported by this version\n`],
-  },
 ];
 
 /** What a program printed last: its error, or else its output. */

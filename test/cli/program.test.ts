@@ -54,7 +54,8 @@ describe("the program", () => {
     expect((await lamina("convert", "-O", "vpc", "-o", "help")).stdout).toBe(
       "Supported options:\n" +
         "  size=<size>            - Virtual disk size\n" +
-        "  subformat=<str>        - Kind of image (allowed values: dynamic, fixed)\n",
+        "  subformat=<str>        - Kind of image (allowed values: dynamic, fixed)\n" +
+        "  whole_mib=<bool (on/off)> - Round the size up to whole MiB\n",
     );
   });
 

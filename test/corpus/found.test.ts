@@ -12,9 +12,9 @@ const block = 64 * 1024;
 /** What Lamina says of an image whose guest bytes it does not give as listed, and why. */
 const exceptions: readonly { path: RegExp; says: string; why: string }[] = [
   {
-    path: /etcher-test-(bz2|lzfse)\.dmg$/,
+    path: /etcher-test-lzfse\.dmg$/,
     says: "unsupported",
-    why: "bzip2 and LZFSE are not read",
+    why: "LZFSE is not read",
   },
   { path: /\.E0[12]$/, says: "unsupported", why: "Expert Witness is not read" },
   { path: /cirros-snapshot/, says: "missing-file", why: "its backing file was not published" },
@@ -40,6 +40,8 @@ const right: Readonly<Record<string, string>> = {
   // libvhdi's reading: qemu-img finds a wrong checksum, and reads no differencing VHD.
   // dmg2img's readings: qemu-img reads no ADC, and takes a trailer without a size for an empty disk.
   "etcher-test-adc.dmg": "0786ad1fdcba31a3f03ee80e",
+  // The same disk as the others of its makers; their qemu-img was built without bzip2.
+  "etcher-test-bz2.dmg": "0786ad1fdcba31a3f03ee80e",
   "gpt-in-dmg.dmg": "403b8c24",
   "image.vhd": "c6db12a7db548e193c29420c1b4533e4708b20c5",
   "image-differential.vhd": "c6db12a7db548e193c29420c1b4533e4708b20c5",

@@ -137,6 +137,7 @@ describe("starting a conversion", () => {
         options: { cluster_size: 131_072 },
         compress: true,
         replace: false,
+        verify: true,
       },
     ]);
     expect(form().sources).toEqual([]);

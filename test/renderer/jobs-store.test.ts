@@ -15,6 +15,7 @@ function job(id: string, state: Job["state"], changes: Partial<Job> = {}): Job {
     target: "/a.qcow2",
     format: "qcow2",
     state,
+    phase: "copying",
     done: 0,
     total: 0,
     command: "lamina convert",

@@ -9,9 +9,12 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return register;
 });
 
-/** CRC-32 of `bytes`, as in Ethernet, zlib and the GUID partition table; not VHDX's CRC-32C. */
-export function crc32(bytes: Uint8Array): number {
-  let register = -1;
+/**
+ * CRC-32 of `bytes` as in zlib, Ethernet and GPT (UEFI specification 5.3.2); not CRC-32C.
+ * @param before The CRC-32 of the bytes that come before these; 0 when none do.
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let register = ~before;
   for (const byte of bytes) register = (register >>> 8) ^ (table[(register ^ byte) & 0xff] ?? 0);
   return ~register >>> 0;
 }

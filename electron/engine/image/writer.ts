@@ -24,6 +24,11 @@ export type Placement =
       readonly slotSize: number;
       readonly headSize: number;
       readonly fixed?: true;
+      /**
+       * Zeros in aligned stretches of this many bytes are left as holes inside a block that is stored;
+       * it divides `blockSize`. Absent: blocks are written whole, or in parts (`partSize`).
+       */
+      readonly holeSize?: number;
     }
   | {
       /**

@@ -59,10 +59,23 @@ function ownSlot({ at }: Operation, { from = 0 }: CopyPlace, slots: Slots): numb
   return slots.fixed === true ? (at - from) / slots.blockSize : undefined;
 }
 
+/** Writes bytes `from` to `to` of the buffer at `hostAt`, as far as they are not left as holes. */
+function writeStored(
+  place: CopyPlace,
+  { holeSize }: Slots,
+  { from, to, hostAt }: { readonly from: number; readonly to: number; readonly hostAt: number },
+): void {
+  const { bytes } = place.buffer;
+  if (holeSize === undefined) return place.write(hostAt, bytes.subarray(from, to));
+  for (const run of writtenRuns(place, to - from, holeSize, from)) {
+    const at = run.from * holeSize;
+    place.write(hostAt + at, bytes.subarray(from + at, from + run.to * holeSize));
+  }
+}
+
 /** One step is the whole operation: blocks that are not zero take slots that follow one another. */
 function copyBlocks(operation: Operation, place: CopyPlace, slots: Slots): Placing {
   const { blockSize } = slots;
-  const { bytes } = place.buffer;
   let placing: Placing;
   for (const { length } of stepsOf(operation, place)) {
     const blocks = writtenRuns(place, length, blockSize);
@@ -75,10 +88,11 @@ function copyBlocks(operation: Operation, place: CopyPlace, slots: Slots): Placi
       // Slots with nothing but their block in them lie side by side: one write for them all.
       const at = slots.slotSize === blockSize ? to - from : 1;
       for (let block = from; block < to; block += at, slot += at) {
-        place.write(
-          slotDataAt(slots, slot),
-          bytes.subarray(block * blockSize, (block + at) * blockSize),
-        );
+        writeStored(place, slots, {
+          from: block * blockSize,
+          to: (block + at) * blockSize,
+          hostAt: slotDataAt(slots, slot),
+        });
       }
     }
     placing = { slot: first, blocks };
@@ -99,7 +113,7 @@ function copyLargeBlock(operation: Operation, place: CopyPlace, slots: Slots): P
       blocks: [{ from: 0, to: 1 }],
     };
     const hostAt = slotDataAt(slots, placing.slot) + (at - operation.at);
-    place.write(hostAt, place.buffer.bytes.subarray(0, length));
+    writeStored(place, slots, { from: 0, to: length, hostAt });
   }
   return placing;
 }

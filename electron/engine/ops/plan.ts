@@ -2,6 +2,7 @@ import type { DiskImage } from "../image/disk-image";
 import type { Batch } from "./batch";
 import { changedBlocks } from "./changed-blocks";
 import type { Placement } from "../image/writer";
+import type { ByteSource } from "../io/source";
 import { STEP } from "./copy-buffer";
 import { storedExtents } from "./stored-extents";
 
@@ -44,13 +45,19 @@ export function operationSize({ blockSize }: Placement): number {
   return Math.max(1, Math.floor(STEP / blockSize)) * blockSize;
 }
 
+/**
+ * Whether it pays to ask the host where the source has holes: a few of them are read sooner, and found
+ * to be zeros.
+ */
+const hasManyHoles = ({ size, allocated = 0 }: ByteSource): boolean => allocated < 0.9 * size;
+
 /** All that has to be read of [from, to), in order. */
 export function* piecesOf(
   image: DiskImage,
   from = 0,
   to = image.size,
 ): Generator<Piece, void, undefined> {
-  for (const { at, run } of storedExtents(image, from, to)) {
+  for (const { at, run } of storedExtents(image, from, to, hasManyHoles)) {
     const { length } = run;
     if (run.kind === "encoded" || run.source.file === undefined) yield { at, length, hostAt: 0 };
     else {

@@ -1,9 +1,11 @@
+import type { Inside } from "../../../shared/model/inside";
 import type { BrokenLink, Failure, ImageReport, LayerReport } from "../../../shared/model/report";
 import { ImageError } from "../errors";
 import { stackLayers, type BrokenChain, type DiskImage } from "../image/disk-image";
 import type { ImageLayer } from "../image/layer";
 import { openImage, type OpenRequest } from "../image/open-image";
 import { baseNameOf, folderOf, freeSpace } from "../io/file";
+import { insideOf } from "../inside/inside";
 import { toFailure } from "./failure";
 import { storedExtents } from "./stored-extents";
 
@@ -36,7 +38,18 @@ function reportOf(image: DiskImage, path: string): ImageReport {
     throughChain:
       image.broken || unreadable ? undefined : usage.answers.reduce((sum, bytes) => sum + bytes, 0),
     host: freeSpace(path),
+    inside: unreadable ? undefined : readableInside(image),
   };
+}
+
+/** What is on the disk; undefined where that cannot be read, which the rest of the report tells of. */
+function readableInside(image: DiskImage): Inside | undefined {
+  try {
+    return insideOf(image);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return undefined;
+  }
 }
 
 interface Usage {

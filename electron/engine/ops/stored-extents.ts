@@ -10,17 +10,23 @@ export interface StoredExtent extends Extent {
 /**
  * What is stored of [from, to), in order: the data and encoded extents, data without those parts
  * for which the host stores nothing (clusters that were preallocated and never written).
+ * @param asks Whether to ask the host about the bytes of a source; by default of every one.
  * @throws ImageError as `DiskImage.extents`.
  */
 export function* storedExtents(
   image: DiskImage,
   from = 0,
   to = image.size,
+  asks: (source: ByteSource) => boolean = () => true,
 ): Generator<StoredExtent, void, undefined> {
   for (const extent of image.extents(from, to - from)) {
     const { at, depth, run } = extent;
     if (run.kind === "encoded") yield { at, depth, run };
     if (run.kind !== "data") continue;
+    if (!asks(run.source)) {
+      yield { at, depth, run };
+      continue;
+    }
     for (let done = 0; done < run.length;) {
       const { length, hole } = hostRunAt(run.source, run.at + done, run.length - done);
       if (!hole) yield { at: at + done, depth, run: { ...run, at: run.at + done, length } };

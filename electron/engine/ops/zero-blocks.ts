@@ -13,15 +13,21 @@ function isZero({ bytes, words, zeros }: CopyBuffer, at: number, length: number)
  * The longest runs of blocks that hold anything but zeros, in order.
  * @param length Bytes of the buffer to look at.
  * @param block Bytes of a block, a multiple of 4; the last one may be shorter.
+ * @param start Where in the buffer block 0 begins, a multiple of 4.
  */
-export function nonZeroRuns(buffer: CopyBuffer, length: number, block: number): BlockRun[] {
+export function nonZeroRuns(
+  buffer: CopyBuffer,
+  length: number,
+  block: number,
+  start = 0,
+): BlockRun[] {
   const runs: BlockRun[] = [];
-  if (isZero(buffer, 0, length)) return runs;
+  if (isZero(buffer, start, length)) return runs;
   const blocks = Math.ceil(length / block);
   let from = -1;
   for (let index = 0; index < blocks; index++) {
     const at = index * block;
-    const zero = isZero(buffer, at, Math.min(block, length - at));
+    const zero = isZero(buffer, start + at, Math.min(block, length - at));
     if (!zero && from < 0) from = index;
     if (zero && from >= 0) {
       runs.push({ from, to: index });
@@ -37,7 +43,8 @@ export function writtenRuns(
   { buffer, keepZeros }: { readonly buffer: CopyBuffer; readonly keepZeros?: boolean },
   length: number,
   block: number,
+  start = 0,
 ): BlockRun[] {
-  if (keepZeros !== true) return nonZeroRuns(buffer, length, block);
+  if (keepZeros !== true) return nonZeroRuns(buffer, length, block, start);
   return [{ from: 0, to: Math.ceil(length / block) }];
 }

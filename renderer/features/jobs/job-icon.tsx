@@ -1,10 +1,11 @@
-import { Ban, CircleAlert, CircleCheck, Clock, RefreshCw } from "lucide-react";
+import { Ban, CircleAlert, CircleCheck, CirclePause, Clock, RefreshCw } from "lucide-react";
 import type { Job } from "../../../shared/model/job";
 import styles from "./jobs.module.css";
 
 const icons = {
   waiting: Clock,
   running: RefreshCw,
+  paused: CirclePause,
   done: CircleCheck,
   failed: CircleAlert,
   cancelled: Ban,

@@ -5,8 +5,9 @@ import { formatProgress, formatSize, formatSpeed, splitDuration } from "../../te
 import { sentences } from "../../text/sentence";
 
 /** What a job is, in one line. */
-export function jobTitle({ state, source, target, format }: Job, t: TFunction): string {
-  return t(`jobs.${state}`, { source: nameOf(source), target: nameOf(target), format });
+export function jobTitle({ state, phase, source, target, format }: Job, t: TFunction): string {
+  const does = state === "running" && phase === "verifying" ? phase : state;
+  return t(`jobs.${does}`, { source: nameOf(source), target: nameOf(target), format });
 }
 
 /** How far a running job is: amount, speed, time left; what is not known yet is left out. */

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { formatModels } from "../../../electron/engine";
+import { formatModels, reportImage } from "../../../electron/engine";
 import { convertHandlers } from "../../../electron/handlers/convert";
 import { createGrants } from "../../../electron/handlers/grants";
 import { createQueue } from "../../../electron/jobs/queue";
@@ -19,14 +19,23 @@ function setUp() {
       started.push(request);
       return {
         ended: new Promise(() => {}),
-        progress: () => ({ done: 0, total: 0 }),
+        progress: () => ({ phase: "copying", done: 0, total: 0 }),
+        pause: () => {},
+        resume: () => {},
         cancel: () => {},
       };
     },
+    keepReceipt: () => Promise.resolve(undefined),
     changed: () => {},
     removed: () => {},
   });
-  const handlers = convertHandlers(formatModels(), queue, createGrants(), "linux");
+  const inspector = {
+    inspect: ({ path }: { path: string }) => Promise.resolve(reportImage({ path, grants: [] })),
+  };
+  const handlers = convertHandlers(formatModels(), queue, createGrants(), {
+    inspector,
+    platform: "linux",
+  });
   const request = (target: string, more: Partial<ConvertRequest> = {}): ConvertRequest => ({
     source,
     target: join(folder, target),
@@ -34,6 +43,7 @@ function setUp() {
     options: {},
     compress: false,
     replace: false,
+    verify: true,
     ...more,
   });
   return { folder, source, started, queue, handlers, request };
@@ -61,6 +71,7 @@ describe("convert.checkTarget", () => {
       isSource: false,
       folderExists: true,
       free: expect.any(Number),
+      fileSystem: expect.objectContaining({ kind: expect.any(String) }),
     });
     writeFileSync(join(folder, "old.qcow2"), "");
     expect(await check(join(folder, "old.qcow2"))).toMatchObject({ exists: true, isSource: false });
@@ -97,6 +108,25 @@ describe("convert.start", () => {
     ]);
   });
 
+  it("takes no image that lies behind the first as its target", async () => {
+    const { folder, started, handlers, request } = setUp();
+    writeFileSync(join(folder, "b.raw"), "0123");
+    const behind = [join(folder, "b.raw")];
+    const start = handlers["convert.start"](request("b.raw", { behind, replace: true }));
+    await expect(start).rejects.toMatchObject({ failure: { code: "invalid-argument" } });
+    const relative = handlers["convert.start"](request("c.raw", { behind: ["b.raw"] }));
+    await expect(relative).rejects.toMatchObject({ failure: { code: "invalid-argument" } });
+    expect(started).toEqual([]);
+  });
+
+  it("hands a passphrase to the conversion, and shows it nowhere", async () => {
+    const { started, queue, handlers, request } = setUp();
+    await handlers["convert.start"](request("a.qcow2", { passphrase: "correct horse" }));
+    expect(started[0]?.passphrase).toBe("correct horse");
+    expect(JSON.stringify(queue.list())).not.toContain("horse");
+    expect(queue.list()[0]?.command).toContain("secret,id=sec0,file=PASSPHRASE-FILE");
+  });
+
   it("replaces only on an explicit yes", async () => {
     const { folder, started, handlers, request } = setUp();
     writeFileSync(join(folder, "old.qcow2"), "");
@@ -115,6 +145,8 @@ describe("convert.start", () => {
     ["a.raw", { format: "raw", compress: true }, "invalid-argument"],
     ["a.qcow2", { source: "disk.raw" }, "invalid-argument"],
     ["a.qcow2", { target: "a.qcow2" }, "invalid-argument"],
+    ["a.qcow2", { snapshot: 0 }, "invalid-argument"],
+    ["a.qcow2", { keepBacking: true }, "invalid-argument"],
   ] as const)("refuses %s with %j as %s", async (target, more, code) => {
     const { started, handlers, request } = setUp();
     const start = handlers["convert.start"](request(target, more));

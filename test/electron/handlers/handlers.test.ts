@@ -7,6 +7,7 @@ import { createGrants } from "../../../electron/handlers/grants";
 import { createOpenedFiles } from "../../../electron/handlers/opened-files";
 import { createDispatch } from "../../../electron/ipc/dispatch";
 import { createQueue } from "../../../electron/jobs/queue";
+import { openReceipts } from "../../../electron/receipts";
 import { openSettings } from "../../../electron/settings";
 import { tempFolder } from "../../helpers/temp-folder";
 
@@ -19,6 +20,7 @@ function setUp() {
     formats: formatModels(),
     opened,
     settings: openSettings(tempFolder()),
+    receipts: openReceipts(tempFolder()),
     grants: createGrants(),
     inspector: {
       inspect: ({ path }) => Promise.reject(new Error(`asked for ${path}`)),
@@ -44,6 +46,7 @@ function setUp() {
       start: () => {
         throw new Error("starts nothing");
       },
+      keepReceipt: () => Promise.resolve(undefined),
       changed: () => {},
       removed: () => {},
     }),

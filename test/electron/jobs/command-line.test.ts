@@ -9,6 +9,7 @@ const request = {
   options: {},
   compress: false,
   replace: false,
+  verify: true,
 } as const;
 
 describe("a conversion as a command", () => {
@@ -22,6 +23,40 @@ describe("a conversion as a command", () => {
     expect(
       convertCommand({ ...request, compress: true }, { trust: false, platform: "linux" }),
     ).toBe("lamina convert -t writeback -c -O qcow2 /srv/disk.raw /srv/disk.qcow2");
+  });
+
+  it("names what is read, and how", () => {
+    const asked = {
+      ...request,
+      behind: ["/srv/b.raw", "/srv/c d,e.raw"],
+      passphrase: "correct horse",
+      salvage: true,
+      keepZeros: true,
+      snapshot: 2,
+      keepBacking: true,
+    };
+    const backing = { path: "/srv/base.qcow2", format: "qcow2" };
+    const style = {
+      trust: false,
+      platform: "linux",
+      snapshotId: "7",
+      backing,
+      sourceFormat: "qcow2",
+    } as const;
+    expect(convertCommand(asked, style)).toBe(
+      "lamina convert --object secret,id=sec0,file=PASSPHRASE-FILE --image-opts --salvage " +
+        "-l snapshot.id=7 -t writeback -S 0 -O qcow2 -B /srv/base.qcow2 -F qcow2 " +
+        "driver=qcow2,file.filename=/srv/disk.raw,encrypt.key-secret=sec0 " +
+        "file.filename=/srv/b.raw 'file.filename=/srv/c d,,e.raw' /srv/disk.qcow2",
+    );
+  });
+
+  it("names the disk in an archive, and what has to be done afterwards", () => {
+    const asked = { ...request, source: "/srv/vm.ova", member: "disk 1.vmdk", size: 4096 };
+    expect(convertCommand(asked, { trust: false, platform: "linux" })).toBe(
+      "lamina convert --member 'disk 1.vmdk' -t writeback -O qcow2 /srv/vm.ova /srv/disk.qcow2 && " +
+        "lamina resize -f qcow2 /srv/disk.qcow2 4096",
+    );
   });
 
   it("names options as qemu-img does, and the trust it needs", () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ImageError } from "../../../electron/engine";
-import { createQueue } from "../../../electron/jobs/queue";
+import { createQueue, type FinishedJob } from "../../../electron/jobs/queue";
 import type { JobEnd, JobRun } from "../../../electron/workers/start-job";
 import type { ConvertRequest, Job } from "../../../shared/model/job";
 
@@ -8,13 +8,16 @@ import type { ConvertRequest, Job } from "../../../shared/model/job";
 interface FakeRun extends JobRun {
   readonly request: ConvertRequest;
   readonly cancelled: boolean;
-  move(done: number, total: number): void;
+  /** What it was told, in order. */
+  readonly held: readonly string[];
+  move(done: number, total: number, phase?: Job["phase"]): void;
   end(end: JobEnd): Promise<void>;
 }
 
 function fakeRun(request: ConvertRequest): FakeRun {
-  let progress = { done: 0, total: 0 };
+  let progress: ReturnType<JobRun["progress"]> = { phase: "copying", done: 0, total: 0 };
   let cancelled = false;
+  const held: string[] = [];
   let resolve: (end: JobEnd) => void = () => {};
   const ended = new Promise<JobEnd>((done) => {
     resolve = done;
@@ -29,12 +32,17 @@ function fakeRun(request: ConvertRequest): FakeRun {
     cancel: () => {
       cancelled = true;
     },
-    move: (done, total) => {
-      progress = { done, total };
+    held,
+    pause: () => void held.push("pause"),
+    resume: () => void held.push("resume"),
+    move: (done, total, phase = "copying") => {
+      progress = { phase, done, total };
     },
     end: async (end) => {
       resolve(end);
       await ended;
+      // A receipt is written before the end is told.
+      await new Promise((next) => setImmediate(next));
     },
   };
 }
@@ -42,6 +50,7 @@ function fakeRun(request: ConvertRequest): FakeRun {
 function setUp() {
   const runs: FakeRun[] = [];
   const told: Job[] = [];
+  const kept: FinishedJob[] = [];
   const removed: string[] = [];
   const queue = createQueue({
     start: (request) => {
@@ -50,10 +59,14 @@ function setUp() {
       runs.push(run);
       return run;
     },
+    keepReceipt: (finished) => {
+      kept.push(finished);
+      return Promise.resolve(finished.request.source === "/unkept" ? undefined : finished.id);
+    },
     changed: (job) => told.push(job),
     removed: (jobId) => removed.push(jobId),
   });
-  return { queue, runs, told, removed };
+  return { queue, runs, told, kept, removed };
 }
 
 const requestFor = (source: string): ConvertRequest => ({
@@ -63,8 +76,12 @@ const requestFor = (source: string): ConvertRequest => ({
   options: {},
   compress: false,
   replace: false,
+  verify: true,
 });
-const done: JobEnd = { state: "done", result: { fileLength: 10 } };
+const done = {
+  state: "done" as const,
+  result: { virtualSize: 20, fileLength: 10, sources: [] },
+} satisfies JobEnd;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
@@ -119,7 +136,7 @@ describe("job queue", () => {
     const [job] = queue.list();
     expect(job?.speed).toBeGreaterThan(900);
     expect(job?.speed).toBeLessThan(1100);
-    expect(job?.secondsLeft).toBeCloseTo((10_000 - 3000) / (job?.speed ?? 0), 5);
+    expect(job?.secondsLeft).toBeCloseTo((10_000 - 3000) / 1000, 0);
   });
 
   it("always tells the last progress, with the result and without a speed", async () => {
@@ -137,9 +154,11 @@ describe("job queue", () => {
       format: "qcow2",
       command: "",
       state: "done",
+      phase: "copying",
+      receiptId: id,
       done: 100,
       total: 100,
-      result: { fileLength: 10 },
+      result: { virtualSize: 20, fileLength: 10, sources: [] },
     });
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -183,6 +202,102 @@ describe("job queue", () => {
     queue.dismiss(id);
     expect(queue.list()).toEqual([]);
     expect(removed).toEqual([id]);
+  });
+
+  it("holds a paused job, and lets another run meanwhile", async () => {
+    const { queue, runs } = setUp();
+    const [a, , c] = ["/a", "/b", "/c"].map((name) => queue.add(requestFor(name), "").id);
+    const states = () => queue.list().map(({ state }) => state);
+    queue.pause(a!);
+    expect(runs[0]?.held).toEqual(["pause"]);
+    expect(states()).toEqual(["paused", "running", "running"]);
+    queue.pause(a!);
+    queue.resume(a!);
+    // Both places are taken: it goes on when one is free.
+    expect(runs[0]?.held).toEqual(["pause"]);
+    expect(states()).toEqual(["waiting", "running", "running"]);
+    await runs[1]?.end(done);
+    expect(runs[0]?.held).toEqual(["pause", "resume"]);
+    expect(states()).toEqual(["running", "done", "running"]);
+    expect(runs).toHaveLength(3);
+    queue.resume(c!);
+    expect(runs[2]?.held).toEqual([]);
+    await runs[0]?.end(done);
+    queue.pause(a!);
+    queue.resume("no such job");
+    expect(states()).toEqual(["done", "done", "running"]);
+  });
+
+  it("holds a job that has not begun, which begins when it is resumed", () => {
+    const { queue, runs } = setUp();
+    const ids = ["/a", "/b", "/c"].map((name) => queue.add(requestFor(name), "").id);
+    queue.pause(ids[2]!);
+    queue.pause(ids[0]!);
+    expect(runs).toHaveLength(2);
+    queue.resume(ids[2]!);
+    expect(runs.map(({ request }) => request.source)).toEqual(["/a", "/b", "/c"]);
+    expect(queue.targets()).toHaveLength(3);
+  });
+
+  it("cancels a paused job, and all with it", async () => {
+    const { queue, runs } = setUp();
+    const ids = ["/a", "/b", "/c", "/d"].map((name) => queue.add(requestFor(name), "").id);
+    queue.pause(ids[0]!);
+    queue.pause(ids[3]!);
+    queue.cancel(ids[0]!);
+    expect(runs[0]?.cancelled).toBe(true);
+    await runs[0]?.end({ state: "cancelled" });
+    expect(queue.list()[0]?.state).toBe("cancelled");
+    queue.pause(ids[1]!);
+    const stopping = queue.cancelAll();
+    expect(queue.list()[3]?.state).toBe("cancelled");
+    for (const run of runs.slice(1)) await run.end({ state: "cancelled" });
+    await stopping;
+    expect(queue.busy()).toBe(false);
+  });
+
+  it("does not count the pause, neither in the speed nor in the receipt", async () => {
+    const { queue, runs, kept } = setUp();
+    const { id } = queue.add(requestFor("/a"), "lamina convert …");
+    let bytes = 0;
+    const run = (steps: number) => {
+      for (let step = 0; step < steps; step++) {
+        runs[0]?.move((bytes += 100), 20_000);
+        vi.advanceTimersByTime(100);
+      }
+    };
+    run(30);
+    queue.pause(id);
+    expect(queue.list()[0]).not.toHaveProperty("speed");
+    expect(queue.list()[0]).not.toHaveProperty("secondsLeft");
+    vi.advanceTimersByTime(60_000);
+    queue.resume(id);
+    run(5);
+    expect(queue.list()[0]?.speed).toBeGreaterThan(900);
+    expect(queue.list()[0]?.speed).toBeLessThan(1100);
+    await runs[0]?.end(done);
+    expect(kept).toMatchObject([{ id, command: "lamina convert …", result: done.result }]);
+    expect(kept[0]?.seconds).toBeCloseTo(3.5, 1);
+  });
+
+  it("begins anew to measure when it begins to verify", () => {
+    const { queue, runs } = setUp();
+    queue.add(requestFor("/a"), "");
+    runs[0]?.move(5000, 5000);
+    vi.advanceTimersByTime(2000);
+    runs[0]?.move(10, 10_000, "verifying");
+    vi.advanceTimersByTime(200);
+    expect(queue.list()[0]).toMatchObject({ phase: "verifying", done: 10 });
+    expect(queue.list()[0]).not.toHaveProperty("speed");
+  });
+
+  it("names no receipt that could not be kept, and none of a job that failed", async () => {
+    const { queue, runs, kept } = setUp();
+    for (const name of ["/unkept", "/b"]) queue.add(requestFor(name), "");
+    await runs[0]?.end(done);
+    await runs[1]?.end({ state: "failed", failure: { code: "io", message: "No." } });
+    expect(queue.list().map(({ receiptId }) => receiptId)).toEqual([undefined, undefined]);
+    expect(kept).toHaveLength(1);
   });
 
   it("cancels all and waits until none runs", async () => {

@@ -22,6 +22,7 @@ function run(lines: string) {
     options: {},
     compress: false,
     replace: false,
+    verify: true,
   } as const;
   return startJob({ job: file, copier: "/copier.js" }, request, ["/granted"]);
 }
@@ -41,6 +42,7 @@ describe("a job's thread", () => {
         options: {},
         compress: false,
         replace: false,
+        verify: true,
       },
       ["/granted"],
       "/copier.js",
@@ -51,10 +53,19 @@ describe("a job's thread", () => {
     const job = run(`
       Atomics.store(counters, 1, 900n);
       Atomics.add(counters, 0, 700n);
-      reply({ ok: true, value: { fileLength: 5, allocated: 4, dataBytes: 3 } });
+      const sources = [{ path: "/a.raw", fileLength: 6 }];
+      reply({ ok: true, value: { virtualSize: 6, fileLength: 5, allocated: 4, dataBytes: 3, sources } });
     `);
-    expect(await job.ended).toEqual({ state: "done", result: { fileLength: 5, allocated: 4 } });
-    expect(job.progress()).toEqual({ done: 700, total: 900 });
+    expect(await job.ended).toEqual({
+      state: "done",
+      result: {
+        virtualSize: 6,
+        fileLength: 5,
+        allocated: 4,
+        sources: [{ path: "/a.raw", fileLength: 6 }],
+      },
+    });
+    expect(job.progress()).toEqual({ phase: "copying", done: 700, total: 900 });
   });
 
   it("hears the cancel, and then counts as cancelled", async () => {
@@ -87,6 +98,7 @@ describe("a job's thread", () => {
       options: {},
       compress: false,
       replace: false,
+      verify: true,
     } as const;
     const { ended } = startJob({ job: join(tempFolder(), "none.mjs"), copier: "" }, request, []);
     expect(await ended).toMatchObject({ state: "failed", failure: { code: "internal" } });

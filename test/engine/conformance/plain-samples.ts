@@ -17,19 +17,28 @@ export function ownSample(
 ): Sample {
   const name = `options ${JSON.stringify(options)}`;
   const path = join(folder, `own-${Object.entries(options).flat().join("-")}.image`);
+  const content = rounded(disk.bytes, options);
   const { target, files, commit, abandon } = createPartial(path, { replace: false });
   try {
     const image = {
       spec: { size: disk.size, options, files },
-      content: disk.bytes,
-      holds: notZero(disk.bytes),
+      content,
+      holds: notZero(content),
     };
     writeOwn(format, target, image, random);
     commit();
   } finally {
     abandon();
   }
-  return { name, path, content: disk.bytes };
+  return { name, path, content };
+}
+
+/** What the guest reads: zeros behind the disk where an option rounds the size up. */
+function rounded(bytes: Uint8Array, options: OptionValues): Uint8Array {
+  if (options["whole_mib"] !== true) return bytes;
+  const content = new Uint8Array(Math.ceil(bytes.length / 2 ** 20) * 2 ** 20);
+  content.set(bytes);
+  return content;
 }
 
 /** Images of a format that need no other program: made by hand and, where it can be written, by us. */

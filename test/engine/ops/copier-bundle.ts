@@ -4,11 +4,11 @@ import { build } from "vite";
 const root = resolve(import.meta.dirname, "../../..");
 
 /**
- * Builds electron/workers/copier.ts as one file, for threads know no TypeScript.
+ * Builds a script of electron/workers as one file, for threads know no TypeScript.
  * @returns Its path; below node_modules, so that it finds koffi.
  */
-export async function buildCopier(): Promise<string> {
-  const outDir = resolve(root, "node_modules/.cache/lamina-test/copier");
+export async function buildWorker(name: "copier" | "job"): Promise<string> {
+  const outDir = resolve(root, "node_modules/.cache/lamina-test", name);
   await build({
     root,
     configFile: false,
@@ -20,10 +20,13 @@ export async function buildCopier(): Promise<string> {
       outDir,
       emptyOutDir: true,
       rolldownOptions: {
-        input: resolve(root, "electron/workers/copier.ts"),
-        output: { format: "es", entryFileNames: "copier.mjs", codeSplitting: false },
+        input: resolve(root, `electron/workers/${name}.ts`),
+        output: { format: "es", entryFileNames: `${name}.mjs`, codeSplitting: false },
       },
     },
   });
-  return resolve(outDir, "copier.mjs");
+  return resolve(outDir, `${name}.mjs`);
 }
+
+/** Builds the copier threads' script. */
+export const buildCopier = (): Promise<string> => buildWorker("copier");

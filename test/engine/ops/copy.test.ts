@@ -58,6 +58,14 @@ function bytesAt(target: ByteTarget, at: number, length: number): Uint8Array {
   return bytes;
 }
 
+/** Aligned stretches of that many bytes that are not all zero. */
+function stretchesWithData(bytes: Uint8Array, length: number): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at += length)
+    if (bytes.subarray(at, at + length).some((byte) => byte !== 0)) count += 1;
+  return count;
+}
+
 type Slots = Extract<Placement, { kind: "slots" }>;
 const slots = (blockSize: number, slotSize = blockSize, headSize = 0): Slots => ({
   kind: "slots",
@@ -77,16 +85,19 @@ describe(`copyData, seed ${runSeed}`, () => {
     slots(3 * MIB - 512),
     slots(65_536, 66_048, 512),
     slots(2 * MIB, 2 * MIB + 4096, 4096),
+    { ...slots(65_536), holeSize: 4096 },
+    { ...slots(MIB), holeSize: 4096 },
+    { ...slots(2 * MIB, 2 * MIB + 4096, 4096), holeSize: 4096 },
   ];
 
   it.each(cases.map((placement, index) => ({ placement, index })))(
-    "fills slots of $placement.slotSize bytes with blocks of $placement.blockSize",
+    "fills slots of $placement.slotSize bytes with blocks of $placement.blockSize, holes of $placement.holeSize",
     ({ placement, index }) => {
       const numbers = random(runSeed + index);
       const { bytes } = patternDisk(numbers, numbers.between(5 * MIB, 9 * MIB), 900_000);
       const image = imageOf(bytes);
-      const { target, told, slots: count, control, dataBytes } = copied(image, placement);
-      const { blockSize, slotSize, headSize, firstSlotAt } = placement;
+      const { target, written, told, slots: count, control, dataBytes } = copied(image, placement);
+      const { blockSize, slotSize, headSize, firstSlotAt, holeSize } = placement;
 
       const slotOf = new Map<number, number>();
       let after = 0;
@@ -109,6 +120,8 @@ describe(`copyData, seed ${runSeed}`, () => {
         expectBytes(bytesAt(target, at, blockSize), expected, at);
         expectBytes(bytesAt(target, at - headSize, headSize), new Uint8Array(headSize));
       }
+      if (holeSize !== undefined)
+        expect(written).toBe(stretchesWithData(bytes, holeSize) * holeSize);
       expect(control.done).toBe(dataBytes);
       expect(control.total).toBe(dataBytes);
     },

@@ -6,6 +6,7 @@ import { imageReportSchema } from "../../../shared/model/report";
 import { needsHoles } from "../../helpers/holes";
 import { describeWithQemu, qemuImg, qemuIo, qemuJson, runOracle } from "../../helpers/qemu-img";
 import { tempFolder } from "../../helpers/temp-folder";
+import { efiType, putGpt, putProtectiveMbr } from "../inside/disks";
 import { allocatedBytes, writeIslands } from "./convert-job";
 
 const K = 1024;
@@ -64,6 +65,22 @@ describeWithQemu("report", () => {
     qemuImg(["create", "-f", "qcow2", "-o", "preallocation=metadata", path, "64M"]);
     qemuIo(path, "qcow2", ["write -P 1 1M 1M"]);
     expect(report(path)).toMatchObject({ own: { data: K * K }, throughChain: K * K });
+  });
+
+  it("tells what is on the disk, and of a disk without data that nothing is", () => {
+    const folder = tempFolder();
+    const disk = Buffer.alloc(4 * K * K);
+    putProtectiveMbr(disk);
+    putGpt(disk, [{ type: efiType, first: 2048, last: 4095 }]);
+    writeFileSync(join(folder, "disk.img"), disk);
+    const path = join(folder, "disk.qcow2");
+    qemuImg(["convert", "-c", "-O", "qcow2", join(folder, "disk.img"), path]);
+    expect(report(path).inside).toMatchObject({
+      table: "gpt",
+      partitions: [{ start: K * K, length: K * K, kind: "efi-system" }],
+    });
+    qemuImg(["create", "-q", "-f", "qcow2", path, "1M"]);
+    expect(report(path).inside).toMatchObject({ table: "none", partitions: [], findings: [] });
   });
 
   it("tells a broken link, and counts what is there", () => {

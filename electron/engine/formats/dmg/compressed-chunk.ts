@@ -1,4 +1,6 @@
+import { decodeBzip2 } from "../../codec/bzip2/decode";
 import { compression } from "../../codec/compression";
+import { decodeXzInto } from "../../codec/xz/decode";
 import { ImageError } from "../../errors";
 import type { Run } from "../../image/layer";
 import type { ByteSource } from "../../io/source";
@@ -13,7 +15,13 @@ const largestChunk = 2 ** 26;
 type Decode = (from: Uint8Array, into: Uint8Array) => void;
 
 /** Those that can be decoded. */
-const decoders: Partial<Record<ChunkKind, Decode>> = { ADC: decodeAdc, zlib: decodeZlib };
+const decoders: Partial<Record<ChunkKind, Decode>> = {
+  ADC: decodeAdc,
+  zlib: decodeZlib,
+  bzip2: decodeBzip2,
+  // Apple's encoder wraps it in the .xz format.
+  LZMA: decodeXzInto,
+};
 
 /**
  * The run of a compressed chunk whose bytes lie in the file, from its byte `skip` on.

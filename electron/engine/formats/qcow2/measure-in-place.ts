@@ -1,6 +1,6 @@
 import { hostBlock, hostBytes, wholeHostBlocks } from "../../io/host-blocks";
 import type { Measurer } from "../format";
-import { countGroups } from "./count-groups";
+import { countGroups } from "../../io/count-groups";
 import { fullLayout } from "./layout";
 import type { Plan } from "./options";
 import { preallocate } from "./preallocate";

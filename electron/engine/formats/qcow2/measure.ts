@@ -1,9 +1,9 @@
+import { countGroups } from "../../io/count-groups";
 import { hostBytes } from "../../io/host-blocks";
 import { partSize } from "../../image/writer";
 import type { ImageLayer } from "../../image/layer";
 import type { CreateSpec, Measurer } from "../format";
 import { bitmapsSize } from "./bitmaps";
-import { countGroups } from "./count-groups";
 import { headerCluster, noPlaces } from "./header-writer";
 import { fullLayout, layoutOf } from "./layout";
 import { dataFileBytes, measurePreallocated } from "./measure-in-place";

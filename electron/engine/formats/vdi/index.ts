@@ -1,5 +1,6 @@
 import type { Format } from "../format";
 import { hasSignature } from "./header";
+import { measureVdi } from "./measure";
 import { openVdi } from "./open";
 import { vdiOptions } from "./options";
 import { createVdi } from "./writer";
@@ -16,4 +17,9 @@ export const vdi: Format = {
   // Nothing is opened besides the image itself.
   open: (source) => openVdi(source),
   create: createVdi,
+  measure: measureVdi,
+  variants: [
+    { name: "vdi", provisioning: "thin", options: {} },
+    { name: "vdi-static", provisioning: "thick-lazy", options: { static: true } },
+  ],
 };

@@ -1,5 +1,7 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
+import { wholeHostBlocks } from "../../io/host-blocks";
+import type { CreateSpec } from "../format";
 import { entrySize, sectorSize } from "./header";
 
 /** What can be chosen for a new VDI image, with qemu-img's names and defaults. */
@@ -9,9 +11,6 @@ export const vdiOptions: readonly OptionSpec[] = [
 
 /** Guest bytes of a block: VirtualBox's default, and the only size that qemu reads. */
 export const blockSize = 2 ** 20;
-
-/** The data begins on a page of this many bytes, so that every block lies on whole pages. */
-const pageSize = 4096;
 
 /** Blocks that a map of less than 2 GiB can name: what qemu opens at most. */
 const mostBlocks = Math.floor((2 ** 31 - 1) / entrySize);
@@ -28,10 +27,12 @@ export interface Plan {
 }
 
 /**
- * Checks size and options of a new image.
- * @throws ImageError `invalid-argument`.
+ * Checks what a new image shall be.
+ * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have.
  */
-export function planOf(size: number, options: OptionValues): Plan {
+export function planOf({ size, options, backing }: CreateSpec): Plan {
+  if (backing)
+    throw new ImageError("invalid-argument", "A VDI image cannot name a file as its parent");
   const whole = Math.ceil(size / sectorSize) * sectorSize;
   if (!Number.isSafeInteger(size) || !Number.isSafeInteger(whole) || size < 0)
     throw new ImageError("invalid-argument", `A disk cannot have ${size} bytes`);
@@ -42,7 +43,8 @@ export function planOf(size: number, options: OptionValues): Plan {
       found: size,
     });
   const offBlocks = sectorSize;
-  const offData = Math.ceil((offBlocks + cBlocks * entrySize) / pageSize) * pageSize;
+  // Every block lies on whole blocks of the host.
+  const offData = wholeHostBlocks(offBlocks + cBlocks * entrySize);
   return { size: whole, isStatic: isStaticOf(options), cBlocks, offBlocks, offData };
 }
 

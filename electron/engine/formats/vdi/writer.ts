@@ -2,6 +2,7 @@ import { putFields } from "../../codec/fields";
 import { newGuid } from "../../codec/guid";
 import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
+import { hostBlock } from "../../io/host-blocks";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
 import {
@@ -15,20 +16,17 @@ import {
 import { blockSize, planOf, type Plan } from "./options";
 import { createPlacedBlocks } from "./placed-blocks";
 
-/** Zeros of a static image are left out in pieces of one page, the least that file systems keep apart. */
-const holeSize = 4096;
 /** Entries of the block map that are built in memory and written at once. */
 const entriesPerPiece = 65536;
 
 /**
  * Begins a new VDI image of version 1.1: header, block map, and from a whole page on the blocks.
  * Dynamic ("normal"): blocks in the order of their slots. Static ("fixed"): every block in its place.
+ * Zeros are left out in pieces of one host block.
  * @throws ImageError `invalid-argument` for a size, option or parent that VDI cannot have.
  */
 export function createVdi(target: ByteTarget, spec: CreateSpec): ImageWriter {
-  if (spec.backing)
-    throw new ImageError("invalid-argument", "A VDI image cannot name a file as its parent");
-  const plan = planOf(spec.size, spec.options);
+  const plan = planOf(spec);
   return plan.isStatic ? createStatic(target, plan) : createDynamic(target, plan);
 }
 
@@ -41,6 +39,7 @@ function createDynamic(target: ByteTarget, plan: Plan): ImageWriter {
       firstSlotAt: plan.offData,
       slotSize: blockSize,
       headSize: 0,
+      holeSize: hostBlock,
     },
     placed: blocks.set,
     finish: (slots) => finish(target, plan, slots, blocks.entry),
@@ -49,7 +48,7 @@ function createDynamic(target: ByteTarget, plan: Plan): ImageWriter {
 
 function createStatic(target: ByteTarget, plan: Plan): ImageWriter {
   return {
-    placement: { kind: "linear", base: plan.offData, blockSize: holeSize },
+    placement: { kind: "linear", base: plan.offData, blockSize: hostBlock },
     placed() {
       throw new ImageError("invalid-argument", "A static VDI image hands out no slots");
     },

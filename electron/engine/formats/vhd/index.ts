@@ -1,5 +1,6 @@
 import type { Format } from "../format";
 import { hasFooter } from "./find-footer";
+import { measureVhd } from "./measure";
 import { openVhd } from "./open";
 import { vhdOptions } from "./options";
 import { createVhd } from "./writer";
@@ -16,4 +17,9 @@ export const vpc: Format = {
   // The parent is told to the caller, not opened here.
   open: (source) => openVhd(source),
   create: createVhd,
+  measure: measureVhd,
+  variants: [
+    { name: "vpc", provisioning: "thin", options: {} },
+    { name: "vpc-fixed", provisioning: "thick-lazy", options: { subformat: "fixed" } },
+  ],
 };

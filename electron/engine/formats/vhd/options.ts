@@ -1,44 +1,72 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
+import type { CreateSpec } from "../format";
 import { sectorSize } from "./footer";
 
 const subformats = ["dynamic", "fixed"] as const;
-export type Subformat = (typeof subformats)[number];
+type Subformat = (typeof subformats)[number];
 
-/** What can be chosen for a new VHD image, with qemu-img's names and defaults. */
+/**
+ * What can be chosen for a new VHD image. `subformat` is qemu-img's; `whole_mib` rounds the size up to
+ * whole MiB, as Azure wants it.
+ */
 export const vhdOptions: readonly OptionSpec[] = [
   { name: "subformat", kind: "choice", default: "dynamic", choices: [...subformats] },
+  { name: "whole_mib", kind: "switch", default: false },
 ];
 
 /** 2040 GiB: what Microsoft's own programs make at most. */
 const largestSize = 2040 * 2 ** 30;
 
+/** Guest bytes of a block: the specification's default. */
+export const blockSize = 2 * 2 ** 20;
+
 /** What a new image shall be like, checked. */
 export interface Plan {
-  /** Virtual size in bytes: what was asked for, rounded up to whole sectors. */
+  /** Virtual size in bytes: what was asked for, rounded up to whole sectors or whole MiB. */
   readonly size: number;
   readonly subformat: Subformat;
+  /** Blocks of the disk, and so entries of a dynamic disk's table. */
+  readonly blocks: number;
 }
 
-/** Checks size and options of a new image. @throws ImageError `invalid-argument`. */
-export function planOf(size: number, options: OptionValues): Plan {
-  if (!Number.isSafeInteger(size) || size < 0)
-    throw new ImageError("invalid-argument", `A disk cannot have ${size} bytes`);
-  if (size > largestSize)
-    throw new ImageError("invalid-argument", `A disk of ${size} bytes is too large for VHD`, {
+/**
+ * Checks what a new image shall be.
+ * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have.
+ */
+export function planOf({ size: asked, options, backing }: CreateSpec): Plan {
+  if (backing)
+    throw new ImageError("invalid-argument", "Differencing VHD images cannot be written");
+  if (!Number.isSafeInteger(asked) || asked < 0)
+    throw new ImageError("invalid-argument", `A disk cannot have ${asked} bytes`);
+  if (asked > largestSize)
+    throw new ImageError("invalid-argument", `A disk of ${asked} bytes is too large for VHD`, {
       expected: `at most ${largestSize}`,
-      found: size,
+      found: asked,
       hint: "VHDX takes disks of up to 64 TiB.",
     });
   for (const name of Object.keys(options))
-    if (name !== "subformat")
+    if (!vhdOptions.some((option) => option.name === name))
       throw new ImageError("invalid-argument", `A VHD image has no option '${name}'`);
+  const unit = wholeMebibytes(options) ? 2 ** 20 : sectorSize;
+  const size = Math.ceil(asked / unit) * unit;
+  return { size, subformat: subformatOf(options), blocks: Math.ceil(size / blockSize) };
+}
+
+function subformatOf(options: OptionValues): Subformat {
   const chosen = options["subformat"] ?? "dynamic";
   const subformat = subformats.find((each) => each === chosen);
-  if (subformat === undefined)
-    throw new ImageError("invalid-argument", `Option 'subformat' cannot be '${chosen}'`, {
-      expected: subformats.join(", "),
-      found: String(chosen),
-    });
-  return { size: Math.ceil(size / sectorSize) * sectorSize, subformat };
+  if (subformat !== undefined) return subformat;
+  throw new ImageError("invalid-argument", `Option 'subformat' cannot be '${chosen}'`, {
+    expected: subformats.join(", "),
+    found: String(chosen),
+  });
+}
+
+function wholeMebibytes(options: OptionValues): boolean {
+  const chosen = options["whole_mib"] ?? false;
+  if (typeof chosen === "boolean") return chosen;
+  throw new ImageError("invalid-argument", "Option 'whole_mib' is on or off", {
+    found: String(chosen),
+  });
 }

@@ -1,34 +1,29 @@
 import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
+import { hostBlock } from "../../io/host-blocks";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
 import { unusedEntry } from "./block-allocation-table";
-import { entrySize, headerSize } from "./dynamic-header";
+import { entrySize } from "./dynamic-header";
 import { footerSize, sectorSize } from "./footer";
 import { dynamicHeaderBytes, footerBytes } from "./header-writer";
-import { planOf } from "./options";
+import { firstSlotOf, slotSize, tableOffset, tableSize } from "./layout";
+import { blockSize, planOf, type Plan } from "./options";
 import { bitmapSize } from "./sector-bitmap";
 
-/** Guest bytes of a block: the specification's default. */
-const blockSize = 2 * 2 ** 20;
-/** File systems keep pages of this size apart; blocks begin on one, and zeros are left out by it. */
-const pageSize = 4096;
-
 /**
- * Begins a new VHD image, which has exactly the size asked for.
+ * Begins a new VHD image, which has exactly the size asked for, or that in whole MiB.
  * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have.
  */
 export function createVhd(target: ByteTarget, spec: CreateSpec): ImageWriter {
-  if (spec.backing)
-    throw new ImageError("invalid-argument", "Differencing VHD images cannot be written");
-  const { size, subformat } = planOf(spec.size, spec.options);
-  return subformat === "fixed" ? createFixed(target, size) : createDynamic(target, size);
+  const plan = planOf(spec);
+  return plan.subformat === "fixed" ? createFixed(target, plan) : createDynamic(target, plan);
 }
 
 /** The guest's bytes as they are, and the footer. */
-function createFixed(target: ByteTarget, size: number): ImageWriter {
+function createFixed(target: ByteTarget, { size }: Plan): ImageWriter {
   return {
-    placement: { kind: "linear", base: 0, blockSize: pageSize },
+    placement: { kind: "linear", base: 0, blockSize: hostBlock },
     placed() {
       throw new ImageError("invalid-argument", "A fixed VHD image hands out no slots");
     },
@@ -43,18 +38,22 @@ function createFixed(target: ByteTarget, size: number): ImageWriter {
  * Footer copy, dynamic disk header, block allocation table, blocks, footer. Every block begins on a
  * page, its bitmap in the sector before: a slot is a page longer than its block.
  */
-function createDynamic(target: ByteTarget, size: number): ImageWriter {
-  const tableOffset = footerSize + headerSize;
-  const blocks = Math.ceil(size / blockSize);
-  const table = new DataView(new ArrayBuffer(wholeSectors(blocks * entrySize)));
+function createDynamic(target: ByteTarget, { size, blocks }: Plan): ImageWriter {
+  const table = new DataView(new ArrayBuffer(tableSize(blocks)));
   const tableBytes = new Uint8Array(table.buffer).fill(0xff);
-  const firstSlotAt = Math.ceil((tableOffset + tableBytes.length) / pageSize) * pageSize;
-  const slotSize = pageSize + blockSize;
+  const firstSlotAt = firstSlotOf(blocks);
   const bitmapAt = (slot: number): number =>
-    firstSlotAt + slot * slotSize + pageSize - bitmapSize(blockSize);
+    firstSlotAt + slot * slotSize + hostBlock - bitmapSize(blockSize);
 
   return {
-    placement: { kind: "slots", blockSize, firstSlotAt, slotSize, headSize: pageSize },
+    placement: {
+      kind: "slots",
+      blockSize,
+      firstSlotAt,
+      slotSize,
+      headSize: hostBlock,
+      holeSize: hostBlock,
+    },
     placed(firstBlock, firstSlot, count) {
       for (let i = 0; i < count; i += 1)
         table.setUint32((firstBlock + i) * entrySize, bitmapAt(firstSlot + i) / sectorSize);
@@ -76,8 +75,4 @@ function createDynamic(target: ByteTarget, size: number): ImageWriter {
       target.write(0, footer);
     },
   };
-}
-
-function wholeSectors(length: number): number {
-  return Math.ceil(length / sectorSize) * sectorSize;
 }

@@ -11,6 +11,8 @@ const sectorsPerBitmap = 2 ** 23;
 
 /** "PAYLOAD_BLOCK_FULLY_PRESENT" and "SB_BLOCK_PRESENT". */
 export const presentState = 6;
+/** "PAYLOAD_BLOCK_ZERO". */
+export const zeroState = 2;
 
 /** What a state says of a payload block ([MS-VHDX] 2.5.1.1). */
 export type BlockKind = "unallocated" | "zero" | "data" | "partial" | "invalid";

@@ -1,5 +1,6 @@
 import type { Format } from "../format";
 import { hasSignature } from "./file-identifier";
+import { measureVhdx } from "./measure";
 import { openVhdx } from "./open";
 import { vhdxOptions } from "./options";
 import { createVhdx } from "./writer";
@@ -16,4 +17,9 @@ export const vhdx: Format = {
   // The parent is told to the caller, not opened here.
   open: (source) => openVhdx(source),
   create: createVhdx,
+  measure: measureVhdx,
+  variants: [
+    { name: "vhdx", provisioning: "thin", options: {} },
+    { name: "vhdx-fixed", provisioning: "thick-lazy", options: { subformat: "fixed" } },
+  ],
 };

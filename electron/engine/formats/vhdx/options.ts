@@ -1,18 +1,28 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
+import type { CreateSpec } from "../format";
 import { tableLayout, entrySize, type TableLayout } from "./block-allocation-table";
 import { blockSizes, isBlockSize, largestDisk, mebibyte } from "./sizes";
 
 const subformats = ["dynamic", "fixed"] as const;
-export type Subformat = (typeof subformats)[number];
+type Subformat = (typeof subformats)[number];
 
 /** By the disk's size, and what forms offer; any other power of two from 1 MiB to 256 MiB will do. */
 const blockSizeChoices = [0, ...[1, 2, 4, 8, 16, 32, 64].map((each) => each * mebibyte)];
 
-/** What can be chosen for a new VHDX image, with qemu-img's names and defaults. */
+/** What forms offer; any other whole number of MiB below 4 GiB will do. */
+const logSizeChoices = [mebibyte, 4 * mebibyte];
+const largestLog = 2 ** 32 - mebibyte;
+
+/**
+ * What can be chosen for a new VHDX image, with qemu-img's names. Blocks without data are not present;
+ * with `block_state_zero`, qemu-img's default, a dynamic disk's table calls them zero.
+ */
 export const vhdxOptions: readonly OptionSpec[] = [
   { name: "subformat", kind: "choice", default: "dynamic", choices: [...subformats] },
   { name: "block_size", kind: "size", default: 0, choices: blockSizeChoices },
+  { name: "log_size", kind: "size", default: mebibyte, choices: logSizeChoices },
+  { name: "block_state_zero", kind: "switch", default: false },
 ];
 
 /** Bytes of a sector, logical and physical, of the disks that we make; qemu's too. */
@@ -23,6 +33,8 @@ export interface Plan {
   /** Virtual size: what was asked for, rounded up to whole sectors. */
   readonly size: number;
   readonly subformat: Subformat;
+  /** Blocks without data are called zero, and not left out. */
+  readonly blockStateZero: boolean;
   readonly blockSize: number;
   readonly layout: TableLayout;
   readonly logOffset: number;
@@ -35,8 +47,13 @@ export interface Plan {
   readonly dataOffset: number;
 }
 
-/** Checks size and options of a new image. @throws ImageError `invalid-argument`. */
-export function planOf(size: number, options: OptionValues): Plan {
+/**
+ * Checks what a new image shall be.
+ * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have.
+ */
+export function planOf({ size, options, backing }: CreateSpec): Plan {
+  if (backing)
+    throw new ImageError("invalid-argument", "Differencing VHDX images cannot be written");
   if (!Number.isSafeInteger(size) || size < 0)
     throw new ImageError("invalid-argument", `A disk cannot have ${size} bytes`);
   if (size > largestDisk)
@@ -55,21 +72,29 @@ export function planOf(size: number, options: OptionValues): Plan {
     logicalSectorSize: sectorSize,
     hasParent: false,
   });
-  const batOffset = 3 * mebibyte;
+  const logLength = logSizeOf(options);
+  const metadataOffset = mebibyte + logLength;
+  const batOffset = metadataOffset + mebibyte;
   const batLength = Math.max(1, Math.ceil((layout.entries * entrySize) / mebibyte)) * mebibyte;
   return {
     size: whole,
     subformat: subformatOf(options),
+    blockStateZero: blockStateZeroOf(options),
     blockSize,
     layout,
     logOffset: mebibyte,
-    logLength: mebibyte,
-    metadataOffset: 2 * mebibyte,
+    logLength,
+    metadataOffset,
     metadataLength: mebibyte,
     batOffset,
     batLength,
     dataOffset: batOffset + batLength,
   };
+}
+
+/** Bytes of the file with so many blocks in it. */
+export function lengthWith({ dataOffset, blockSize }: Plan, slots: number): number {
+  return dataOffset + slots * blockSize;
 }
 
 function subformatOf(options: OptionValues): Subformat {
@@ -78,6 +103,25 @@ function subformatOf(options: OptionValues): Subformat {
   if (subformat !== undefined) return subformat;
   throw new ImageError("invalid-argument", `Option 'subformat' cannot be '${chosen}'`, {
     expected: subformats.join(", "),
+    found: String(chosen),
+  });
+}
+
+function blockStateZeroOf(options: OptionValues): boolean {
+  const chosen = options["block_state_zero"] ?? false;
+  if (typeof chosen === "boolean") return chosen;
+  throw new ImageError("invalid-argument", "Option 'block_state_zero' is on or off", {
+    found: String(chosen),
+  });
+}
+
+/** Rounded up to whole MiB, as qemu-img does. */
+function logSizeOf(options: OptionValues): number {
+  const chosen = options["log_size"] ?? mebibyte;
+  if (typeof chosen === "number" && chosen > 0 && chosen <= largestLog)
+    return Math.ceil(chosen / mebibyte) * mebibyte;
+  throw new ImageError("invalid-argument", `Option 'log_size' cannot be '${chosen}'`, {
+    expected: `at least 1, at most ${largestLog}`,
     found: String(chosen),
   });
 }

@@ -1,3 +1,5 @@
+import { entrySize, payloadIndex, type TableLayout } from "./block-allocation-table";
+
 /** Blocks of a page: only pages with a block in them take memory. */
 export const blocksPerPage = 16384;
 
@@ -26,4 +28,20 @@ export function createPlacedBlocks(): PlacedBlocks {
       }
     },
   };
+}
+
+/** The number of every page that a disk's blocks fill. */
+export function* everyPage({ payloadBlocks }: TableLayout): Generator<number, void, undefined> {
+  for (let index = 0; index * blocksPerPage < payloadBlocks; index += 1) yield index;
+}
+
+/** Where in the BAT the entries of a page's blocks lie, in bytes from its beginning on. */
+export function pageEntries(
+  layout: TableLayout,
+  index: number,
+): { readonly at: number; readonly length: number } {
+  const first = index * blocksPerPage;
+  const last = Math.min(first + blocksPerPage, layout.payloadBlocks) - 1;
+  const at = payloadIndex(layout, first) * entrySize;
+  return { at, length: (payloadIndex(layout, last) + 1) * entrySize - at };
 }

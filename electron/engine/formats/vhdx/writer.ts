@@ -2,32 +2,29 @@ import { putFields } from "../../codec/fields";
 import { newGuid } from "../../codec/guid";
 import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
+import { hostBlock } from "../../io/host-blocks";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
-import { entrySize, payloadIndex, presentState } from "./block-allocation-table";
+import { entrySize, payloadIndex, presentState, zeroState } from "./block-allocation-table";
 import { headerOffsets } from "./header";
 import { headerBytes, identifierBytes, metadataBytes, regionTableBytes } from "./header-writer";
-import { planOf, type Plan } from "./options";
-import { blocksPerPage, createPlacedBlocks } from "./placed-blocks";
+import { lengthWith, planOf, type Plan } from "./options";
+import { blocksPerPage, createPlacedBlocks, everyPage, pageEntries } from "./placed-blocks";
 import { regionTableOffsets } from "./region-table";
-
-/** Zeros of a fixed image are left out in pieces of one page, the least that file systems keep apart. */
-const holeSize = 4096;
 
 /**
  * Begins a new VHDX image: header section, log, metadata, BAT, blocks. Dynamic: blocks in the order of
- * their slots, what is zero not present. Fixed: every block in its place.
+ * their slots, what is zero not present. Fixed: every block in its place. Zeros are left out in pieces of
+ * one host block.
  * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have.
  */
 export function createVhdx(target: ByteTarget, spec: CreateSpec): ImageWriter {
-  if (spec.backing)
-    throw new ImageError("invalid-argument", "Differencing VHDX images cannot be written");
-  const plan = planOf(spec.size, spec.options);
+  const plan = planOf(spec);
   return plan.subformat === "fixed" ? createFixed(target, plan) : createDynamic(target, plan);
 }
 
 function createDynamic(target: ByteTarget, plan: Plan): ImageWriter {
-  const { blockSize, dataOffset } = plan;
+  const { blockSize, dataOffset, layout, blockStateZero } = plan;
   const blocks = createPlacedBlocks();
   return {
     placement: {
@@ -36,27 +33,33 @@ function createDynamic(target: ByteTarget, plan: Plan): ImageWriter {
       firstSlotAt: dataOffset,
       slotSize: blockSize,
       headSize: 0,
+      holeSize: hostBlock,
     },
     placed: blocks.set,
     finish(slots) {
-      for (const [index, page] of blocks.pages)
-        writeEntries(target, plan, index * blocksPerPage, (inPage) => (page[inPage] ?? 0) - 1);
+      const pages = blockStateZero ? everyPage(layout) : blocks.pages.keys();
+      for (const index of pages) {
+        const page = blocks.pages.get(index);
+        writeEntries(target, plan, index * blocksPerPage, (inPage) => (page?.[inPage] ?? 0) - 1);
+      }
       finish(target, plan, slots);
     },
   };
 }
 
 function createFixed(target: ByteTarget, plan: Plan): ImageWriter {
-  const { payloadBlocks } = plan.layout;
+  const { layout } = plan;
   return {
-    placement: { kind: "linear", base: plan.dataOffset, blockSize: holeSize },
+    placement: { kind: "linear", base: plan.dataOffset, blockSize: hostBlock },
     placed() {
       throw new ImageError("invalid-argument", "A fixed VHDX image hands out no slots");
     },
     finish() {
-      for (let first = 0; first < payloadBlocks; first += blocksPerPage)
+      for (const index of everyPage(layout)) {
+        const first = index * blocksPerPage;
         writeEntries(target, plan, first, (inPage) => first + inPage);
-      finish(target, plan, payloadBlocks);
+      }
+      finish(target, plan, layout.payloadBlocks);
     },
   };
 }
@@ -68,27 +71,28 @@ function createFixed(target: ByteTarget, plan: Plan): ImageWriter {
  */
 function writeEntries(
   target: ByteTarget,
-  { layout, batOffset, dataOffset, blockSize }: Plan,
+  { layout, batOffset, dataOffset, blockSize, blockStateZero }: Plan,
   firstBlock: number,
   slotOf: (inPage: number) => number,
 ): void {
   const blocks = Math.min(blocksPerPage, layout.payloadBlocks - firstBlock);
   const first = payloadIndex(layout, firstBlock);
-  const count = payloadIndex(layout, firstBlock + blocks - 1) + 1 - first;
-  const bytes = new Uint8Array(count * entrySize);
+  const { at: from, length } = pageEntries(layout, firstBlock / blocksPerPage);
+  const bytes = new Uint8Array(length);
   const put = putFields(bytes, "little");
   for (let inPage = 0; inPage < blocks; inPage += 1) {
     const slot = slotOf(inPage);
     const at = (payloadIndex(layout, firstBlock + inPage) - first) * entrySize;
     // Offsets are in whole MiB: the state fits into the bits below.
     if (slot >= 0) put.u64(at, dataOffset + slot * blockSize + presentState);
+    else if (blockStateZero) put.u64(at, zeroState);
   }
-  target.write(batOffset + first * entrySize, bytes);
+  target.write(batOffset + from, bytes);
 }
 
 /** Sets the length and writes the rest; the identifier last: without it the file is no image yet. */
 function finish(target: ByteTarget, plan: Plan, slots: number): void {
-  target.truncate(plan.dataOffset + slots * plan.blockSize);
+  target.truncate(lengthWith(plan, slots));
   target.write(plan.metadataOffset, metadataBytes(plan));
   const regionTable = regionTableBytes(plan);
   for (const at of regionTableOffsets) target.write(at, regionTable);

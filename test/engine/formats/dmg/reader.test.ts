@@ -11,6 +11,7 @@ import { patternDisk } from "../../../helpers/pattern-disk";
 import { describeWithQemu, qemuImg } from "../../../helpers/qemu-img";
 import { random, runSeed } from "../../../helpers/seed";
 import { tempFolder } from "../../../helpers/temp-folder";
+import { packedBy, packedText } from "../../codec/packed-text";
 import { expectReads } from "../../conformance/reading";
 import { filled, handmade, holding, imageErrorOf, openBytes, read, types } from "./handmade";
 
@@ -151,9 +152,22 @@ describe("chunks", () => {
   });
 
   it.each([
-    ["bzip2", types.bzip2],
+    ["bzip2", types.bzip2, packedBy("bzip2")],
+    ["LZMA", types.lzma, packedBy("xz")],
+  ])("of %s are decoded, and damage in them is told", (name, type, stream) => {
+    const count = packedText.length / sector;
+    const chunks = [{ type, count, stored: stream.length }];
+    const damaged = stream.slice();
+    damaged[100]! ^= 1;
+    expectReads(openBytes(handmade({ data: stream, tables: [{ chunks }] })), packedText, random(1));
+    const image = openBytes(handmade({ data: damaged, tables: [{ chunks }] }));
+    const error = imageErrorOf(() => read(image, 0, 1));
+    expect(error).toMatchObject({ code: "corrupt-data", at: 0 });
+    expect(error.message).toContain(`the ${name} chunk`);
+  });
+
+  it.each([
     ["LZFSE", types.lzfse],
-    ["LZMA", types.lzma],
     ["type 0x80000009", 0x80000009],
   ])("of %s are refused by name, the others read", (name, type) => {
     const tables = [{ chunks: [...rawChunks(0), { type, start: 1, count: 1, at: 4, stored: 9 }] }];

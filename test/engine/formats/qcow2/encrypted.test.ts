@@ -100,13 +100,14 @@ describeWithQemu(`encrypted by qemu-img, seed ${runSeed}`, () => {
     const { path, folder, bytes } = made;
     const target = join(folder, "plain.raw");
     const control = createControl();
-    const source = { path, grants: [], passphrase };
+    const request = { path, grants: [], passphrase };
+    const source = { images: [request] };
     const job = { options: {}, replace: false, flush: false, control } as const;
-    convert({ ...job, source: { images: [source] }, target, format: "raw" });
+    convert({ ...job, source, target, format: "raw" });
     expectBytes(readFileSync(target), bytes);
-    const wrong = { ...source, passphrase: "x" };
+    const wrong = { images: [{ ...request, passphrase: "x" }] };
     const failing = (): unknown =>
-      convert({ ...job, source: { images: [wrong] }, target: `${target}2`, format: "raw" });
+      convert({ ...job, source: wrong, target: `${target}2`, format: "raw" });
     expect(thrownBy(failing).code).toBe("passphrase");
   });
 

@@ -83,6 +83,7 @@ describe("a new VDI", () => {
       firstSlotAt: 4096,
       slotSize: mebi,
       headSize: 0,
+      holeSize: 4096,
     });
     writer.placed(2, 0, 1);
     writer.finish(1);

@@ -106,6 +106,7 @@ describe("a new dynamic VHD", () => {
       firstSlotAt: 4096,
       slotSize: 2 * mebi + 4096,
       headSize: 4096,
+      holeSize: 4096,
     });
     writer.placed(0, 1, 1);
     writer.placed(2, 0, 1);
@@ -166,6 +167,20 @@ describe("a new VHD", () => {
     },
   );
 
+  it.each([
+    [0, 0],
+    [512, mebi],
+    [mebi, mebi],
+    [5 * mebi + 1, 6 * mebi],
+    [2040 * 2 ** 30, 2040 * 2 ** 30],
+  ])("of %i bytes in whole MiB has %i", (asked, size) => {
+    for (const subformat of subformats) {
+      const { layer } = empty(asked, { subformat, whole_mib: true });
+      expect(layer.size).toBe(size);
+      expect(detailsOf(layer).has("original size")).toBe(false);
+    }
+  });
+
   it("of subformat fixed is the disk and 512 bytes, and takes no space for zeros", () => {
     const { target, layer } = empty(30 * mebi, { subformat: "fixed" });
     expect(target.size).toBe(30 * mebi + 512);
@@ -186,6 +201,7 @@ describe("a new VHD", () => {
 
   it("refuses options that it has not, and parents", () => {
     expect(() => empty(512, { static: true })).toThrow(invalid);
+    expect(() => empty(512, { whole_mib: 1 })).toThrow(invalid);
     expect(() => empty(512, { subformat: "differencing" })).toThrow(invalid);
     const spec = { size: 512, options: {}, backing: { name: "base.vhd" } };
     expect(() => vpc.create!(memoryTarget(), spec)).toThrow(invalid);

@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { fields } from "../../../../electron/engine/codec/fields";
 import type { CreateSpec } from "../../../../electron/engine/formats/format";
 import { vhdx } from "../../../../electron/engine/formats/vhdx";
 import { closedGate } from "../../../../electron/engine/image/gate";
@@ -28,6 +29,8 @@ const optionSets: readonly OptionValues[] = [
   { block_size: 256 * MiB },
   { subformat: "fixed" },
   { subformat: "fixed", block_size: MiB },
+  { block_state_zero: true, log_size: 3 * MiB, block_size: MiB },
+  { subformat: "fixed", block_state_zero: true },
 ];
 
 /** A random disk's data as stretches. */
@@ -144,6 +147,30 @@ describe("what is written", () => {
   });
 });
 
+describe("the options of qemu-img", () => {
+  it.each([1, MiB, MiB + 1, 5 * MiB])("log_size %i gives a log of whole MiB", (log_size) => {
+    const target = emptyImage({ size: 9 * MiB, options: { log_size } });
+    const header = fields(read(target, 64 * 1024, 4096), { order: "little" });
+    expect(header.u32(68)).toBe(Math.ceil(log_size / MiB) * MiB);
+    expect(header.u64(72)).toBe(MiB);
+    const image = open(target);
+    expect(image.size).toBe(9 * MiB);
+    expectBytes(read(image, 9 * MiB - 8, 8), new Uint8Array(8));
+  });
+
+  it("block_state_zero tells blocks without data as zero, also past the first chunk", () => {
+    const options = { block_state_zero: true, block_size: MiB };
+    const target = emptyImage({ size: 5000 * MiB, options });
+    expect([...open(target).extents()]).toEqual([
+      { at: 0, depth: 0, run: { kind: "zero", length: 5000 * MiB } },
+    ]);
+    // The entry of a sector bitmap block between the chunks stays "not present".
+    const states = read(target, 3 * MiB, 5001 * 8).filter((_, at) => at % 8 === 0);
+    expect(states.indexOf(0)).toBe(4096);
+    expect(states.lastIndexOf(0)).toBe(4096);
+  });
+});
+
 describe("what cannot be written", () => {
   it.each([
     [{ size: 2 ** 46 + 1 }],
@@ -153,7 +180,10 @@ describe("what cannot be written", () => {
     [{ size: MiB, options: { block_size: 3 * MiB } }],
     [{ size: MiB, options: { block_size: 512 * MiB } }],
     [{ size: MiB, options: { block_size: "1M" } }],
-    [{ size: MiB, options: { log_size: MiB } }],
+    [{ size: MiB, options: { log_size: 0 } }],
+    [{ size: MiB, options: { log_size: 2 ** 32 } }],
+    [{ size: MiB, options: { block_state_zero: "on" } }],
+    [{ size: MiB, options: { static: true } }],
     [{ size: MiB, backing: { name: "base.vhdx" } }],
   ])("is refused: %o", (spec) => {
     const target = memoryTarget();

@@ -1,0 +1,57 @@
+import { byteInput, type ByteInput } from "../byte-input";
+import { memorySource } from "../../io/memory";
+import { decodeBlock } from "./block";
+import { checkOf } from "./check";
+import { headerSize, readFooter, readStreamHeader } from "./stream-ends";
+import { readStreamIndex } from "./stream-index";
+import { noBlocks, withBlock } from "./sums";
+import { corruptXz } from "./xz-error";
+
+/**
+ * Decodes .xz data, stream after stream, to the end of `input`; CRC32 and CRC64 are checked. What it
+ * yields, at most 2 MiB at once, is valid until the next is asked for. Takes memory as the blocks'
+ * dictionaries fill up, 134 MiB at most.
+ * @throws ImageError `corrupt-data`, `unsupported` (a filter besides LZMA2), `limit`, `truncated`, `io`.
+ */
+export function* decodeXz(input: ByteInput): Generator<Uint8Array, void, undefined> {
+  do {
+    yield* decodeStream(input);
+    // Streams are filled up with zeros, four at a time.
+    while (input.left > 0 && input.peek(4).every((byte) => byte === 0)) {
+      if (input.left < 4) throw corruptXz("no whole four bytes behind a stream");
+      input.bytes(4);
+    }
+  } while (input.left > 0);
+}
+
+/**
+ * Decodes the .xz data `from`, which must yield exactly `into.length` bytes; nothing is decoded far
+ * beyond these.
+ * @throws ImageError as `decodeXz`.
+ */
+export function decodeXzInto(from: Uint8Array, into: Uint8Array): void {
+  let done = 0;
+  for (const bytes of decodeXz(byteInput(memorySource(from, "xz data")))) {
+    if (bytes.length > into.length - done) throw corruptXz("the stream holds more");
+    into.set(bytes, done);
+    done += bytes.length;
+  }
+  if (done < into.length) throw corruptXz(`it holds ${done} bytes, not ${into.length}`);
+}
+
+function* decodeStream(input: ByteInput): Generator<Uint8Array, void, undefined> {
+  const id = readStreamHeader(input.bytes(headerSize));
+  const check = checkOf(id);
+  let sums = noBlocks;
+  // A block's first byte is its header's size, which is not 0: there the index begins.
+  while (input.left === 0 || input.peek(1)[0] !== 0)
+    sums = withBlock(sums, yield* decodeBlock(input, check));
+  const indexAt = input.at;
+  const index = readStreamIndex(input);
+  if (index.count !== sums.count || index.order !== sums.order)
+    throw corruptXz("the index does not fit the blocks");
+  const indexSize = input.at - indexAt;
+  const footer = readFooter(input.bytes(headerSize));
+  if (footer.indexSize !== indexSize || footer.check !== id)
+    throw corruptXz("the footer does not fit the stream");
+}

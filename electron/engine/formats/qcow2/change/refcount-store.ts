@@ -1,0 +1,137 @@
+import { ImageError } from "../../../errors";
+import type { ByteSource } from "../../../io/source";
+import type { Header } from "../header";
+import { checkRefcountTable, requireTable } from "../tables";
+import { decodeCounts, mostOf, newCounts, type Counts } from "./refcount-block";
+
+/** Clusters of a file that Lamina changes in place, as qemu does: their numbers fit in 31 bits. */
+const mostClusters = 2 ** 31 - 1;
+
+/**
+ * An image's refcounts, changed in memory only: blocks are read when they are asked for. Clusters are
+ * numbered from the file's beginning.
+ */
+export interface RefcountStore {
+  /** 1 to 64. */
+  readonly bits: number;
+  /** Clusters that one block counts: a power of two. */
+  readonly perBlock: number;
+  /** Byte offsets of the refcount blocks as the file has them; 0 for none. */
+  readonly table: Float64Array;
+  /** Indices of blocks with another content than in the file. */
+  readonly changed: Set<number>;
+  /** The refcounts of block `index`; all 0 where there is none. Not to be changed by the caller. */
+  block(index: number): Counts;
+  get(cluster: number): number;
+  /**
+   * Adds `delta` to a refcount; the answer is the new one.
+   * @throws ImageError `limit` when it does not fit in the image's refcounts, `invalid-table` below 0.
+   */
+  add(cluster: number, delta: number): number;
+}
+
+/** Opens the refcounts. @throws ImageError `invalid-table`, `invalid-header`, `limit`, `truncated`. */
+export function openRefcounts(source: ByteSource, header: Header): RefcountStore {
+  const { clusterSize } = header;
+  const bits = 2 ** header.refcountOrder;
+  const perBlock = (clusterSize * 8) / bits;
+  const shift = Math.log2(perBlock);
+  const most = mostOf(bits);
+  const table = readRefcountTable(source, header);
+  const blocks = new Map<number, Counts>();
+  const changed = new Set<number>();
+  let lastIndex = -1;
+  let last: Counts = newCounts(0, bits);
+
+  function block(index: number): Counts {
+    if (index === lastIndex) return last;
+    let counts = blocks.get(index);
+    if (counts === undefined) {
+      counts = newCounts(perBlock, bits);
+      const offset = table[index] ?? 0;
+      if (offset !== 0) {
+        const saidAt = header.refcountTableOffset + index * 8;
+        requireTable(source, header, {
+          name: "refcount block",
+          offset,
+          length: clusterSize,
+          saidAt,
+        });
+        const bytes = new Uint8Array(clusterSize);
+        source.read(offset, bytes);
+        decodeCounts(bytes, bits, counts, 0);
+      }
+      blocks.set(index, counts);
+    }
+    lastIndex = index;
+    last = counts;
+    return counts;
+  }
+
+  return {
+    bits,
+    perBlock,
+    table,
+    changed,
+    block,
+    get: (cluster) => block(cluster >>> shift)[cluster & (perBlock - 1)] ?? 0,
+    add(cluster, delta) {
+      if (cluster > mostClusters) throw tooManyClusters(source);
+      const index = cluster >>> shift;
+      const counts = block(index);
+      const count = (counts[cluster & (perBlock - 1)] ?? 0) + delta;
+      if (count > most) throw tooNarrow(source, bits, cluster * clusterSize);
+      if (count < 0) throw tooLow(source, cluster * clusterSize);
+      counts[cluster & (perBlock - 1)] = count;
+      changed.add(index);
+      return count;
+    },
+  };
+}
+
+/**
+ * The refcount table's entries as byte offsets of blocks, reserved bits left off; 0 is none.
+ * @throws ImageError as `openRefcounts`.
+ */
+function readRefcountTable(source: ByteSource, header: Header): Float64Array {
+  checkRefcountTable(source, header);
+  const { refcountTableOffset: offset, refcountTableClusters, clusterSize } = header;
+  const bytes = new Uint8Array(refcountTableClusters * clusterSize);
+  source.read(offset, bytes.subarray(0, Math.min(bytes.length, source.size - offset)));
+  const view = new DataView(bytes.buffer);
+  return Float64Array.from(
+    { length: bytes.length / 8 },
+    (_, i) => view.getUint32(i * 8) * 2 ** 32 + ((view.getUint32(i * 8 + 4) & ~0x1ff) >>> 0),
+  );
+}
+
+const repairHint = "Check the image, and repair it, before you change it.";
+
+function tooLow(source: ByteSource, at: number): ImageError {
+  return new ImageError(
+    "invalid-table",
+    `${source.name}: the cluster at byte ${at} is used more often than its refcount says`,
+    { file: source.name, at, hint: repairHint },
+  );
+}
+
+function tooNarrow(source: ByteSource, bits: number, at: number): ImageError {
+  return new ImageError(
+    "limit",
+    `${source.name}: refcounts of ${bits} bit${bits === 1 ? "" : "s"} cannot count another use of the cluster at byte ${at}`,
+    {
+      file: source.name,
+      at,
+      expected: `at most ${mostOf(bits)}`,
+      hint: "Widen the refcounts (amend refcount_bits) first.",
+    },
+  );
+}
+
+function tooManyClusters(source: ByteSource): ImageError {
+  return new ImageError("limit", `${source.name} has too many clusters to be changed in place`, {
+    file: source.name,
+    expected: `at most ${mostClusters}`,
+    hint: "Convert it to an image with larger clusters.",
+  });
+}

@@ -1,0 +1,133 @@
+import { ImageError } from "../../../errors";
+import { compressedPlace } from "../compressed";
+import { hasDataFile, hasExtendedL2 } from "../header";
+import type { ImageTables } from "../change/image";
+import type { Findings } from "./findings";
+import type { References } from "./references";
+import { readPadded, type StoredRefcounts } from "./stored-refcounts";
+import type { TableUses } from "./tables";
+
+/** Clusters of the active disk. */
+export interface Usage {
+  allocated: number;
+  fragmented: number;
+  compressed: number;
+}
+
+/**
+ * Marks what the L2 tables point to, and checks their entries (specification, "L2 table entry") and,
+ * in active ones, the COPIED flags against the stored refcounts. Each table is read once, however
+ * many snapshots share it.
+ * @throws ImageError `limit` when tables overlap beyond measure, `io`.
+ */
+export function markClusters(
+  image: ImageTables,
+  tables: ReadonlyMap<number, TableUses>,
+  { references, stored, findings }: Survey,
+): Usage {
+  const { file, header, l2EntrySize } = image;
+  const { clusterSize, clusterBits } = header;
+  const extended = hasExtendedL2(header);
+  const dataFile = hasDataFile(header);
+  const usage: Usage = { allocated: 0, fragmented: 0, compressed: 0 };
+  const bytes = new Uint8Array(clusterSize);
+  const view = new DataView(bytes.buffer);
+  const inCluster = clusterSize - 1;
+  const { clusters } = references;
+  // Tables that lie apart cannot hold more than the file does.
+  let budget = 4 * file.size + 2 ** 26;
+  // How many clusters there are below 2^32 bytes, to tell a cluster's number from the two words.
+  const perHigh = 2 ** (32 - clusterBits);
+
+  function checkCopied(saidAt: number, cluster: number, high: number, times: number): void {
+    if (times === 0 || stored.unknown(cluster)) return;
+    const refcount = dataFile ? 1 : stored.of(cluster);
+    if ((refcount === 1) === high >>> 31 > 0) return;
+    const text = () =>
+      `The L2 entry's COPIED flag is ${high >>> 31}, but its cluster has refcount ${refcount}`;
+    findings.add("corruption", saidAt, text, times);
+  }
+
+  function markCompressed(saidAt: number, at: number, { active, total }: TableUses): void {
+    const high = view.getUint32(at);
+    const low = view.getUint32(at + 4);
+    const add = (text: string): void => findings.add("corruption", saidAt, () => text, total);
+    if (high >>> 31 > 0) add("A compressed cluster has the COPIED flag");
+    if (dataFile) return add("A compressed cluster in an image with a data file");
+    if (extended && (view.getUint32(at + 8) !== 0 || view.getUint32(at + 12) !== 0))
+      return add("A compressed cluster has subclusters");
+    const { at: from, stored: length } = compressedPlace(high & 0x7fffffff, low, clusterBits);
+    references.mark(from, length, total);
+    usage.allocated += active;
+    usage.compressed += active;
+    usage.fragmented += active;
+  }
+
+  /** An entry with more to say than a place; the answer is whether it has one that counts. */
+  function checkEntry(saidAt: number, at: number, offset: number, total: number): boolean {
+    const add = (text: string): void => findings.add("corruption", saidAt, () => text, total);
+    const low = view.getUint32(at + 4);
+    if ((view.getUint32(at) & 0x3f000000) !== 0 || (low & 0x1fe) !== 0)
+      add("The L2 entry has reserved bits set");
+    const copied = view.getUint32(at) >>> 31 > 0;
+    if (offset === 0) {
+      if (!extended && (low & 1) !== 0) return false;
+      if (dataFile && copied) return true;
+      if (extended && view.getUint32(at + 12) !== 0)
+        add("A subcluster is allocated in a cluster without a place");
+      return false;
+    }
+    if (extended && (view.getUint32(at + 8) & view.getUint32(at + 12)) !== 0)
+      add("A subcluster is both allocated and zero");
+    if (offset % clusterSize !== 0) add(`The cluster at ${offset} is not on a cluster boundary`);
+    return true;
+  }
+
+  for (const [tableAt, uses] of tables) {
+    const { active, total } = uses;
+    if (tableAt >= file.size) continue;
+    budget -= clusterSize;
+    if (budget < 0) throw overlapping(file.name);
+    readPadded(file, tableAt, bytes);
+    let nextAt = 0;
+    for (let at = 0; at < clusterSize; at += l2EntrySize) {
+      const high = view.getUint32(at);
+      const low = view.getUint32(at + 4);
+      if (high === 0 && low === 0 && !extended) continue;
+      const saidAt = tableAt + at;
+      if ((high & 0x40000000) !== 0) {
+        markCompressed(saidAt, at, uses);
+        continue;
+      }
+      const offset = (high & 0x00ffffff) * 2 ** 32 + ((low & 0xfffffe00) >>> 0);
+      const cluster = (high & 0x00ffffff) * perHigh + (low >>> clusterBits);
+      const plain = !extended && (high & 0x3f000000) === 0 && (low & inCluster) === 0;
+      if (!(plain && offset !== 0) && !checkEntry(saidAt, at, offset, total)) {
+        continue;
+      }
+      if (active > 0) {
+        usage.allocated += active;
+        if (nextAt !== 0 && offset !== nextAt) usage.fragmented += active;
+        nextAt = offset + clusterSize;
+        // An L1 entry without a place is damage enough; no flags are looked for there.
+        if (tableAt > 0) checkCopied(saidAt, cluster, high, active);
+      }
+      if (dataFile) continue;
+      if ((low & inCluster & ~0x1ff) === 0 && cluster < clusters - 1)
+        references.markCluster(cluster, total);
+      else references.mark(offset, clusterSize, total);
+    }
+  }
+  return usage;
+}
+
+/** What a check works on and fills. */
+export interface Survey {
+  readonly references: References;
+  readonly stored: StoredRefcounts;
+  readonly findings: Findings;
+}
+
+function overlapping(file: string): ImageError {
+  return new ImageError("limit", `${file}: its L2 tables overlap too much to be checked`, { file });
+}

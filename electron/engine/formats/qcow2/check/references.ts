@@ -1,0 +1,77 @@
+import { ImageError } from "../../../errors";
+import type { ByteSource } from "../../../io/source";
+import { mostOf, newCounts, type Counts } from "../change/refcount-block";
+import type { Header } from "../header";
+import type { Findings } from "./findings";
+
+/** Clusters of the largest file that is checked: 16 TiB with clusters of 64 KiB. */
+const mostClusters = 2 ** 28;
+
+/** How often every cluster of the file is used, as the tables tell. */
+export interface References {
+  /** Clusters of the file, one begun counted whole. */
+  readonly clusters: number;
+  /** By cluster; no more than the image's refcounts can hold. */
+  readonly counts: Counts;
+  /** Counts `times` uses of the clusters that a range touches; what lies past the file's end is found. */
+  mark(at: number, length: number, times: number): void;
+  /** As `mark` for one whole cluster of the file. */
+  markCluster(cluster: number, times: number): void;
+}
+
+/**
+ * No references yet. 64-bit counts are kept in 32 bits: no file has as many references.
+ * @throws ImageError `limit` for a file with too many clusters.
+ */
+export function createReferences(
+  source: ByteSource,
+  header: Header,
+  findings: Findings,
+): References {
+  const { clusterSize } = header;
+  const fileSize = source.size;
+  const clusters = Math.ceil(fileSize / clusterSize);
+  if (clusters > mostClusters) {
+    throw new ImageError("limit", `${source.name} has too many clusters to be checked`, {
+      file: source.name,
+      expected: `at most ${mostClusters}`,
+      found: clusters,
+    });
+  }
+  const bits = Math.min(32, 2 ** header.refcountOrder);
+  const most = mostOf(bits);
+  // A range may reach into the cluster that the file's end cuts off, and by less than one past it.
+  const counts = newCounts(clusters + 1, bits);
+
+  function markCluster(cluster: number, times: number): void {
+    const count = (counts[cluster] ?? 0) + times;
+    if (count <= most) {
+      counts[cluster] = count;
+      return;
+    }
+    counts[cluster] = most;
+    findings.add(
+      "corruption",
+      cluster * clusterSize,
+      () => `The cluster is used ${count} times; refcounts of ${bits} bits end at ${most}`,
+      count - most,
+    );
+  }
+
+  return {
+    clusters,
+    counts,
+    markCluster,
+    mark(at, length, times) {
+      if (length <= 0) return;
+      if (at + length - fileSize >= clusterSize) {
+        const text = () => `A reference to ${length} bytes reaches past the end of the file`;
+        findings.add("corruption", at, text, times);
+        return;
+      }
+      const last = Math.floor((at + length - 1) / clusterSize);
+      for (let cluster = Math.floor(at / clusterSize); cluster <= last; cluster++)
+        markCluster(cluster, times);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { ByteSource } from "../../../io/source";
+import { decodeCounts, newCounts, type Counts } from "../change/refcount-block";
+import { limits, type Header } from "../header";
+import type { Findings } from "./findings";
+import type { References } from "./references";
+
+/** The refcounts that the file holds. */
+export interface StoredRefcounts {
+  /** By cluster of the file. */
+  readonly counts: Counts;
+  /** Whether the block that counts this cluster cannot be used. */
+  unknown(cluster: number): boolean;
+  /** The refcount of any cluster, past the file's end too. */
+  of(cluster: number): number;
+  /** Checks the table's entries and marks the blocks; whether the table must be built anew. */
+  checkBlocks(references: References): boolean;
+}
+
+/** Fills `into` from byte `at` of the file; what the file does not have is zeros, as qemu reads it. */
+export function readPadded(source: ByteSource, at: number, into: Uint8Array): void {
+  const there = Math.max(0, Math.min(into.length, source.size - at));
+  if (there > 0) source.read(at, into.subarray(0, there));
+  into.fill(0, there);
+}
+
+/** Reads all refcounts of the file's clusters (specification, "Host cluster management"). */
+export function readStoredRefcounts(
+  source: ByteSource,
+  header: Header,
+  findings: Findings,
+): StoredRefcounts {
+  const { clusterSize, refcountTableOffset, refcountTableClusters } = header;
+  const bits = 2 ** header.refcountOrder;
+  const perBlock = (clusterSize * 8) / bits;
+  const clusters = Math.ceil(source.size / clusterSize);
+  const length = Math.min(refcountTableClusters * clusterSize, limits.refcountTable);
+  const table = new DataView(new ArrayBuffer(length));
+  readPadded(source, refcountTableOffset, new Uint8Array(table.buffer));
+  const entries = length / 8;
+  const offsetOf = (index: number): number =>
+    table.getUint32(index * 8) * 2 ** 32 + ((table.getUint32(index * 8 + 4) & ~0x1ff) >>> 0);
+
+  // Offsets end at 2^63.
+  const isPlace = (offset: number): boolean => offset % clusterSize === 0 && offset < 2 ** 63;
+
+  const counts = newCounts(clusters, bits);
+  const bytes = new Uint8Array(clusterSize);
+  const misplaced = new Set<number>();
+  for (let index = 0; index < entries && index * perBlock < clusters; index++) {
+    const offset = offsetOf(index);
+    if (offset === 0) continue;
+    if (!isPlace(offset)) {
+      misplaced.add(index);
+      continue;
+    }
+    if (offset >= source.size) continue;
+    readPadded(source, offset, bytes);
+    decodeCounts(bytes, bits, counts, index * perBlock);
+  }
+
+  /** The refcount of a cluster that the file does not have. */
+  function beyond(cluster: number): number {
+    const index = Math.floor(cluster / perBlock);
+    const offset = index < entries ? offsetOf(index) : 0;
+    if (offset === 0 || !isPlace(offset)) return 0;
+    readPadded(source, offset, bytes);
+    const block = newCounts(perBlock, bits);
+    decodeCounts(bytes, bits, block, 0);
+    return block[cluster % perBlock] ?? 0;
+  }
+
+  return {
+    counts,
+    unknown(cluster) {
+      const index = Math.floor(cluster / perBlock);
+      if (misplaced.has(index)) return true;
+      return index < entries && cluster >= clusters && !isPlace(offsetOf(index));
+    },
+    of: (cluster) => (cluster < clusters ? (counts[cluster] ?? 0) : beyond(cluster)),
+    checkBlocks(references) {
+      let rebuild = false;
+      for (let index = 0; index < entries; index++) {
+        const saidAt = refcountTableOffset + index * 8;
+        const offset = offsetOf(index);
+        const cluster = Math.floor(offset / clusterSize);
+        const problem = problemOf(table.getUint32(index * 8 + 4), offset, index);
+        if (problem !== undefined) {
+          rebuild = true;
+          findings.add("corruption", saidAt, () => problem);
+        } else if (offset !== 0) {
+          references.mark(offset, clusterSize, 1);
+          const used = references.counts[cluster] ?? 0;
+          if (used === 1) continue;
+          rebuild = true;
+          const text = () => `Refcount block ${index} at byte ${offset} overlaps: ${used} uses`;
+          findings.add("corruption", saidAt, text);
+        }
+      }
+      return rebuild;
+    },
+  };
+
+  function problemOf(low: number, offset: number, index: number): string | undefined {
+    if ((low & 0x1ff) !== 0) return `Refcount table entry ${index} has reserved bits set`;
+    if (offset % clusterSize !== 0) return `Refcount block ${index} is not on a cluster`;
+    if (offset / clusterSize >= clusters) return `Refcount block ${index} lies outside the file`;
+    return undefined;
+  }
+}

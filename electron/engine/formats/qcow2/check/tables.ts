@@ -1,0 +1,138 @@
+import { ImageError } from "../../../errors";
+import { autoclear } from "../features";
+import { fields } from "../../../codec/fields";
+import { limits } from "../header";
+import type { ImageTables, L1Place } from "../change/image";
+import { snapshotTableLength } from "../change/snapshot-table";
+import type { Findings } from "./findings";
+import type { References } from "./references";
+import { readPadded } from "./stored-refcounts";
+
+/** How many L1 entries lead to an L2 table: of the active one, and of all. */
+export interface TableUses {
+  active: number;
+  total: number;
+}
+
+/** Entries of all L1 tables together: more is no image but an attack. */
+const mostEntries = 2 ** 28;
+/** Fixed bytes of a bitmap directory entry. */
+const bitmapEntryLength = 24;
+
+/**
+ * Marks all that is found without reading an L2 table: header, L1 tables, snapshot and refcount
+ * table, encryption header, bitmaps. The answer is which L2 tables there are, by byte offset.
+ * @throws ImageError `limit`, `io`.
+ */
+export function markTables(
+  image: ImageTables,
+  references: References,
+  findings: Findings,
+): Map<number, TableUses> {
+  const { file, header, snapshots, extensions } = image;
+  const { clusterSize } = header;
+  const tables = new Map<number, TableUses>();
+  let entries = 0;
+
+  function markL1({ l1TableOffset, l1Size }: L1Place, active: number): void {
+    if (l1Size === 0) return;
+    entries += l1Size;
+    if (entries > mostEntries) throw tooManyEntries(file.name);
+    references.mark(l1TableOffset, l1Size * 8, 1);
+    const bytes = new Uint8Array(l1Size * 8);
+    readPadded(file, l1TableOffset, bytes);
+    const view = new DataView(bytes.buffer);
+    for (let at = 0; at < bytes.length; at += 8) {
+      const high = view.getUint32(at);
+      const low = view.getUint32(at + 4);
+      if (high === 0 && low === 0) continue;
+      const saidAt = l1TableOffset + at;
+      if ((high & 0x7f000000) !== 0 || (low & 0x1ff) !== 0)
+        findings.add("corruption", saidAt, () => "The L1 entry has reserved bits set");
+      const offset = (high & 0x00ffffff) * 2 ** 32 + ((low & 0xfffffe00) >>> 0);
+      references.mark(offset, clusterSize, 1);
+      if (offset % clusterSize !== 0)
+        findings.add("corruption", saidAt, () => `The L2 table at ${offset} is not on a cluster`);
+      const uses = tables.get(offset);
+      if (uses === undefined) tables.set(offset, { active, total: 1 });
+      else {
+        uses.active += active;
+        uses.total += 1;
+      }
+    }
+  }
+
+  references.mark(0, clusterSize, 1);
+  markL1(header, 1);
+  for (const snapshot of snapshots) {
+    const { name, l1TableOffset, l1Size } = snapshot;
+    const unaligned = l1TableOffset % clusterSize !== 0;
+    if (unaligned || l1Size * 8 > limits.l1Table) {
+      const what = unaligned ? "is not on a cluster" : "is too large";
+      const text = () => `The L1 table of the snapshot "${name}" ${what}`;
+      findings.add("corruption", header.snapshotsOffset, text);
+      continue;
+    }
+    markL1(snapshot, 0);
+  }
+  references.mark(header.snapshotsOffset, snapshotTableLength(snapshots), 1);
+  references.mark(header.refcountTableOffset, header.refcountTableClusters * clusterSize, 1);
+  const { encryptionHeader } = extensions;
+  if (encryptionHeader) references.mark(encryptionHeader.offset, encryptionHeader.length, 1);
+  markBitmaps(image, references, findings);
+  return tables;
+}
+
+/** Marks the bitmap directory, each bitmap's table and its data (specification, "Bitmaps"). */
+function markBitmaps(image: ImageTables, references: References, findings: Findings): void {
+  const { file, header, extensions } = image;
+  const { bitmaps } = extensions;
+  if (bitmaps === undefined || (header.autoclearFeatures & autoclear.bitmaps) === 0n) return;
+  const { directoryOffset, directorySize, nbBitmaps } = bitmaps;
+  references.mark(directoryOffset, directorySize, 1);
+  // Its size is bounded by the file's: the mark told of more.
+  const bytes = new Uint8Array(Math.max(0, Math.min(directorySize, file.size - directoryOffset)));
+  file.read(directoryOffset, bytes);
+  const directory = fields(bytes, { order: "big", file: file.name, base: directoryOffset });
+  let at = 0;
+  for (let i = 0; i < nbBitmaps; i++) {
+    if (at + bitmapEntryLength > bytes.length) {
+      const text = () => "The bitmap directory ends too early";
+      findings.add("corruption", directoryOffset + at, text);
+      return;
+    }
+    markBitmap(image, references, findings, directory.u64(at), directory.u32(at + 8));
+    const length = bitmapEntryLength + directory.u16(at + 18) + directory.u32(at + 20);
+    at += Math.ceil(length / 8) * 8;
+  }
+}
+
+function markBitmap(
+  { file, header }: ImageTables,
+  references: References,
+  findings: Findings,
+  tableAt: number,
+  entries: number,
+): void {
+  const { clusterSize } = header;
+  references.mark(tableAt, entries * 8, 1);
+  const table = new Uint8Array(Math.max(0, Math.min(entries * 8, file.size - tableAt)) & ~7);
+  file.read(tableAt, table);
+  const view = new DataView(table.buffer);
+  for (let at = 0; at < table.length; at += 8) {
+    const high = view.getUint32(at);
+    const low = view.getUint32(at + 4);
+    const offset = (high & 0x00ffffff) * 2 ** 32 + ((low & 0xfffffe00) >>> 0);
+    if ((high & 0xff000000) !== 0 || (low & 0x1fe) !== 0 || offset % clusterSize !== 0) {
+      const text = () => "An entry of a bitmap's table is damaged";
+      findings.add("corruption", tableAt + at, text);
+    } else if (offset !== 0) references.mark(offset, clusterSize, 1);
+  }
+}
+
+function tooManyEntries(file: string): ImageError {
+  return new ImageError("limit", `${file}: its snapshots have too many L1 entries to be checked`, {
+    file,
+    expected: `at most ${mostEntries}`,
+  });
+}

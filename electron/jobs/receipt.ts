@@ -1,0 +1,23 @@
+import type { Receipt } from "../../shared/model/receipt";
+import type { FinishedJob } from "./queue";
+
+/** The receipt of a conversion that went well. The passphrase of its request is not in it. */
+export function receiptOf(finished: FinishedJob, toolVersion: string): Receipt {
+  const { id, request, result, command, startedAt, seconds } = finished;
+  const { sources, verification, salvaged, ...sizes } = result;
+  return {
+    version: 1,
+    id,
+    kind: "convert",
+    startedAt: startedAt.toISOString(),
+    seconds,
+    sources,
+    target: { path: request.target, format: request.format, ...sizes },
+    options: request.options,
+    compress: request.compress,
+    ...(verification && { verification }),
+    ...(salvaged && { salvaged }),
+    command,
+    toolVersion,
+  };
+}
