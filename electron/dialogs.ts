@@ -1,4 +1,5 @@
 import { app, dialog, type BaseWindow } from "electron";
+import { wrappingExtensions } from "./engine";
 import type { Dialogs } from "./handlers/dialogs";
 import type { FormatModel } from "../shared/model/format";
 
@@ -7,7 +8,7 @@ export function createDialogs(
   formats: readonly FormatModel[],
   owner: () => BaseWindow | undefined,
 ): Dialogs {
-  const images = formats.flatMap(({ extensions }) => extensions);
+  const images = [...formats.flatMap(({ extensions }) => extensions), ...wrappingExtensions];
   const anything = { name: "All files", extensions: ["*"] };
 
   return {

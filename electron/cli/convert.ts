@@ -18,7 +18,7 @@ import {
   type CreateOptions,
 } from "./create-options";
 import { CommandError } from "./errors";
-import { checkOptions } from "./format-rules";
+import { checkOptions, isAlwaysCompressed } from "./format-rules";
 import { HelpWanted } from "./help";
 import { pathOf } from "./names";
 import {
@@ -33,9 +33,9 @@ import { printOptionHelp } from "./option-help";
 import { isCacheMode, readSparseSize, readThreads, unsupported } from "./option-values";
 import { printWarning } from "./output";
 import { createProgress } from "./progress";
+import { warnOfSalvaged } from "./salvaged";
 import { findSnapshot, readSnapshotChoice, type SnapshotChoice } from "./snapshot-choice";
 import { createSourceOptions } from "./source-options";
-import { warnOfSalvaged } from "./salvaged";
 import { conversionReason } from "./wording";
 
 const options: OptionTable = {
@@ -52,6 +52,7 @@ const options: OptionTable = {
     bitmaps: { as: "--bitmaps" },
     "skip-broken-bitmaps": { as: "--skip-broken-bitmaps" },
     trust: { as: "trust" },
+    member: { as: "member", valued: true },
   },
 };
 
@@ -80,10 +81,10 @@ export async function convert(args: readonly string[]): Promise<number> {
   const values = new Map<string, string>();
   const lists: string[] = [];
   const flags = new Set<string>();
-  const opening = createSourceOptions();
-  let choice: SnapshotChoice | undefined;
   let keepZeros = false;
   let threads: number | undefined;
+  const opening = createSourceOptions();
+  let choice: SnapshotChoice | undefined;
   const operands = readArguments("convert", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     else if (option === "o") {
@@ -145,7 +146,7 @@ function sourcesOf(images: readonly ImageArgument[], choice: SnapshotChoice | un
 }
 
 /** The image as its snapshot; looks into it to find that. @throws CommandError */
-function atSnapshot(image: ImageArgument, choice: SnapshotChoice): ImageArgument {
+export function atSnapshot(image: ImageArgument, choice: SnapshotChoice): ImageArgument {
   const layer = openAlone(image);
   try {
     const { format, facts } = layer;
@@ -177,7 +178,8 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
     );
   if (backing && backing.format === undefined)
     throw new CommandError("Use of backing file requires explicit backing format");
-  if (wanted.compress) checkCompression(format, chosen);
+  const compress = wanted.compress && !isAlwaysCompressed(format, chosen);
+  if (compress) checkCompression(format, chosen);
   if (!isCacheMode(cache)) throw new CommandError(`Invalid cache option: ${cache}`);
   if (!isCacheMode(sourceCache))
     throw new CommandError(`Invalid source cache option: ${sourceCache}`);
@@ -199,7 +201,7 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
     ...(backing && { backing }),
     replace: true,
     flush: cache !== "unsafe",
-    compress: wanted.compress,
+    compress,
     keepZeros: wanted.keepZeros,
     copiers: mostCopiers(wanted.threads),
     onThick: (fileSystem) =>

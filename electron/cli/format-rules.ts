@@ -68,6 +68,11 @@ export function checkOptions(
     throw failed("compat6 cannot be enabled with hwversion set");
 }
 
+/** Whether an image with these options has its data compressed in any case: -c asks for nothing then. */
+export function isAlwaysCompressed(format: FormatId, options: CreateOptions): boolean {
+  return format === "vmdk" && options.get("subformat")?.text === "streamOptimized";
+}
+
 /** The modes of a plain file, which lies below every format but qcow2's own modes. */
 function checkPreallocation(options: CreateOptions, failed: Failed): void {
   const mode = options.get("preallocation")?.text ?? "off";

@@ -28,10 +28,11 @@ Disk image utility
 
 Command syntax:
   compare [--object objectdef] [--image-opts] [-f fmt] [-F fmt] [-T src_cache] [-p] [-q] [-s] [-U] [--trust] filename1 filename2
-  convert [--object objectdef] [--image-opts] [-U] [-c] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-B backing_file [-F backing_fmt]] [-o options] [-S sparse_size] [-m num_coroutines] [--salvage] [--trust] filename [filename2 [...]] output_filename
+  convert [--object objectdef] [--image-opts] [-U] [-c] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-B backing_file [-F backing_fmt]] [-o options] [-S sparse_size] [-m num_coroutines] [--salvage] [--trust] [--member name] filename [filename2 [...]] output_filename
   create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]
-  info [--object objectdef] [--image-opts] [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] filename
-  map [--object objectdef] [--image-opts] [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] filename
+  info [--object objectdef] [--image-opts] [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] [--member name] filename
+  map [--object objectdef] [--image-opts] [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] [--member name] filename
+  measure [--output=ofmt] [-O output_fmt] [-o options] [--size N | [--object objectdef] [--image-opts] [-f fmt] [-l snapshot_param] [-U] [--trust] [--member name] [--all] filename]
 
 Command parameters:
   'filename' is a disk image filename
@@ -64,8 +65,10 @@ Command parameters:
   '-m' takes how many threads may work, 1 to 16; there are never more than cores
   '-W' and '-U' are accepted and make no difference
   '--salvage' makes zeros of what cannot be read, and says where
+  '--all' measures every format in which the image could be written; all data is read
   '--output' takes the format in which the output must be done (human or json)
   '--trust' allows backing files outside the folder of the image that names them
+  '--member' names the disk to open of a tar archive (OVA) with several
 
 Supported formats: ${names.sort().join(" ")}
 `);

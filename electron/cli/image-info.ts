@@ -17,17 +17,22 @@ export interface NamedLayer {
 /** Formats of which qemu-img tells neither the cluster size nor whether they were closed cleanly. */
 const withoutStatus = new Set(["parallels"]);
 
+/** What is told of the file that an image is wrapped in. */
+const wrappingDetails = new Set(["disk in the archive", "unpacked size"]);
+
 const billion = 1_000_000_000n;
 
 /** One image file as `info --output=json` shows it, the members in qemu-img 7.2's order. */
 export function jsonInfo({ layer, name, shown }: NamedLayer): Json {
-  const { parent, facts } = layer;
+  const { facts } = layer;
+  const parent = namedParent(layer);
+  const { wrapping } = facts;
   const format = formatName(layer);
   const hasStatus = !withoutStatus.has(format);
   return {
     "backing-filename-format": parent?.format,
     snapshots: facts.snapshots.length === 0 ? undefined : facts.snapshots.map(jsonSnapshot),
-    "virtual-size": layer.size,
+    "virtual-size": wrapping?.sizeKnown === false ? undefined : layer.size,
     filename: shown ?? withoutProtocol(name),
     "cluster-size": hasStatus ? facts.clusterSize : undefined,
     format,
@@ -40,6 +45,8 @@ export function jsonInfo({ layer, name, shown }: NamedLayer): Json {
     encrypted: facts.encryption === undefined ? undefined : true,
     "backing-filename": parent?.name,
     "dirty-flag": hasStatus ? (facts.dirty ?? false) : undefined,
+    // Lamina's own: qemu-img takes an archive or a compressed file for a raw disk.
+    wrapping: wrapping && { type: wrapping.id, member: wrapping.member },
   };
 }
 
@@ -57,15 +64,22 @@ function jsonSnapshot(snapshot: SnapshotFacts): Json {
   };
 }
 
+/** The parent, where the image has a file's name for it. */
+function namedParent({ parent }: ImageLayer): ImageLayer["parent"] {
+  return parent?.find === undefined ? parent : undefined;
+}
+
 /** One image file as `info` shows it to people. */
 export function humanInfo({ layer, name, shown }: NamedLayer): string {
-  const { parent, facts } = layer;
+  const { facts } = layer;
+  const parent = namedParent(layer);
   const lines = [
     `image: ${shown ?? withoutProtocol(name)}`,
     `file format: ${formatName(layer)}`,
-    `virtual size: ${humanSize(layer.size)} (${layer.size} bytes)`,
+    `virtual size: ${virtualSize(layer)}`,
     `disk size: ${humanSize(sizeOnDisk(layer))}`,
   ];
+  lines.push(...wrappingLines(facts));
   if (facts.encryption !== undefined) lines.push("encrypted: yes");
   const hasStatus = !withoutStatus.has(layer.format);
   if (hasStatus && facts.clusterSize !== undefined)
@@ -81,6 +95,23 @@ export function humanInfo({ layer, name, shown }: NamedLayer): string {
   if (facts.formatSpecific !== undefined)
     lines.push("Format specific information:", ...tree(asJson(specificOf(layer, name)), "    "));
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** A compressed image may leave its size open: it is told as well as the file tells it. */
+function virtualSize({ size, facts }: ImageLayer): string {
+  const told = `${humanSize(size)} (${size} bytes)`;
+  if (facts.wrapping?.sizeKnown !== false) return told;
+  return size === 0 ? "unknown" : `about ${told}`;
+}
+
+function wrappingLines({ wrapping, details }: ImageLayer["facts"]): string[] {
+  if (wrapping === undefined) return [];
+  const { id, member } = wrapping;
+  const told = details.filter(({ name }) => wrappingDetails.has(name));
+  return [
+    `wrapped in: ${id}${member === undefined ? "" : ` (${member})`}`,
+    ...told.map(({ name, value }) => `${name}: ${value}`),
+  ];
 }
 
 /** What only this format has to tell, with qemu-img's names of the files in it. */

@@ -21,6 +21,7 @@ const options: OptionTable = {
     "image-opts": { as: "--image-opts" },
     "force-share": { as: "U" },
     trust: { as: "trust" },
+    member: { as: "member", valued: true },
   },
 };
 

@@ -10,6 +10,7 @@ import { CommandError, programName, UsageError } from "./errors";
 import { HelpWanted, printHelp, printVersion } from "./help";
 import { info } from "./info";
 import { map } from "./map";
+import { measure } from "./measure";
 import { ClosedPipe, flushOutput, printError } from "./output";
 
 /** Every command by its name; each takes the arguments behind the name and gives the exit code. */
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => number | Pr
   create,
   info,
   map,
+  measure,
 };
 
 /** qemu-img's commands that Lamina does not have. */
@@ -29,7 +31,6 @@ const otherCommands: ReadonlySet<string> = new Set([
   "check",
   "commit",
   "dd",
-  "measure",
   "rebase",
   "resize",
   "snapshot",

@@ -22,6 +22,7 @@ const options: OptionTable = {
     "start-offset": { as: "s", valued: true },
     "max-length": { as: "l", valued: true },
     trust: { as: "trust" },
+    member: { as: "member", valued: true },
   },
 };
 

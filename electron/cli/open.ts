@@ -25,6 +25,8 @@ export interface ImageArgument {
   readonly name: string;
   /** The format given with -f; its bytes tell it when absent. */
   readonly format?: string;
+  /** The disk to open of an archive with several (--member). */
+  readonly member?: string;
   /** Whether backing files outside their image's folder may be opened (--trust). */
   readonly trust: boolean;
   /** Whether `name` is not a name but a list of options (--image-opts). */
@@ -67,7 +69,7 @@ export function requireFormat(name: string): FormatId {
  * @throws CommandError for a name that is no path or a format that is not known, without what was tried.
  */
 export function openRequest(argument: ImageArgument): OpenRequest {
-  const { trust, snapshot, secrets = new Map() } = argument;
+  const { trust, snapshot, member, secrets = new Map() } = argument;
   const options = optionsOf(argument);
   const format = options?.driver ?? argument.format;
   const path = options?.fileName ?? pathOf(argument.name);
@@ -78,6 +80,7 @@ export function openRequest(argument: ImageArgument): OpenRequest {
   return {
     path,
     ...(known !== undefined && { format: known }),
+    ...(member !== undefined && { member }),
     grants: trust ? "all" : [],
     ...(snapshot !== undefined && { snapshot }),
     ...passphraseOf(options, secrets),
@@ -210,9 +213,12 @@ function openAsFarAsItGoes(argument: ImageArgument): NamedImage {
   const whole = opened(argument, openImage);
   const image = fitting(argument, whole, whole.layers[0], whole.layers.length - 1);
   const names = [fileNameOf(argument)];
-  for (const layer of image.layers.slice(0, -1)) {
-    const below = nameBeside(names.at(-1) ?? "", layer.parent?.name ?? "");
-    names.push(withoutProtocol(below));
+  for (const [depth, { source }] of image.layers.slice(1).entries()) {
+    const parent = image.layers[depth]?.parent;
+    // Found otherwise than by the one name that the image above has for it.
+    const isFound = parent?.find !== undefined || parent?.otherNames !== undefined;
+    const below = nameBeside(names.at(-1) ?? "", parent?.name ?? "");
+    names.push(isFound ? source.name : withoutProtocol(below));
   }
   return { image, names };
 }

@@ -26,6 +26,7 @@ const words: Readonly<Record<string, string>> = {
   static: "Every block has its place from the start",
   subformat: "Kind of image",
   whole_mib: "Round the size up to whole MiB",
+  zeroed_grain: "Grain tables may say that a grain is zero",
 };
 
 /** Choices that the words themselves name, or that are numbers as good as any. */

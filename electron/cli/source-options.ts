@@ -21,18 +21,27 @@ export function createSourceOptions(exitCode = 1): SourceOptions {
   const secrets: Secrets = new Map();
   let trust = false;
   let asOptions = false;
+  let member: string | undefined;
   return {
     take(option, value) {
       if (option === "--object") addSecret(secrets, value, exitCode);
       else if (option === "--image-opts") asOptions = true;
       else if (option === "trust") trust = true;
+      else if (option === "member") member = value;
       else return false;
       return true;
     },
     image(name, format) {
       if (asOptions && format !== undefined)
         throw new CommandError("--image-opts and --format are mutually exclusive", exitCode);
-      return { name, trust, asOptions, secrets, ...(format !== undefined && { format }) };
+      return {
+        name,
+        trust,
+        asOptions,
+        secrets,
+        ...(format !== undefined && { format }),
+        ...(member !== undefined && { member }),
+      };
     },
   };
 }

@@ -20,6 +20,10 @@ export type ImageErrorCode =
   | "missing-file"
   /** A named file lies outside the image's own folder and was not granted. */
   | "refused"
+  /** A file stands where a parent should be, and it is another image, or no longer what it was. */
+  | "wrong-parent"
+  /** The file holds several disks, and none was named; `found` lists them. */
+  | "choose-member"
   /** The chain of backing files loops. */
   | "cycle"
   /** The target is there already, and replacing it was not asked for. */

@@ -6,6 +6,7 @@ export type { ImageLayer, ParentRef } from "./image/layer";
 export { openImage, openTopLayer, type OpenRequest } from "./image/open-image";
 export { openSource, type SourceRequest } from "./ops/source";
 export { formats, formatById, formatModels } from "./formats/registry";
+export { wrappingExtensions } from "./wrappings/extensions";
 export { createControl, type Control } from "./ops/control";
 export { convert, convertInSteps, type ConvertJob, type ConvertResult } from "./ops/convert";
 export { copierMain, type CopierWork } from "./ops/copier";
@@ -15,6 +16,20 @@ export { measureImage, measureVariants, type MeasureTarget } from "./ops/measure
 export { estimateImage, estimateSize, type Estimate } from "./ops/estimate";
 export { fileSystemOf } from "./io/file-systems";
 export { mapImage, type MapEntry } from "./ops/map";
+export { preflight, recommendedTarget } from "./ops/preflight/preflight";
+export type { TargetPlace } from "./ops/preflight/facts";
 export { reportImage } from "./ops/report";
 export { toFailure } from "./ops/failure";
 export { createImage, type CreateJob } from "./ops/create";
+export { checkImage, repairImage } from "./ops/change/check";
+export {
+  applySnapshot,
+  createSnapshot,
+  deleteSnapshots,
+  freedBy,
+  listSnapshots,
+  renameSnapshot,
+} from "./ops/change/snapshots";
+export { lostByShrinking, resizeImage } from "./ops/change/resize";
+export { amendImage, rebaseUnsafe } from "./ops/change/header";
+export { addBitmap, clearBitmap, enableBitmap, removeBitmap } from "./ops/change/bitmaps";

@@ -3,6 +3,7 @@ import type { Handlers } from "./table";
 import type { FormatModel } from "../../shared/model/format";
 import type { ConvertRequest } from "../../shared/model/job";
 import type { Failure } from "../../shared/model/report";
+import { wrappingExtensions } from "../engine";
 import { FailureError } from "../failure";
 import { convertCommand, type CommandLineStyle } from "../jobs/command-line";
 import type { JobQueue } from "../jobs/queue";
@@ -25,7 +26,7 @@ export function convertHandlers(
   grants: Grants,
   { inspector, platform }: ConvertParts,
 ): Pick<Handlers, ConvertCall> {
-  const known = formats.flatMap(({ extensions }) => extensions);
+  const known = [...formats.flatMap(({ extensions }) => extensions), ...wrappingExtensions];
 
   return {
     "convert.suggestTarget": async ({ source, format }) => {

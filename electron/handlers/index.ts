@@ -13,6 +13,7 @@ import { dialogHandlers, type Dialogs } from "./dialogs";
 import type { Grants } from "./grants";
 import { imageHandlers } from "./image";
 import { jobHandlers } from "./jobs";
+import { preflightHandlers } from "./preflight";
 import { receiptHandlers } from "./receipts";
 import { settingsHandlers } from "./settings";
 
@@ -46,6 +47,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       inspector: parts.inspector,
       platform: process.platform,
     }),
+    ...preflightHandlers(parts.inspector, parts.grants),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
     ...settingsHandlers(parts.settings),

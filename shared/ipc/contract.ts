@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { formatModelSchema, formatIdSchema } from "../model/format";
+import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
 import { measuredVariantSchema } from "../model/measure";
+import { preflightResultSchema, purposeSchema } from "../model/preflight";
 import { imageReportSchema } from "../model/report";
 import { convertRequestSchema, jobSchema } from "../model/job";
 import { receiptSchema } from "../model/receipt";
@@ -69,6 +70,23 @@ export const calls = {
         })
         .optional(),
     }),
+  },
+  /**
+   * What to know before the source becomes an image for this purpose. What is not chosen counts as
+   * recommended; `target` is the file to be written, `device` the disk that it will be copied to.
+   */
+  "convert.preflight": {
+    input: z.object({
+      source: path,
+      purpose: purposeSchema,
+      format: formatIdSchema.optional(),
+      options: optionValuesSchema.optional(),
+      /** Bytes to grow the disk to. */
+      size: z.number().optional(),
+      target: path.optional(),
+      device: z.object({ size: z.number(), sectorSize: z.number() }).optional(),
+    }),
+    output: preflightResultSchema,
   },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
   "jobs.list": { input: nothing, output: z.array(jobSchema) },

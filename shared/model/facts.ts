@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wrappingIdSchema } from "./format";
 
 /** A value as the specification of a format names it. */
 const factValueSchema = z.union([z.string(), z.number(), z.boolean()]);
@@ -29,6 +30,15 @@ export const bitmapFactsSchema = z.object({
   flags: z.array(z.string()),
 });
 
+/** The file that an image was found in. */
+const wrappingFactsSchema = z.object({
+  id: wrappingIdSchema,
+  /** The image's name in a tar archive. */
+  member: z.string().optional(),
+  /** Whether the layer's size is right; a compressed file may tell it too small, or not at all. */
+  sizeKnown: z.boolean(),
+});
+
 /** What one image file says of itself. */
 export const layerFactsSchema = z.object({
   /** Format version as people write it ("2", "3"); absent when there is none. */
@@ -49,6 +59,8 @@ export const layerFactsSchema = z.object({
   label: z.string().optional(),
   snapshots: z.array(snapshotFactsSchema),
   bitmaps: z.array(bitmapFactsSchema),
+  /** What the image is wrapped in; absent when it is a file of its own. */
+  wrapping: wrappingFactsSchema.optional(),
   /** Further facts for the list on the Overview, by the specification's name. */
   details: z.array(z.object({ name: z.string(), value: factValueSchema })),
   /** qemu-img's `format-specific` data with its keys, where it prints one. */

@@ -15,6 +15,10 @@ export const formatIdSchema = z.enum([
 ]);
 export type FormatId = z.infer<typeof formatIdSchema>;
 
+/** What an image may be wrapped in, and is taken out of when it is opened or converted. */
+export const wrappingIdSchema = z.enum(["tar", "gz", "xz", "zst"]);
+export type WrappingId = z.infer<typeof wrappingIdSchema>;
+
 /** One thing that can be chosen when an image is created; `name` is qemu-img's `-o` name where there is one. */
 export const optionSpecSchema = z.discriminatedUnion("kind", [
   z.object({

@@ -6,6 +6,7 @@ import { rows } from "./rows";
 const [row] = rows;
 if (row === undefined) throw new Error("the benchmark has no rows");
 const { bars } = row;
+const { wall: bar = 0 } = bars;
 
 /** A round in which Lamina takes `wall` times what the other program does. */
 function round(wall: number, disturbed = false, peak = 1): Round {
@@ -26,10 +27,18 @@ describe("what a row came to", () => {
   });
 
   it("is missed above a bar, and not on it", () => {
-    expect(resultOf(row, [round(bars.wall)]).verdict).toBe("ok");
-    expect(resultOf(row, [round(bars.wall + 0.01)]).verdict).toBe("missed");
+    expect(resultOf(row, [round(bar)]).verdict).toBe("ok");
+    expect(resultOf(row, [round(bar + 0.01)]).verdict).toBe("missed");
     expect(resultOf(row, [round(0.1, false, bars.peak)]).verdict).toBe("ok");
     expect(resultOf(row, [round(0.1, false, bars.peak + 1)]).verdict).toBe("missed");
+  });
+
+  it("is not missed without a bar, save for memory", () => {
+    const reported = { ...row, bars: { peak: bars.peak } };
+    const result = resultOf(reported, [round(9)]);
+    expect(result.verdict).toBe("ok");
+    expect(tableOf([result])).not.toMatch(/NaN|undefined/);
+    expect(resultOf(reported, [round(0.1, false, bars.peak + 1)]).verdict).toBe("missed");
   });
 
   it("is undecided when every round was disturbed, save for memory", () => {

@@ -22,7 +22,8 @@ export function resultOf({ name, bars }: Row, rounds: readonly Round[]): RowResu
   const timed = clean.length > 0 ? clean : rounds;
   const wallRatio = median(timed.map(({ lamina, other }) => lamina.wall / other.wall));
   const peak = most(rounds.map(({ lamina }) => lamina.peak));
-  const missed = peak > bars.peak || (clean.length > 0 && wallRatio > bars.wall);
+  const slow = bars.wall !== undefined && clean.length > 0 && wallRatio > bars.wall;
+  const missed = peak > bars.peak || slow;
   return {
     name,
     bars,
@@ -53,7 +54,7 @@ const columns: readonly (readonly [string, (result: RowResult) => string])[] = [
   ["other s", ({ wall }) => wall.other.toFixed(3)],
   ["Lamina s", ({ wall }) => wall.lamina.toFixed(3)],
   ["wall", ({ wallRatio }) => wallRatio.toFixed(2)],
-  ["bar", ({ bars }) => bars.wall.toFixed(2)],
+  ["bar", ({ bars }) => bars.wall?.toFixed(2) ?? ""],
   ["CPU", ({ cpuRatio }) => cpuRatio.toFixed(2)],
   ["other MB", ({ peak }) => megabytes(peak.other)],
   ["Lamina MB", ({ peak }) => megabytes(peak.lamina)],

@@ -25,8 +25,8 @@ export interface Made {
 
 /** What Lamina may take at most. */
 export interface Bars {
-  /** Times the other program's wall time. */
-  readonly wall: number;
+  /** Times the other program's wall time; without it the ratio is only reported. */
+  readonly wall?: number;
   /** Bytes of memory at once. */
   readonly peak: number;
 }
@@ -35,6 +35,10 @@ const megabyte = 1e6;
 const plain = 130 * megabyte;
 const compressed = 256 * megabyte;
 
+const stream = "subformat=streamOptimized";
+const split = "subformat=twoGbMaxExtentSparse";
+const madeAs = (subformat: string): Input => qemuMade("vmdk", "-o", subformat);
+
 /** Every row with its bars; a new one is one line. */
 export const rows: readonly Row[] = [
   convert("sparse raw to qcow2", sparseRaw, "qcow2", { wall: 0.8, peak: plain }),
@@ -42,7 +46,15 @@ export const rows: readonly Row[] = [
   convert("qcow2 to raw", qemuMade("qcow2"), "raw", { wall: 0.85, peak: plain }),
   convert("qcow2 to qcow2", qemuMade("qcow2"), "qcow2", { wall: 0.8, peak: plain }),
   convert("chain of three to raw", chainOfThree, "raw", { wall: 0.75, peak: plain }),
+  convert("vdi to qcow2", qemuMade("vdi"), "qcow2", { wall: 0.75, peak: plain }),
+  convert("vhdx to raw", qemuMade("vhdx"), "raw", { peak: plain }),
+  convert("vhd to raw", qemuMade("vpc"), "raw", { peak: plain }),
+  convert("qcow v1 to raw", qemuMade("qcow"), "raw", { peak: plain }),
   convert("qcow2 zlib to raw", qemuMade("qcow2", "-c"), "raw", { wall: 0.65, peak: compressed }),
+  convert("vmdk stream to raw", madeAs(stream), "raw", { wall: 0.45, peak: compressed }),
+  convert("raw to vmdk stream", sparseRaw, "vmdk", { wall: 0.35, peak: compressed }, "-o", stream),
+  convert("split vmdk to qcow2", madeAs(split), "qcow2", { peak: plain }),
+  convert("raw to vmdk", sparseRaw, "vmdk", { peak: plain }),
   map("map of 2 TiB qcow2", hugeQcow2, { wall: 0.45, peak: plain }),
   info("info against bare Node", qemuMade("qcow2"), { wall: 2.5, peak: plain }),
 ];

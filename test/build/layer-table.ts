@@ -34,13 +34,23 @@ const layers: readonly Layer[] = [
     types: ["shared/model/.*"],
   },
   {
+    files: /^electron\/engine\/wrappings\//,
+    loads: [
+      "electron/engine/(wrappings|io|codec)/.*",
+      "electron/engine/errors",
+      "electron/engine/formats/registry",
+    ],
+    types: ["shared/model/.*"],
+  },
+  {
     files: /^electron\/engine\/codec\/compression\./,
     loads: ["electron/engine/.*", "node:.*", "npm:pako"],
     types: ["shared/model/.*"],
   },
+  { files: /^electron\/engine\/codec\/gunzip\./, loads: ["electron/engine/.*", "npm:pako"] },
   {
     files: /^electron\/engine\/codec\/zstd\./,
-    loads: ["electron/engine/.*", "node:zlib", "npm:fzstd"],
+    loads: ["electron/engine/.*", "node:zlib"],
     types: ["shared/model/.*"],
   },
   {
@@ -54,17 +64,7 @@ const layers: readonly Layer[] = [
     types: ["shared/model/.*"],
   },
   {
-    files: /^electron\/engine\/codec\/zstd\./,
-    loads: ["electron/engine/.*", "node:zlib"],
-    types: ["shared/model/.*"],
-  },
-  {
-    files: /^electron\/engine\/codec\/cipher\./,
-    loads: ["electron/engine/.*", "node:crypto"],
-    types: ["shared/model/.*"],
-  },
-  {
-    files: /^electron\/engine\/io\/file\./,
+    files: /^electron\/engine\/io\/(?:file|paths)\./,
     loads: ["electron/engine/.*", "node:.*"],
     types: ["shared/model/.*"],
   },

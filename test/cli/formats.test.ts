@@ -34,6 +34,11 @@ const withoutMap = /\.vhdx$/;
 
 const targets = [
   "vmdk",
+  "vmdk -o zeroed_grain=on,hwversion=19",
+  "vmdk -o subformat=monolithicFlat",
+  "vmdk -o subformat=twoGbMaxExtentSparse",
+  "vmdk -o subformat=twoGbMaxExtentFlat",
+  "vmdk -o subformat=streamOptimized,adapter_type=lsilogic",
   "vdi",
   "vdi -o static=on",
   "vpc",

@@ -10,16 +10,16 @@ export interface ByteInput {
   readonly left: number;
   /** The next byte. @throws ImageError `truncated`, `io`. */
   u8(): number;
-  /** The next `length` bytes (at most 64 KiB); valid until the next call. @throws ImageError `truncated`, `io`. */
+  /** The next `length` bytes (at most 256 KiB); valid until the next call. @throws ImageError `truncated`, `io`. */
   bytes(length: number): Uint8Array;
-  /** The next bytes without taking them: `length` (at most 64 KiB), or as many as are left. @throws ImageError `io`. */
+  /** The next bytes without taking them: `length` (at most 256 KiB), or as many as are left. @throws ImageError `io`. */
   peek(length: number): Uint8Array;
 }
 
 /** Bytes that are read at once. */
-const bufferSize = 2 ** 16;
+const bufferSize = 2 ** 18;
 
-/** Reads `source`, which stays the caller's to close, through a buffer of 64 KiB. */
+/** Reads `source`, which stays the caller's to close, through a buffer of 256 KiB. */
 export function byteInput(source: ByteSource): ByteInput {
   const buffer = new Uint8Array(bufferSize);
   /** The buffer holds the source's bytes [from, from + filled). */

@@ -1,8 +1,10 @@
 import { ImageError, type ImageErrorDetail } from "../errors";
 
-/** An element of a document; attributes are left out. */
+/** An element of a document. */
 export interface XmlElement {
   readonly name: string;
+  /** Values by name; of two of one name the last. */
+  readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
   /** What stands in it outside its children. */
   readonly text: string;
@@ -10,6 +12,7 @@ export interface XmlElement {
 
 interface OpenElement {
   readonly name: string;
+  readonly attributes: ReadonlyMap<string, string>;
   readonly children: XmlElement[];
   text: string;
 }
@@ -19,7 +22,8 @@ const deepest = 64;
 const mostElements = 2 ** 16;
 
 // At most so many attributes: a regular expression cannot take any number without a deep stack.
-const startTag = /<([\w:.-]+)(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*')){0,64}\s*(\/?)>/y;
+const startTag = /<([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*')){0,64})\s*(\/?)>/y;
+const attribute = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const endTag = /<\/([\w:.-]+)\s*>/y;
 
 /** What stands between these is no element: comments, processing instructions. */
@@ -44,7 +48,7 @@ const entities: Readonly<Record<string, string>> = {
  * @throws ImageError `invalid-header`, `limit` (elements).
  */
 export function parseXml(file: string, document: string): XmlElement {
-  const open: OpenElement[] = [{ name: "", children: [], text: "" }];
+  const open: OpenElement[] = [{ name: "", attributes: new Map(), children: [], text: "" }];
   let elements = 0;
 
   function fail(at: number): never {
@@ -59,14 +63,14 @@ export function parseXml(file: string, document: string): XmlElement {
       detail,
     );
   }
-  function openElement(name: string): void {
+  function openElement(name: string, attributes: string): void {
     elements += 1;
     if (elements > mostElements)
       throw new ImageError("limit", `${file}: the XML has too many elements`, {
         file,
         expected: `at most ${mostElements}`,
       });
-    open.push({ name, children: [], text: "" });
+    open.push({ name, attributes: attributesOf(attributes), children: [], text: "" });
   }
   function closeElement(at: number, name: string): void {
     const element = open.pop();
@@ -95,8 +99,8 @@ export function parseXml(file: string, document: string): XmlElement {
       const start = end ? null : startTag.exec(document);
       const name = (end ?? start)?.[1];
       if (name === undefined || open.length > deepest) fail(at);
-      if (start) openElement(name);
-      if (end || start?.[2] === "/") closeElement(at, name);
+      if (start) openElement(name, start[2] ?? "");
+      if (end || start?.[3] === "/") closeElement(at, name);
       at = end ? endTag.lastIndex : startTag.lastIndex;
     }
   }
@@ -105,6 +109,13 @@ export function parseXml(file: string, document: string): XmlElement {
   if (open.length !== 1 || root?.children.length !== 1 || top === undefined || root.text.trim())
     fail(0);
   return top;
+}
+
+function attributesOf(text: string): ReadonlyMap<string, string> {
+  const pairs = text.matchAll(attribute);
+  return new Map(
+    Array.from(pairs, ([, name = "", double, single]) => [name, decoded(double ?? single ?? "")]),
+  );
 }
 
 /** Text with its entities replaced; those that XML does not know stay as they are. */

@@ -1,6 +1,6 @@
 import * as zlib from "node:zlib";
-import { Decompress } from "fzstd";
 import { ImageError } from "../errors";
+import { createZstdBlocks, mostBlock } from "./zstd-block";
 
 /** Zstandard (RFC 8878), synchronous, one frame a call. */
 export interface Zstd {
@@ -11,18 +11,15 @@ export interface Zstd {
    * What follows the frame is ignored. Decoding stops soon after `into.length` bytes.
    * `into` is left as it was when this throws.
    * @throws ImageError `corrupt-data` when the frame is damaged, cut off, longer or shorter;
-   *   `unsupported` when it needs a dictionary or a window past 8 MiB.
+   *   `unsupported` when it needs a dictionary or a window past 128 MiB.
    */
   decode(from: Uint8Array, into: Uint8Array): void;
 }
 
 const magic = 0xfd2fb528;
 
-/** The window that every decoder has to be able to keep (RFC 8878, 3.1.1.1.2), in bytes. */
-const mostWindow = 8 * 2 ** 20;
-
-/** Bytes that one block yields at most. */
-const mostBlock = 128 * 1024;
+/** The largest window that libzstd takes unless it is told otherwise, in bytes. */
+const mostWindow = 128 * 2 ** 20;
 
 function corrupt(found: string, expected: number | string, cause?: unknown): ImageError {
   const message = `compressed data does not decode to ${expected} bytes: ${found}`;
@@ -36,11 +33,17 @@ function numberAt(bytes: Uint8Array, at: number, length: number): number {
   return number;
 }
 
+interface FrameHeader {
+  /** Where its blocks begin. */
+  readonly blocksAt: number;
+  /** Bytes of the checksum behind them. */
+  readonly checksum: number;
+}
+
 /**
  * Checks a frame's header against what it must yield (RFC 8878, 3.1.1.1).
- * @returns Where its blocks begin, and the bytes of the checksum behind them.
  */
-function readHeader(from: Uint8Array, expected: number): { blocksAt: number; checksum: number } {
+function readHeader(from: Uint8Array, expected: number): FrameHeader {
   if (numberAt(from, 0, 4) !== magic) throw corrupt("it is no Zstandard frame", expected);
   const flags = from[4] ?? 0;
   const single = (flags & 0x20) !== 0;
@@ -72,25 +75,45 @@ function readHeader(from: Uint8Array, expected: number): { blocksAt: number; che
   return { blocksAt: at + sizeLength, checksum: (flags & 4) === 0 ? 0 : 4 };
 }
 
+/** A block of a frame (RFC 8878, 3.1.1.2). */
+interface Block {
+  readonly type: "raw" | "repeated" | "compressed";
+  /** Bytes that a raw or repeated block yields; stored bytes of a compressed one. */
+  readonly size: number;
+  readonly stored: Uint8Array;
+}
+
+interface Frame {
+  readonly blocks: readonly Block[];
+  /** All of it, and nothing of what follows. */
+  readonly bytes: Uint8Array;
+}
+
+const blockTypes = ["raw", "repeated", "compressed"] as const;
+
 /**
- * The frame at the beginning of `from`, without what follows it: found by stepping from block to block.
+ * The frame at the beginning of `from`: its end is found by stepping from block to block.
  * @throws ImageError as `Zstd.decode`.
  */
-function frameIn(from: Uint8Array, expected: number): Uint8Array {
+function frameIn(from: Uint8Array, expected: number): Frame {
   const { blocksAt, checksum } = readHeader(from, expected);
+  const blocks: Block[] = [];
   let plain = 0;
   for (let at = blocksAt; at + 3 <= from.length;) {
-    const block = numberAt(from, at, 3);
-    const type = (block >> 1) & 3;
-    const size = block >> 3;
-    if (type === 3 || size > mostBlock) throw corrupt("a block is damaged", expected);
-    // Raw and repeated bytes: what they yield is known before anything is decoded.
-    if (type < 2) plain += size;
+    const header = numberAt(from, at, 3);
+    const size = header >> 3;
+    const type = blockTypes[(header >> 1) & 3];
+    if (type === undefined || size > mostBlock) throw corrupt("a block is damaged", expected);
+    // What these yield is known before anything is decoded.
+    if (type !== "compressed") plain += size;
     if (plain > expected) throw corrupt("the frame holds more", expected);
-    at += 3 + (type === 1 ? 1 : size);
-    if ((block & 1) === 0) continue;
+    const end = at + 3 + (type === "repeated" ? 1 : size);
+    if (end > from.length) break;
+    blocks.push({ type, size, stored: from.subarray(at + 3, end) });
+    at = end;
+    if ((header & 1) === 0) continue;
     if (at + checksum > from.length) break;
-    return from.subarray(0, at + checksum);
+    return { blocks, bytes: from.subarray(0, at + checksum) };
   }
   throw corrupt("unexpected end of file", expected);
 }
@@ -100,7 +123,7 @@ type DecompressSync = (
   options: { maxOutputLength: number; chunkSize: number },
 ) => Uint8Array;
 
-/** Node's own, from 22.15 on; its types here are of an older one. */
+/** Node's, from 22.15 on; its types here are of an older one. */
 const { zstdDecompressSync } = zlib as { zstdDecompressSync?: DecompressSync };
 
 /** Node's zlib: native code. Undefined where this Node has no Zstandard yet. */
@@ -108,11 +131,11 @@ export const nodeZstd: Zstd | undefined = zstdDecompressSync && {
   id: "node",
   decode(from, into) {
     const expected = into.length;
-    const frame = frameIn(from, expected);
+    const { bytes } = frameIn(from, expected);
     let decoded: Uint8Array;
     try {
       const most = Math.max(1, expected);
-      decoded = zstdDecompressSync(frame, { maxOutputLength: most, chunkSize: most + 64 });
+      decoded = zstdDecompressSync(bytes, { maxOutputLength: most, chunkSize: most + 64 });
     } catch (cause) {
       // A RangeError is Node's word for more output than it was allowed.
       const found = cause instanceof RangeError ? "the frame holds more" : String(cause);
@@ -123,31 +146,27 @@ export const nodeZstd: Zstd | undefined = zstdDecompressSync && {
   },
 };
 
-/** fzstd: plain JavaScript, for where Node's is missing. It does not look at checksums. */
+/** The format's rules in plain JavaScript, for where Node's is missing. It does not look at checksums. */
 export const portableZstd: Zstd = {
   id: "portable",
   decode(from, into) {
     const expected = into.length;
-    const frame = frameIn(from, expected);
-    const blocks: Uint8Array[] = [];
-    let total = 0;
-    const decoder = new Decompress((block) => {
-      total += block.length;
-      // Thrown through push: the only way to stop it from decoding on.
-      if (total > expected) throw corrupt("the frame holds more", expected);
-      blocks.push(block);
-    });
-    try {
-      decoder.push(frame, true);
-    } catch (cause) {
-      throw cause instanceof ImageError ? cause : corrupt(String(cause), expected, cause);
-    }
-    if (total !== expected) throw corrupt(`it holds ${total}`, expected);
+    const { blocks } = frameIn(from, expected);
+    const decoder = createZstdBlocks();
+    const out = new Uint8Array(expected);
     let at = 0;
-    for (const block of blocks) {
-      into.set(block, at);
-      at += block.length;
+    for (const { type, size, stored } of blocks) {
+      if (type === "compressed") {
+        at = decoder.decode(stored, out, at);
+        continue;
+      }
+      if (at + size > expected) throw corrupt("the frame holds more", expected);
+      if (type === "raw") out.set(stored, at);
+      else out.fill(stored[0] ?? 0, at, at + size);
+      at += size;
     }
+    if (at !== expected) throw corrupt(`it holds ${at}`, expected);
+    into.set(out);
   },
 };
 

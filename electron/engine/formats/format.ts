@@ -77,6 +77,14 @@ export interface OpenOptions {
   readonly passphrase?: string;
 }
 
+/** What of an image is to be opened, and with what. Plain data. */
+export interface OpenOptions {
+  /** Index in the image's snapshot table, from 0: that internal snapshot instead of the active disk. */
+  readonly snapshot?: number;
+  /** Opens encrypted data; of no use to an image that is not encrypted. */
+  readonly passphrase?: string;
+}
+
 /** One disk-image format. All that the rest of Lamina knows of it. */
 export interface Format {
   readonly id: FormatId;

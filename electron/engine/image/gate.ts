@@ -1,5 +1,6 @@
 import { ImageError } from "../errors";
-import { fileStatus, folderOf, openFile, realPathOf, resolveFrom } from "../io/file";
+import { fileStatus, namesIn, openFile, realPathOf } from "../io/file";
+import { baseNameOf, folderOf, resolveFrom } from "../io/paths";
 import type { ByteSource } from "../io/source";
 
 /** A file that an image names: who names it, how, and in which format it must be. */
@@ -26,6 +27,13 @@ export interface Gate {
    * @throws ImageError `unsupported` for a name that is no path.
    */
   resolve(reference: Reference): string;
+  /**
+   * Absolute paths among which a file without a name may be looked for, without `from` itself: the files
+   * that were granted, then what lies in the folder of `from` and, where all is granted, in the one above.
+   * Of a folder with very many files only some are told. Each still has to pass `open`.
+   * @throws ImageError `refused`, `io`.
+   */
+  neighbours(reference: Reference): string[];
 }
 
 const words = {
@@ -34,11 +42,16 @@ const words = {
   extent: "extent",
 } as const;
 
+/** Files of one folder that a search looks at. */
+const mostNeighbours = 1000;
+
 /**
  * The gate that opens regular files in the folder of the image that names them (or below it, symbolic
- * links resolved) and, elsewhere, those whose absolute path is in `grants`; "all" grants any.
+ * links resolved) and, elsewhere, those whose absolute path is in `grants`; "all" grants any,
+ * and "none" refuses even the files of that folder.
  */
-export function createGate(grants: readonly string[] | "all"): Gate {
+export function createGate(grants: readonly string[] | "all" | "none"): Gate {
+  if (grants === "none") return sealedGate;
   const granted = new Set(grants === "all" ? [] : grants);
 
   function open(reference: Reference): ByteSource {
@@ -57,21 +70,53 @@ export function createGate(grants: readonly string[] | "all"): Gate {
     return openFile(path);
   }
 
-  return { open, resolve: resolvePath };
+  function neighbours({ from }: Reference): string[] {
+    const own = folderOf(from);
+    // VirtualBox keeps the images of snapshots in a folder below that of the image that they stand on.
+    const folders = grants === "all" ? [own, folderOf(own)] : [own];
+    const beside = [...new Set(folders)].flatMap((folder) =>
+      namesIn(folder, mostNeighbours).map((name) => resolveFrom(folder, name)),
+    );
+    const itself = resolveFrom(own, baseNameOf(from));
+    return [...granted, ...beside].filter((path) => path !== itself);
+  }
+
+  return { open, resolve: resolvePath, neighbours };
 }
 
 /** The gate of a file whose format nobody declared: it opens nothing that this file names. */
 export const closedGate: Gate = {
   open(reference) {
-    const { name, from, role } = reference;
-    throw new ImageError(
-      "refused",
-      `${from} names the ${words[role]} ${name}, but its own format is not declared by the image above it`,
-      { file: from, hint: `Declare the format of ${from} in the image above it (rebase -u -F).` },
-    );
+    throw undeclared(reference);
   },
   resolve: resolvePath,
+  neighbours(reference) {
+    throw undeclared(reference);
+  },
 };
+
+function undeclared({ name, from, role }: Reference): ImageError {
+  return new ImageError(
+    "refused",
+    `${from} names the ${words[role]} ${name}, but its own format is not declared by the image above it`,
+    { file: from, hint: `Declare the format of ${from} in the image above it (rebase -u -F).` },
+  );
+}
+
+/** The gate of an image that lies in another file: names in it stand for nothing on this host. */
+export const sealedGate: Gate = {
+  open: refuseSealed,
+  resolve: refuseSealed,
+  neighbours: refuseSealed,
+};
+
+function refuseSealed({ name, from, role }: Reference): never {
+  throw new ImageError(
+    "refused",
+    `The image in ${from} names the ${words[role]} ${name}, and what is wrapped may open no other file`,
+    { file: from, hint: "Unpack it first, together with the files that it names." },
+  );
+}
 
 function resolvePath({ name, from }: Reference): string {
   const path = name.startsWith("file:") ? name.slice("file:".length) : name;

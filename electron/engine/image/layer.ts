@@ -35,12 +35,32 @@ export type Run = { readonly length: number } & (
     }
 );
 
-/** A file that an image names and that holds what it does not hold itself. */
+/** What an image says of itself, by the specification's names; of several values one has to agree. */
+export type Identity = Readonly<Record<string, readonly string[]>>;
+
+/** What the image that a child names must be, so that what the child lacks is there. */
+export interface ParentChecks {
+  /** Of each of these the parent must have one value. */
+  readonly identity: Identity;
+  /** Its file must not have been changed after this moment, in ms since 1970. */
+  readonly unchangedSince?: number;
+}
+
+/** A file that an image names and that holds what it does not hold itself. Plain data. */
 export interface ParentRef {
   /** The name as written in the image, unresolved. */
   readonly name: string;
+  /** Further names, unresolved, that are tried in turn where `name` leads to no parent. */
+  readonly otherNames?: readonly string[];
   /** The format it is declared to have; absent when the image does not say. */
   readonly format?: string;
+  /** What the image knows of its parent; nothing is checked when absent. */
+  readonly expects?: ParentChecks;
+  /**
+   * Set where the image names no file, and `name` is only to be shown: the parent is the neighbour in
+   * the image's folder that has these values. `format` is set then.
+   */
+  readonly find?: Identity;
 }
 
 /** One image file, opened: it answers for the guest bytes that it holds itself. */
@@ -62,6 +82,8 @@ export interface ImageLayer {
   readonly blockSize: number;
   /** The backing file or parent that the image names, if any. */
   readonly parent?: ParentRef;
+  /** What a child may expect of it as its parent; absent where children of its format know nothing of it. */
+  readonly identity?: Identity;
   /** What there is to tell about this file: plain data, for screens and `info`. */
   readonly facts: LayerFacts;
   /**

@@ -5,16 +5,23 @@ import { openFile } from "../io/file";
 import type { ByteSource } from "../io/source";
 import type { FormatId } from "../../../shared/model/format";
 import { stackLayers, type BrokenChain, type DiskImage } from "./disk-image";
-import { closedGate, createGate, type Gate, type Reference } from "./gate";
+import { closedGate, createGate, sealedGate, type Gate, type Reference } from "./gate";
 import type { ImageLayer } from "./layer";
+import { openParent } from "./open-parent";
+import { openWrapped } from "./unwrap";
 
 /** Which image to open and what it may open in turn. Plain data: it crosses threads. */
 export interface OpenRequest {
   readonly path: string;
   /** The format it is in; told by its bytes when absent. */
   readonly format?: FormatId;
-  /** Absolute paths of files outside the image's own folder that it may open; "all" for any. */
-  readonly grants: readonly string[] | "all";
+  /**
+   * Absolute paths of files outside the image's own folder that it may open; "all" for any, "none" for
+   * none at all, in its folder neither.
+   */
+  readonly grants: readonly string[] | "all" | "none";
+  /** Which disk of a tar archive (OVA), by its name in there; needed when there are several. */
+  readonly member?: string;
   /** Index in the image's snapshot table, from 0: that internal snapshot instead of the active disk. */
   readonly snapshot?: number;
   /** Opens the encrypted data of the image, and of the backing files below it. */
@@ -31,11 +38,8 @@ const deepestChain = 256;
  * @throws ImageError when the image itself cannot be opened.
  */
 export function openImage(request: OpenRequest): DiskImage {
-  const gate = createGate(request.grants);
-  const source = openFile(request.path);
-  const format = (): Format =>
-    request.format === undefined ? probeFormat(source) : formatById(request.format);
-  const layers = [openLayer(source, format, gate, optionsOf(request))];
+  const { layer, gate } = openOwn(request);
+  const layers = [layer];
   const { passphrase } = request;
   const below = passphrase === undefined ? {} : { passphrase };
   try {
@@ -53,14 +57,28 @@ export function openImage(request: OpenRequest): DiskImage {
  * @throws ImageError when it cannot be opened.
  */
 export function openTopLayer(request: OpenRequest): ImageLayer {
-  const { path, format, grants } = request;
+  return openOwn(request).layer;
+}
+
+/**
+ * The image's own layer, taken out of what it is wrapped in, and the gate for what it names. A format
+ * that is given is that of the file itself, or of the member.
+ */
+function openOwn(request: OpenRequest): { layer: ImageLayer; gate: Gate } {
+  const { path, format, grants, member } = request;
   const source = openFile(path);
-  return openLayer(
-    source,
-    () => (format === undefined ? probeFormat(source) : formatById(format)),
-    createGate(grants),
-    optionsOf(request),
-  );
+  const how = optionsOf(request);
+  try {
+    const mayBeWrapped = format === undefined || member !== undefined;
+    const wrapped = mayBeWrapped ? openWrapped(source, { format, member, how }) : undefined;
+    if (wrapped !== undefined) return { layer: wrapped, gate: sealedGate };
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+  const gate = createGate(grants);
+  const own = (): Format => (format === undefined ? probeFormat(source) : formatById(format));
+  return { layer: openLayer(source, own, gate, how), gate };
 }
 
 /**
@@ -104,20 +122,22 @@ function openParents(layers: ImageLayer[], gate: Gate, how: OpenOptions): Broken
   for (;;) {
     const child = layers.at(-1);
     if (child?.parent === undefined) return undefined;
-    const { name, format } = child.parent;
+    const { parent } = child;
+    const { name, format } = parent;
     const reference: Reference = { role: "backing-file", name, from: child.source.name };
     // What a base of undeclared format names could have been written by its guest: not followed.
     const next = format === undefined ? closedGate : allowed;
     try {
       if (layers.length >= deepestChain) throw tooDeep(reference);
-      const source = allowed.open(reference);
-      const parent = (): Format => parentFormat(source, format, seen, reference);
-      const layer = openLayer(source, parent, next, how);
-      seen.add(identityOf(source));
+      const layer = openParent(parent, reference, allowed, (source) =>
+        openLayer(source, () => parentFormat(source, format, seen, reference), next, how),
+      );
+      seen.add(identityOf(layer.source));
       layers.push(layer);
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
-      return { reference, format, path: pathOf(reference, gate), error };
+      const path = parent.find === undefined ? pathOf(reference, gate) : undefined;
+      return { reference, format, path, error };
     }
     allowed = next;
   }

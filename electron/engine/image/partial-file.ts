@@ -1,5 +1,6 @@
 import { ImageError } from "../errors";
-import { baseNameOf, fileStatus, folderOf, realPathOf, resolveFrom, syncFolder } from "../io/file";
+import { fileStatus, realPathOf, syncFolder } from "../io/file";
+import { baseNameOf, folderOf, resolveFrom } from "../io/paths";
 import type { ByteTarget } from "../io/source";
 import { checkFree, createTemporary, type TemporaryFile } from "./temporary-file";
 import type { NewFiles } from "./writer";

@@ -1,15 +1,13 @@
 import { ImageError } from "../errors";
 import {
-  baseNameOf,
   copyPermissions,
   createFile,
   fileStatus,
-  folderOf,
   removeFile,
   renameFile,
   renameFileNew,
-  resolveFrom,
 } from "../io/file";
+import { baseNameOf, folderOf, resolveFrom } from "../io/paths";
 import type { ByteTarget } from "../io/source";
 
 /** A file beside the place that it is for, under a name of its own. */

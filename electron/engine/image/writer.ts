@@ -23,12 +23,12 @@ export type Placement =
       readonly firstSlotAt: number;
       readonly slotSize: number;
       readonly headSize: number;
-      readonly fixed?: true;
       /**
        * Zeros in aligned stretches of this many bytes are left as holes inside a block that is stored;
        * it divides `blockSize`. Absent: blocks are written whole, or in parts (`partSize`).
        */
       readonly holeSize?: number;
+      readonly fixed?: true;
     }
   | {
       /**
@@ -103,8 +103,9 @@ export interface ImageWriter {
    */
   prepare?(): Generator<undefined, void, undefined>;
   /**
-   * The files that guest data goes to, when there are several: then nothing is written by `placement`,
-   * each part is finished by itself as soon as it has all its data, and `finish(0)` ends the whole.
+   * The files that guest data goes to, when it does not go to the main one: then nothing is written
+   * by `placement`, which is that of the first part; each part is finished by itself as soon as it
+   * has all its data, and `finish(0)` ends the whole.
    */
   readonly parts?: readonly WriterPart[];
   /**

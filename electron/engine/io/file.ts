@@ -8,6 +8,7 @@ import {
   ftruncateSync,
   linkSync,
   lstatSync,
+  opendirSync,
   openSync,
   readSync,
   realpathSync,
@@ -18,10 +19,10 @@ import {
   writeSync,
   type BigIntStats,
 } from "node:fs";
-import { basename, dirname, relative, resolve } from "node:path";
 import { ImageError } from "../errors";
 import { hostRunOf, punchHoleIn, rememberStored, reserveSpace } from "./holes";
 import { pastEnd } from "./past-end";
+import { folderOf } from "./paths";
 import type { ByteSource, ByteTarget, HostRun } from "./source";
 import { attempt, systemCode, systemError, uninterrupted, unlessMissing } from "./system-error";
 
@@ -129,6 +130,8 @@ const exactCounts = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x01021
 /** An open descriptor with what reading and writing share. */
 interface OpenFile {
   readonly identity: string;
+  /** As ByteSource.modified, at the time of opening. */
+  readonly modified: number;
   /** The descriptor. @throws ImageError `io` once closed: its number may belong to another file by then. */
   live(action: string): number;
   /** Bytes at this moment. */
@@ -149,9 +152,10 @@ function openFileOver(descriptor: number, name: string): OpenFile {
   const stat = (): BigIntStats => fstatSync(live("read"), { bigint: true });
   const size = (): number => byteCount(stat().size, name);
   const allocated = (): number => byteCount(stat().blocks * 512n, name);
-  const { dev, ino } = stat();
+  const { dev, ino, mtimeMs } = stat();
   return {
     identity: `${dev}:${ino}`,
+    modified: Number(mtimeMs),
     live,
     size,
     allocated,
@@ -188,7 +192,7 @@ function openFileOver(descriptor: number, name: string): OpenFile {
  */
 export function openFile(path: string): ByteSource {
   const fd = openRegular(path, constants.O_RDONLY);
-  const { identity, size, allocated, read, hostRun, close } = openFileOver(fd, path);
+  const { identity, modified, size, allocated, read, hostRun, close } = openFileOver(fd, path);
   try {
     const file = { fd, base: 0 };
     return {
@@ -196,6 +200,7 @@ export function openFile(path: string): ByteSource {
       size: size(),
       allocated: allocated(),
       identity,
+      modified,
       file,
       read,
       hostRun: rememberStored(hostRun),
@@ -279,22 +284,16 @@ export function fileStatus(path: string): FileStatus {
   return { kind: "file", size, allocated: byteCount(stat.blocks * 512n, path), identity };
 }
 
-/** The absolute path of the folder that `path` lies in, symbolic links as they are. */
-export const folderOf = (path: string): string => dirname(resolve(path));
-
-/** The last part of a path. */
-export const baseNameOf = (path: string): string => basename(path);
-
-/** The absolute path that `name` stands for when it is seen from `folder`. */
-export const resolveFrom = (folder: string, name: string): string => resolve(folder, name);
-
-/**
- * The name by which a file in `folder` names the one at `path`: relative where the system has such a
- * name, and never one that looks as if it began with a protocol.
- */
-export function nameSeenFrom(folder: string, path: string): string {
-  const name = relative(folder, resolve(path));
-  return /^[^/\\]*:(?![/\\])/.test(name) ? `./${name}` : name;
+/** Names of what lies in a folder, in order; of more than `most`, any so many. @throws ImageError `missing-file`, `io`. */
+export function namesIn(folder: string, most: number): string[] {
+  return attempt("list", folder, () => {
+    const open = opendirSync(folder);
+    const names: string[] = [];
+    for (let next = open.readSync(); next && names.length < most; next = open.readSync())
+      names.push(next.name);
+    open.closeSync();
+    return names.toSorted();
+  });
 }
 
 /** The absolute path without symbolic links. @throws ImageError `missing-file`, `io`. */

@@ -23,6 +23,8 @@ export interface ByteSource {
   readonly allocated?: number;
   /** Identity of the file on the host (device and inode), the same for two names of one file. */
   readonly identity?: string;
+  /** When the file's content was last changed, in ms since 1970; absent where that cannot be known. */
+  readonly modified?: number;
   /** Present when the bytes lie in one open file. */
   readonly file?: FilePlace;
   /** True when they are stored in another form (encrypted): offsets in it are none of stored bytes. */

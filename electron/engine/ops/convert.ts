@@ -7,6 +7,7 @@ import { createPartial } from "../image/partial-file";
 import { fileStatus } from "../io/file";
 import type { Control } from "./control";
 import type { CopierWork } from "./copier";
+import { convertPacked, packingOf } from "./convert-packed";
 import { copyData } from "./copy";
 import { beginImage, prepareImage } from "./create";
 import { keptBacking } from "./kept-backing";
@@ -87,6 +88,15 @@ export function convert(job: ConvertJob): ConvertResult {
  * Ended with `throw`, it leaves nothing either.
  */
 export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
+  const { images } = job.source;
+  const [only] = images;
+  const packing = only && images.length === 1 ? packingOf(only) : undefined;
+  return yield* only && packing
+    ? convertPacked(job, only, packing, convertOpened)
+    : convertOpened(job);
+}
+
+function* convertOpened(job: ConvertJob): Steps<ConvertResult> {
   const { source, control } = job;
   const log = source.salvage === true ? createSalvageLog() : undefined;
   const checkpoint = (): void => control.throwIfCancelled();

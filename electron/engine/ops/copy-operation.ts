@@ -54,11 +54,6 @@ type Slots = Extract<Placement, { kind: "slots" }>;
 const slotDataAt = (slots: Slots, slot: number): number =>
   slots.firstSlotAt + slot * slots.slotSize + slots.headSize;
 
-/** The slot of the operation's first block, where slots are fixed. */
-function ownSlot({ at }: Operation, { from = 0 }: CopyPlace, slots: Slots): number | undefined {
-  return slots.fixed === true ? (at - from) / slots.blockSize : undefined;
-}
-
 /** Writes bytes `from` to `to` of the buffer at `hostAt`, as far as they are not left as holes. */
 function writeStored(
   place: CopyPlace,
@@ -71,6 +66,11 @@ function writeStored(
     const at = run.from * holeSize;
     place.write(hostAt + at, bytes.subarray(from + at, from + run.to * holeSize));
   }
+}
+
+/** The slot of the operation's first block, where slots are fixed. */
+function ownSlot({ at }: Operation, { from = 0 }: CopyPlace, slots: Slots): number | undefined {
+  return slots.fixed === true ? (at - from) / slots.blockSize : undefined;
 }
 
 /** One step is the whole operation: blocks that are not zero take slots that follow one another. */

@@ -2,7 +2,8 @@ import { ImageError } from "../errors";
 import { formatById } from "../formats/registry";
 import type { DiskImage } from "../image/disk-image";
 import type { ParentRef } from "../image/layer";
-import { fileStatus, folderOf, nameSeenFrom, resolveFrom } from "../io/file";
+import { fileStatus } from "../io/file";
+import { folderOf, nameSeenFrom, resolveFrom } from "../io/paths";
 import type { ConvertJob } from "./convert";
 
 /** The backing file that a new image stands on. */

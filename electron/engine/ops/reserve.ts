@@ -40,7 +40,7 @@ export function createReserver(
   const keepsHoles =
     placement.kind === "linear" ||
     placement.blockSize > partSize ||
-    (placement.kind === "slots" && (placement.fixed === true || placement.holeSize !== undefined));
+    (placement.kind === "slots" && (placement.holeSize !== undefined || placement.fixed === true));
 
   function ask(at: number, length: number): void {
     try {

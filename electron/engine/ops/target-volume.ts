@@ -1,7 +1,8 @@
+import type { FormatId } from "../../../shared/model/format";
 import { ImageError } from "../errors";
 import type { DiskImage } from "../image/disk-image";
 import type { WriterPart } from "../image/writer";
-import { formatById } from "../formats/registry";
+import type { CreateSpec } from "../formats/format";
 import { freeSpace } from "../io/file";
 import { fileSystemOf, type FileSystem } from "../io/file-systems";
 import type { Control } from "./control";
@@ -46,8 +47,8 @@ export function requireFits(
     }
     return;
   }
-  if (formatById(target.format).measure === undefined) return;
   const spec = { size: image.size, options: target.options };
+  if (!isMeasured(target.format, spec)) return;
   const fits = (length: number): boolean => length <= largestFile;
   const fileLength = (stored: Iterable<readonly [at: number, length: number]>): number => {
     const measurer = beginMeasure(target.format, spec);
@@ -65,6 +66,17 @@ export function requireFits(
   const [exact] = measureImage(image, [target], quiet);
   if (exact && !fits(exact.fileLength))
     throw tooLong(target.path, exact.fileLength, kind, largestFile);
+}
+
+/** Whether what such an image takes can be told from what is stored in it. */
+function isMeasured(format: FormatId, spec: CreateSpec): boolean {
+  try {
+    beginMeasure(format, spec);
+    return true;
+  } catch (error) {
+    if (error instanceof ImageError && error.code === "unsupported") return false;
+    throw error;
+  }
 }
 
 const ignore = (): void => undefined;

@@ -25,6 +25,7 @@ export function badgesOf({ layers, broken }: ImageReport, t: TFunction): BadgeTe
   const add = (text: string, tone: BadgeText["tone"] = "plain") => badges.push({ text, tone });
 
   add(version === undefined ? format : t("image.badges.version", { format, version }));
+  if (facts.wrapping) add(t("image.badges.wrapped", { wrapping: facts.wrapping.id }));
   if (label) add(label);
   if (clusterSize !== undefined)
     add(t(`image.badges.${unit}s`, { size: formatRoundSize(clusterSize) }));

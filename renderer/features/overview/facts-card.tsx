@@ -1,5 +1,6 @@
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
+import type { LayerFacts } from "../../../shared/model/facts";
 import type { ImageReport } from "../../../shared/model/report";
 import { formatCount, formatSize } from "../../text/format";
 import { Bytes } from "../../ui/bytes";
@@ -24,7 +25,7 @@ function factsOf(report: ImageReport, t: TFunction): Fact[] {
     { name: t("overview.facts.format"), value: format, testId: "fact-format" },
     {
       name: t("overview.facts.virtualSize"),
-      value: t("overview.facts.bytes", {
+      value: t(virtualSizeKey(virtualSize, facts), {
         size: formatSize(virtualSize),
         bytes: formatCount(virtualSize),
       }),
@@ -63,6 +64,12 @@ function factsOf(report: ImageReport, t: TFunction): Fact[] {
     list.push({ name: t("overview.facts.corrupt"), value: bit(facts.corrupt) });
   for (const { name, value } of facts.details) list.push({ name, value: detailText(value, t) });
   return list;
+}
+
+/** A compressed image may leave its size open. */
+function virtualSizeKey(size: number, { wrapping }: LayerFacts) {
+  if (wrapping?.sizeKnown !== false) return "overview.facts.bytes";
+  return size === 0 ? "overview.facts.notTold" : "overview.facts.about";
 }
 
 function detailText(value: string | number | boolean, t: TFunction): string {

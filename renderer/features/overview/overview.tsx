@@ -3,6 +3,7 @@ import type { Failure, ImageReport } from "../../../shared/model/report";
 import { Note } from "../../ui/note";
 import { BitmapsCard } from "./bitmaps-card";
 import { FactsCard } from "./facts-card";
+import { InsideCard } from "./inside-card";
 import styles from "./overview.module.css";
 import { SizeCard } from "./size-card";
 import { imageLayer } from "./sizes";
@@ -32,6 +33,7 @@ export function Overview({ report }: { report: ImageReport }) {
       {report.unreadable !== undefined && <UnreadableNote failure={report.unreadable} />}
       <div className={styles.column}>
         <SizeCard report={report} />
+        <InsideCard report={report} />
         {snapshots.length > 0 && <SnapshotsCard snapshots={snapshots} />}
         {bitmaps.length > 0 && <BitmapsCard bitmaps={bitmaps} />}
       </div>

@@ -1,5 +1,5 @@
 /**
- * One text, packed by bzip2 1.0.8 and xz 5.4.1 (`COMMAND < text`), in base64: neither tool is on every
+ * One text, packed by bzip2 1.0.8 and xz 5.4.1 and zstd 1.5 (`COMMAND < text`), in base64: no tool of them is on every
  * machine that runs the tests.
  */
 const packed = {
@@ -56,6 +56,20 @@ const packed = {
     "ITmuBne+y+UW4VTrt67WfWzql+gM8r1w5cTVx7XulZuQCkgBLmKjHSFcsR/qX4NP0ucFPoeJlq6ayJdAiFiLVfmY",
     "Q+LuP1e4J84G7wO/m/e3A60V+szt7kpJbNpwx2+qAAAAAFEEhh0AA8gDwLgCXcC4AssCgN8BcX4xAyPTVF0EAAAA",
     "AAFZWg==",
+  ],
+  /** zstd -19 -c */
+  zstd: [
+    "KLUv/QRoFAYAwg0dE6AZcxDze0f+v8RoacmW3H61WgG2Xdd1Xdd1Xdc0TdM0TdM03Xvvvffe+///////PM/zPM/z",
+    "PAuCIAiCIAhCZmZmZiYiIiIi4t3d3d2dmZmZmVlVVVVVFRERERFR27Zt+///QuJZUQeUhVCCISiSYAICMY6AmKgR",
+    "sPr+GcCj6hAS4Wd8uuf7fa/3/d7t++2DBOQ/7iM9zuM70vEcx53x1d3Zm7dnb96+kY01pnFGZYwRjC92lbvu3nmX",
+    "XSuBVgXVDwC2onIWEOAKaQz/////v+nfuL333oQkwv/TBEkAPQCLAP++7/u+7/u+f39/f39/f39/f9etW7du3bp1",
+    "69atS5cuXbp06dKlS5fu3Llz586dO3fu3Lly5cqVK1euXLly5caNGzdu3Lhx4wZ1Op1Op9PpdDp9Pp/P5/P5fD6X",
+    "y+VyuVwul8vj8Xg8Ho/H4/Hw8PDw8PDw8PBwcHBwcHBwcHBw8P////8DbNaoSYPmjJkyZMaICQPmi5cuXLZoyYLl",
+    "ipW9KlSmSIkC5YmTJkyWKEmC5IiRIkSGCAkC5IePHjx26MiB44aNGjRmyIgB40WlU8YQfD8Xei1YrFCRAsUJEyVI",
+    "jBARAsQHDx04bNCQAcMFCxUoTJAQAcIDBw0YLFCQAMEBAwUIDBAQAEC9Xq/X6/V6PXpW9ubJiwfvnbt27NapS4fu",
+    "nLly5MaJCwfum7du3LZpy4btmrVq1KZJiwbtmbNmzJYpS4bsmLFixIYJCwbsl69evHbpyoXrlq1atGbJigXrlatW",
+    "rFapSoXqlKlSpEaJCgXqk6dOnDZpyoTpkqVKlCZJigTpkaNGjBYpSoTokKFChAYJCgToj58+fPboyYPnjp06dObI",
+    "iQPnjZs2AYCYqBEg/Pr/G+BpNxJ4BYHh9/8/MuwGtvdh+aR2+PcHEq3qNKR1BAECCLhoC40Nrjc=",
   ],
 };
 

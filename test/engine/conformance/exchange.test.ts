@@ -2,9 +2,12 @@ import { readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formats } from "../../../electron/engine/formats/registry";
+import { memoryTarget } from "../../../electron/engine/io/memory";
 import { openImage } from "../../../electron/engine/image/open-image";
 import { convert } from "../../../electron/engine/ops/convert";
+import { beginImage } from "../../../electron/engine/ops/create";
 import { createControl, type Control } from "../../../electron/engine/ops/control";
+import { operationSize } from "../../../electron/engine/ops/plan";
 import type { FormatId } from "../../../shared/model/format";
 import { expectBytes } from "../../helpers/bytes";
 import { patternDisk } from "../../helpers/pattern-disk";
@@ -43,9 +46,16 @@ function cancellingAfter(steps: number): Control {
   });
 }
 
-function newSamples(format: (typeof formats)[number], folder: string) {
+function newSamples(format: (typeof formats)[number], folder: string, size = diskSize) {
   const chance = random(runSeed);
-  return plainSamples(format, folder, patternDisk(chance, diskSize), chance);
+  return plainSamples(format, folder, patternDisk(chance, size), chance);
+}
+
+/** Bytes of a disk that takes at least three steps to convert: as many operations have data. */
+function threeSteps({ format, compress }: Target): number {
+  const spec = { size: diskSize, options: {}, compress };
+  const { placement } = beginImage(memoryTarget(), format, spec);
+  return Math.max(diskSize, 3 * operationSize(placement));
 }
 
 const raw: Target = { format: "raw", compress: false };
@@ -72,17 +82,20 @@ describe.each(pairs)("converting %s to %s", (_, __, from, to) => {
     }
   });
 
-  // One block of the target may hold the whole disk: then there is no second step.
-  it.each([0, 1])("leaves no file when cancelled after %i steps", (steps) => {
+  it(`leaves no file when cancelled after 0, 1 and 2 steps (seed ${runSeed})`, () => {
     const folder = tempFolder();
-    const { path } = newSamples(from, folder)[0]!;
+    const { path } = newSamples(from, folder, threeSteps(to))[0]!;
     const before = readdirSync(folder);
-    const control = cancellingAfter(steps);
-    if (steps === 0) control.cancel();
-    expect(() => convertTo(path, to, join(folder, "new"), control)).toThrow(
-      expect.objectContaining({ code: "cancelled" }),
-    );
-    expect(readdirSync(folder)).toEqual(before);
+    for (const steps of [0, 1, 2]) {
+      const control = cancellingAfter(steps);
+      if (steps === 0) control.cancel();
+      expect(() => convertTo(path, to, join(folder, "new"), control), `${steps}`).toThrow(
+        expect.objectContaining({ code: "cancelled" }),
+      );
+      expect(readdirSync(folder), `${steps}`).toEqual(before);
+      // The third step was never asked for.
+      expect(control.done < control.total || steps === 0).toBe(true);
+    }
   });
 
   describeWithQemu("against qemu-img", () => {

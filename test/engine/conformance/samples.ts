@@ -33,6 +33,8 @@ export interface Structure {
 export interface FormatSamples {
   /** What qemu-img calls the format. */
   readonly qemuName: string;
+  /** Bytes of the largest disk whose empty image stays small; 16 TiB when absent. */
+  readonly largestEmpty?: number;
   /** What `qemu-img create -o` is given for overlays of each sort; empty when it makes none. */
   readonly overlays: readonly string[];
   /** Images that hold `disk`, made without any other program and without our writer. */

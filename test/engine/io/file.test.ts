@@ -20,6 +20,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as file from "../../../electron/engine/io/file";
 import { nativeCalls } from "../../../electron/engine/io/native";
+import { baseNameOf, folderOf, resolveFrom } from "../../../electron/engine/io/paths";
 import type { ByteTarget } from "../../../electron/engine/io/source";
 import { expectBytes, pattern, readAt, runsOf, targetSuite } from "./target-suite";
 import { thrownBy } from "./thrown";
@@ -221,11 +222,11 @@ describe("opening a file", () => {
 
 describe("names", () => {
   it("resolve against a folder", () => {
-    expect(file.folderOf("/a/b/c.img")).toBe("/a/b");
-    expect(file.folderOf("c.img")).toBe(process.cwd());
-    expect(file.baseNameOf("/a/b/c.img")).toBe("c.img");
-    expect(file.resolveFrom("/a/b", "../c.img")).toBe("/a/c.img");
-    expect(file.resolveFrom("/a/b", "/c.img")).toBe("/c.img");
+    expect(folderOf("/a/b/c.img")).toBe("/a/b");
+    expect(folderOf("c.img")).toBe(process.cwd());
+    expect(baseNameOf("/a/b/c.img")).toBe("c.img");
+    expect(resolveFrom("/a/b", "../c.img")).toBe("/a/c.img");
+    expect(resolveFrom("/a/b", "/c.img")).toBe("/c.img");
   });
 
   it("are followed to the real path", () => {

@@ -1,3 +1,4 @@
+import { nilGuid } from "../../codec/guid";
 import { ImageError } from "../../errors";
 import type { ImageLayer, Run } from "../../image/layer";
 import type { ByteSource } from "../../io/source";
@@ -12,7 +13,7 @@ export function createMap(source: ByteSource, header: Header): ImageLayer["map"]
   const { size, cbBlock, cbBlockExtra, offData, offBlocks } = header;
   const stride = cbBlock + cbBlockExtra;
   const map = createBlockMap(source, header);
-  const parentNeeded = hasParent(header);
+  const isOrphan = hasParent(header) && header.uuidLinkage === nilGuid;
 
   function dataRun(index: number, entry: number, inBlock: number, length: number): Run {
     const at = offData + entry * stride + cbBlockExtra + inBlock;
@@ -39,16 +40,16 @@ export function createMap(source: ByteSource, header: Header): ImageLayer["map"]
     const length = Math.min(blocks * cbBlock - inBlock, end - guestAt);
     if (entry === zeroEntry) return { kind: "zero", length };
     if (entry !== freeEntry) return dataRun(index, entry, inBlock, length);
-    if (parentNeeded) throw parentMissing(source, header);
+    if (isOrphan) throw parentMissing(source, header);
     return { kind: "unallocated", length };
   };
 }
 
-/** A VDI names its parent by UUID alone, and no file can be told from that. */
+/** Nothing tells what the parent of such an image is. */
 function parentMissing({ name }: ByteSource, { type, uuidLinkage }: Header): ImageError {
   return new ImageError(
     "unsupported",
-    `${name} is a ${type} image; the blocks it lacks are in the image with UUID ${uuidLinkage}, which it names no file for`,
+    `${name} is a ${type} image that does not tell the UUID of its parent, which has the blocks it lacks`,
     { file: name, found: uuidLinkage, hint: "Merge the two in VirtualBox first." },
   );
 }

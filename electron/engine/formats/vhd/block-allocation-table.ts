@@ -1,9 +1,15 @@
 import { withPageCache } from "../../io/page-cache";
 import type { ByteSource } from "../../io/source";
 import { entrySize, type DynamicHeader } from "./dynamic-header";
+import { sectorSize } from "./footer";
 
 /** The entry of a block that the file does not hold. */
 export const unusedEntry = 0xffffffff;
+
+/** Bytes that the bitmap before a block takes: a bit for each sector, padded to whole sectors. */
+export function bitmapSize(blockSize: number): number {
+  return Math.ceil(blockSize / sectorSize / 8 / sectorSize) * sectorSize;
+}
 
 /** Entries that are looked at together. */
 const entriesPerPiece = 4096;

@@ -62,6 +62,9 @@ export function uuidText(bytes: Uint8Array): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
+/** The unique ID of a disk that was given none. */
+export const noUniqueId = uuidText(new Uint8Array(16));
+
 /**
  * Reads a footer.
  * @param bytes 512 bytes.

@@ -1,10 +1,10 @@
 import { ImageError } from "../../errors";
 import { mapStored, type ImageLayer, type Run } from "../../image/layer";
+import { createBitmaps } from "../../io/sector-bitmap";
 import type { ByteSource } from "../../io/source";
-import { createTable, unusedEntry } from "./block-allocation-table";
+import { bitmapSize, createTable, unusedEntry } from "./block-allocation-table";
 import { entrySize, type DynamicHeader } from "./dynamic-header";
 import { footerSize, sectorSize } from "./footer";
-import { bitmapSize, createBitmaps } from "./sector-bitmap";
 
 /**
  * The `map` of a fixed disk: its bytes as they are.
@@ -52,7 +52,7 @@ export function createDynamicMap(
 ): ImageLayer["map"] {
   const { blockSize, tableOffset } = header;
   const table = createTable(source, header);
-  const bitmaps = createBitmaps(source);
+  const bitmaps = createBitmaps(source, "highest");
   const headSize = bitmapSize(blockSize);
 
   /** What lies at `guestAt`, before `end`. */

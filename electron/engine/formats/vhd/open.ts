@@ -1,12 +1,13 @@
+import { lastPart } from "../../codec/windows-path";
 import { ImageError } from "../../errors";
-import type { ImageLayer } from "../../image/layer";
+import type { Identity, ImageLayer, ParentRef } from "../../image/layer";
 import type { ByteSource } from "../../io/source";
-import { readDynamicHeader } from "./dynamic-header";
-import { factsOf } from "./facts";
+import { readDynamicHeader, type DynamicHeader } from "./dynamic-header";
+import { epoch, factsOf } from "./facts";
 import { findFooter, type FoundFooter } from "./find-footer";
-import { readFooter, type Footer } from "./footer";
+import { noUniqueId, readFooter, type Footer } from "./footer";
 import { createDynamicMap, createFixedMap } from "./map";
-import { parentOf, readParentNames } from "./parent-locators";
+import { pathsOf, readParentNames } from "./parent-locators";
 import { sizeOf, type SizeChoice } from "./size-rule";
 
 /**
@@ -36,6 +37,7 @@ function openFixed(
     source,
     size,
     blockSize: 1,
+    identity: identityOf(footer.uniqueId),
     facts: factsOf({ found, footer, choice, parentNames: [] }),
     preallocated: true,
     map: createFixedMap(source, size, found.dataEnd),
@@ -56,7 +58,7 @@ function openDynamic(
   const parentNames = isDifferencing
     ? readParentNames(source, header.parentLocators, header.parentUnicodeName)
     : [];
-  const parent = parentOf(parentNames);
+  const parent = parentOf(pathsOf(parentNames), header);
   const nameless = isDifferencing && parent === undefined;
   return {
     format: "vpc",
@@ -64,6 +66,7 @@ function openDynamic(
     size,
     blockSize: header.blockSize,
     ...(parent && { parent }),
+    identity: identityOf(footer.uniqueId),
     facts: factsOf({ found, footer, choice, header, parentNames }),
     map: createDynamicMap(source, header, {
       size,
@@ -73,6 +76,32 @@ function openDynamic(
     close: () => source.close(),
   };
 }
+
+/** Seconds by which file systems may tell a time wrong: FAT counts every second one. */
+const timeSlack = 2;
+
+/**
+ * The parent, which must have the unique ID that the header tells and be unchanged since the time it
+ * tells. What the paths call it is looked for beside the child, too, where the ID tells it from others.
+ */
+function parentOf(paths: readonly string[], header: DynamicHeader): ParentRef | undefined {
+  const { parentUniqueId, parentTimeStamp } = header;
+  // Windows writes no time; a parent of some programs has no ID.
+  const hasId = parentUniqueId !== noUniqueId;
+  const identity = hasId ? identityOf(parentUniqueId) : {};
+  const beside = hasId ? paths.map(lastPart) : [];
+  const [name, ...otherNames] = new Set([...paths, ...beside].filter((path) => path !== ""));
+  if (name === undefined) return undefined;
+  const unchangedSince = epoch + (parentTimeStamp + timeSlack) * 1000;
+  return {
+    name,
+    ...(otherNames.length > 0 && { otherNames }),
+    format: "vpc",
+    expects: { identity, ...(parentTimeStamp > 0 && { unchangedSince }) },
+  };
+}
+
+const identityOf = (uniqueId: string): Identity => ({ "unique ID": [uniqueId] });
 
 function parentMissing({ name }: ByteSource, parentUniqueId: string): ImageError {
   return new ImageError(

@@ -1,6 +1,6 @@
 import type { Fields } from "../../codec/fields";
+import { withSlashes } from "../../codec/windows-path";
 import { ImageError } from "../../errors";
-import type { ParentRef } from "../../image/layer";
 import type { ByteSource } from "../../io/source";
 
 /** Where the entries lie in the dynamic disk header, how many there are, and bytes of each. */
@@ -70,16 +70,14 @@ const decoders: Readonly<Record<string, (bytes: Uint8Array) => string>> = {
 };
 
 /**
- * The parent by the best of its names: relative to the child first, because absolute ones are of the
- * computer that made them. Windows separates folders with `\`, which only Windows understands.
+ * The names as paths, in the order in which they are tried: relative to the child first, because absolute
+ * ones are of the computer that made them.
  */
-export function parentOf(names: readonly ParentName[]): ParentRef | undefined {
-  const of = (code: string) => names.find(({ from }) => from === code)?.name;
+export function pathsOf(names: readonly ParentName[]): string[] {
+  const of = (code: string) => names.filter(({ from }) => from === code).map(({ name }) => name);
   const plain = of("Parent Unicode Name");
-  const relative = of("W2ru") ?? (plain !== undefined && isRelative(plain) ? plain : undefined);
-  if (relative !== undefined) return { name: relative.replaceAll("\\", "/"), format: "vpc" };
-  const name = of("W2ku") ?? plain ?? of("MacX");
-  return name === undefined ? undefined : { name, format: "vpc" };
+  const relative = [...of("W2ru"), ...plain.filter(isRelative)].map(withSlashes);
+  return [...relative, ...of("W2ku"), ...plain.filter((name) => !isRelative(name)), ...of("MacX")];
 }
 
 const isRelative = (name: string): boolean => !/^(?:[A-Za-z]:|[\\/])/.test(name);

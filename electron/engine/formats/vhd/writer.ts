@@ -3,13 +3,12 @@ import type { ImageWriter } from "../../image/writer";
 import { hostBlock } from "../../io/host-blocks";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
-import { unusedEntry } from "./block-allocation-table";
+import { bitmapSize, unusedEntry } from "./block-allocation-table";
 import { entrySize } from "./dynamic-header";
 import { footerSize, sectorSize } from "./footer";
 import { dynamicHeaderBytes, footerBytes } from "./header-writer";
 import { firstSlotOf, slotSize, tableOffset, tableSize } from "./layout";
 import { blockSize, planOf, type Plan } from "./options";
-import { bitmapSize } from "./sector-bitmap";
 
 /**
  * Begins a new VHD image, which has exactly the size asked for, or that in whole MiB.

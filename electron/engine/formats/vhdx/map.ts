@@ -1,5 +1,6 @@
 import { ImageError } from "../../errors";
 import type { ImageLayer, Run } from "../../image/layer";
+import { createBitmaps } from "../../io/sector-bitmap";
 import type { ByteSource } from "../../io/source";
 import {
   bitmapIndex,
@@ -8,7 +9,6 @@ import {
   type BlockAllocationTable,
 } from "./block-allocation-table";
 import type { Metadata } from "./metadata";
-import { createBitmaps } from "./sector-bitmap";
 import { mebibyte } from "./sizes";
 import { vhdxError } from "./vhdx-error";
 
@@ -34,7 +34,7 @@ export function createMap(
 ): ImageLayer["map"] {
   const { blockSize, virtualDiskSize, logicalSectorSize, hasParent } = disk;
   const { layout } = table;
-  const bitmaps = createBitmaps(source);
+  const bitmaps = createBitmaps(source, "lowest");
 
   function stretchAt(guestAt: number, end: number): Stretch {
     const block = Math.floor(guestAt / blockSize);

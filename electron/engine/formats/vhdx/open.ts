@@ -33,6 +33,7 @@ export function openVhdx(file: ByteSource): ImageLayer {
     size: virtualDiskSize,
     blockSize,
     ...(parent && { parent }),
+    identity: { DataWriteGuid: [found.header.dataWriteGuid] },
     facts: factsOf({ creator, found, regions, metadata, replayed: entries }),
     map: createMap(source, table, metadata, hasParent && !parent ? missing : undefined),
     close: () => source.close(),

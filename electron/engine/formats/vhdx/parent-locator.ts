@@ -1,4 +1,5 @@
 import { guidText } from "../../codec/guid";
+import { lastPart, withSlashes } from "../../codec/windows-path";
 import type { ParentRef } from "../../image/layer";
 import type { ByteSource } from "../../io/source";
 import type { Item } from "./metadata-table";
@@ -42,13 +43,23 @@ export function readParentLocator(source: ByteSource, { at, bytes }: Item): Pare
 }
 
 /**
- * The parent by the best of its names: relative to the child first, because absolute ones are of the
- * computer that made them. Windows separates folders with `\`, which only Windows understands.
+ * The parent by its names: relative to the child first, because absolute ones are of the computer that
+ * made them; then, where the file can be told from others, what these call it beside the child. It is the
+ * parent when its DataWriteGuid is either of the linkages ([MS-VHDX] 2.6.2.6.3).
  */
 export function parentOf(locator: ParentLocator | undefined): ParentRef | undefined {
-  const named = (key: string): string | undefined => locator?.get(key) || undefined;
-  const relative = named("relative_path");
-  if (relative !== undefined) return { name: relative.replaceAll("\\", "/"), format: "vhdx" };
-  const name = named("absolute_win32_path") ?? named("volume_path");
-  return name === undefined ? undefined : { name, format: "vhdx" };
+  const named = (key: string): string[] => [locator?.get(key) ?? ""].filter((each) => each !== "");
+  const relative = named("relative_path").map(withSlashes);
+  const paths = [...relative, ...named("absolute_win32_path"), ...named("volume_path")];
+  const linkages = [...named("parent_linkage"), ...named("parent_linkage2")];
+  const guids = linkages.map((each) => each.replace(/^\{(.*)\}$/s, "$1").toLowerCase());
+  const beside = guids.length > 0 ? paths.map(lastPart) : [];
+  const [name, ...otherNames] = new Set([...paths, ...beside].filter((each) => each !== ""));
+  if (name === undefined) return undefined;
+  return {
+    name,
+    ...(otherNames.length > 0 && { otherNames }),
+    format: "vhdx",
+    ...(guids.length > 0 && { expects: { identity: { DataWriteGuid: guids } } }),
+  };
 }

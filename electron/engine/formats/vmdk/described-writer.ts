@@ -34,9 +34,10 @@ export function createDescribed(
     from += part.length;
     return part;
   });
+  const [first] = parts;
+  if (first === undefined) throw new Error("An image has one extent at least.");
   return {
-    // Of no use beside the parts, but every writer has one.
-    placement: { kind: "linear", base: 0, blockSize: sectorSize },
+    placement: first.writer.placement,
     parts,
     placed() {
       throw new ImageError("invalid-argument", "The data of this image goes to its extents");

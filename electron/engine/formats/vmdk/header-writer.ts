@@ -13,26 +13,17 @@ const atEnd = -1;
 interface HeaderFields {
   /** Sectors of the disk in this extent. */
   readonly capacity: number;
-  /** Whether the descriptor follows; otherwise it is in a file of its own. */
-  readonly isDescribed: boolean;
   readonly zeroedGrain: boolean;
   readonly redundantDirectory: number;
-  readonly directory: number | typeof atEnd;
+  /** Or `atEnd`. */
+  readonly directory: number;
   readonly grains: number;
   readonly isStream: boolean;
 }
 
-/**
- * The header of a sparse extent of `capacity` sectors. Version 2 says that grains may be zeroed.
- * @param isDescribed Whether the layout has room for the descriptor, behind the header.
- */
-export function sparseHeader(
-  { zeroedGrain }: Plan,
-  layout: Layout,
-  capacity: number,
-  isDescribed: boolean,
-): Uint8Array {
-  return headerBytes({ ...layout, capacity, isDescribed, zeroedGrain, isStream: false });
+/** The header of a sparse extent of `capacity` sectors. Version 2 says that grains may be zeroed. */
+export function sparseHeader({ zeroedGrain }: Plan, layout: Layout, capacity: number): Uint8Array {
+  return headerBytes({ ...layout, capacity, zeroedGrain, isStream: false });
 }
 
 /**
@@ -45,12 +36,12 @@ export function streamHeader(
   grains: number,
   directory: number = atEnd,
 ): Uint8Array {
-  const common = { isDescribed: true, isStream: true, redundantDirectory: 0 };
+  const common = { isStream: true, redundantDirectory: 0 };
   return headerBytes({ ...common, capacity, zeroedGrain, directory, grains });
 }
 
 function headerBytes(header: HeaderFields): Uint8Array {
-  const { isStream, zeroedGrain, redundantDirectory, directory, isDescribed } = header;
+  const { isStream, zeroedGrain, redundantDirectory, directory } = header;
   const bytes = new Uint8Array(headerSize);
   const put = putFields(bytes, "little");
   put.text(0, "KDMV");
@@ -64,8 +55,8 @@ function headerBytes(header: HeaderFields): Uint8Array {
   );
   put.u64(12, header.capacity);
   put.u64(20, grainSectors);
-  put.u64(28, isDescribed ? 1 : 0);
-  put.u64(36, isDescribed ? descriptorSectors : 0);
+  put.u64(28, 1);
+  put.u64(36, descriptorSectors);
   put.u32(44, tableEntries);
   put.u64(48, redundantDirectory);
   if (directory === atEnd) put.bytes(56, new Uint8Array(8).fill(0xff));

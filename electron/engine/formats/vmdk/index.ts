@@ -1,4 +1,5 @@
 import type { Format } from "../format";
+import { measureVmdk } from "./measure";
 import { openVmdk } from "./open";
 import { vmdkOptions } from "./options";
 import { signatureOf } from "./signature";
@@ -15,4 +16,11 @@ export const vmdk: Format = {
   probe: (source) => signatureOf(source) !== undefined,
   open: openVmdk,
   create: createVmdk,
+  measure: measureVmdk,
+  // Split images take what those in one file take.
+  variants: [
+    { name: "vmdk-sparse", provisioning: "thin", options: {} },
+    { name: "vmdk-flat", provisioning: "thin", options: { subformat: "monolithicFlat" } },
+    { name: "vmdk-stream", provisioning: "thin", options: { subformat: "streamOptimized" } },
+  ],
 };

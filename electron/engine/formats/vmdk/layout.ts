@@ -40,13 +40,13 @@ export function tableCount(capacity: number): number {
 /**
  * The layout for `capacity` sectors: header, descriptor, redundant grain directory and tables, grain
  * directory and tables, grains (specification, "Hosted Sparse Extent").
- * @param isDescribed Whether the descriptor is in this file.
+ * There is room for a descriptor even where that is in a file of its own, as in qemu's images.
  * @throws ImageError as `tableCount`.
  */
-export function layoutOf(capacity: number, isDescribed: boolean): Layout {
+export function layoutOf(capacity: number): Layout {
   const tables = tableCount(capacity);
   const directorySectors = Math.ceil((tables * 4) / 512);
-  const redundantDirectory = 1 + (isDescribed ? descriptorSectors : 0);
+  const redundantDirectory = 1 + descriptorSectors;
   const redundantTables = redundantDirectory + directorySectors;
   const directory = redundantTables + tables * tableSectors;
   const grainTables = directory + directorySectors;

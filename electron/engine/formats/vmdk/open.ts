@@ -1,5 +1,5 @@
 import { ImageError } from "../../errors";
-import type { ImageLayer, ParentRef } from "../../image/layer";
+import type { Identity, ImageLayer, ParentRef } from "../../image/layer";
 import type { ByteSource } from "../../io/source";
 import { openCowdExtent } from "./cowd-extent";
 import { openDescribedExtents, type Gate } from "./described-extents";
@@ -48,6 +48,7 @@ export function openVmdk(source: ByteSource, gate: Gate): ImageLayer {
     size: extents.reduce((sum, extent) => sum + extent.size, 0),
     blockSize: Math.max(1, ...extents.map(({ grainSize }) => grainSize ?? 1)),
     ...(parent && { parent }),
+    ...(descriptor?.cid !== undefined && { identity: identityOf(descriptor.cid) }),
     facts: factsOf({
       path: source.name,
       signature,
@@ -117,8 +118,14 @@ function hintOf(descriptor: Descriptor | undefined): string | undefined {
 /** The parent by its hint, which is only valid where a parentCID is set (specification, "The Header"). */
 function parentOf(descriptor: Descriptor): ParentRef | undefined {
   const name = hintOf(descriptor);
-  return hasParent(descriptor) && name !== undefined ? { name, format: "vmdk" } : undefined;
+  if (!hasParent(descriptor) || name === undefined) return undefined;
+  const { parentCid } = descriptor;
+  const expects = parentCid === undefined ? undefined : { identity: identityOf(parentCid) };
+  return { name, format: "vmdk", ...(expects && { expects }) };
 }
+
+/** A content ID, which changes with the first write after opening. */
+const identityOf = (cid: number): Identity => ({ CID: [cid.toString(16).padStart(8, "0")] });
 
 /** The `map` of an image whose parent nobody knows: zeros would be a lie. */
 function refuseUnallocated(map: ImageLayer["map"], source: ByteSource): ImageLayer["map"] {

@@ -19,8 +19,7 @@ export function createSparse(
   extent: { readonly capacity: number; readonly fileName?: string },
 ): ImageWriter {
   const { capacity, fileName } = extent;
-  const isDescribed = fileName !== undefined;
-  const layout = layoutOf(capacity, isDescribed);
+  const layout = layoutOf(capacity);
   requireRoom(layout, 0);
   const grains = createGrainSectors();
   const grainSize = grainSectors * sectorSize;
@@ -45,9 +44,9 @@ export function createSparse(
       // An image of many extents keeps all their writers.
       grains.clear();
       target.truncate(layout.grains * sectorSize + used * grainSize);
-      if (isDescribed) target.write(sectorSize, embeddedDescriptor(plan, fileName));
+      if (fileName !== undefined) target.write(sectorSize, embeddedDescriptor(plan, fileName));
       // The header last: a file without one is no image yet.
-      target.write(0, sparseHeader(plan, layout, capacity, isDescribed));
+      target.write(0, sparseHeader(plan, layout, capacity));
     },
   };
 }

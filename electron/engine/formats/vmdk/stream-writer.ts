@@ -13,10 +13,10 @@ const firstSector = grainSectors;
 /** Types of markers that hold no grain (specification, "Markers"). */
 const marker = { grainTable: 1, grainDirectory: 2, footer: 3 } as const;
 /**
- * The fastest: the next ones take half as long again, and what they save is less than what qemu-img's
- * own images differ by.
+ * As for qcow2: within a percent of what qemu-img's 6 makes of programs and texts, in four fifths of the
+ * time; 1 makes them 8 % longer.
  */
-const level = 1;
+const level = 5;
 /** Bytes of tables that are gathered for one write. */
 const pieceSize = 2 ** 20;
 

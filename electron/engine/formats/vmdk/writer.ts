@@ -7,8 +7,8 @@ import { planOf } from "./options";
 import { createSparse } from "./sparse-writer";
 import { createStream } from "./stream-writer";
 
-/** The name of a file that does not tell its own. */
-const someName = "disk.vmdk";
+/** The name of an image that does not tell its own. */
+export const someName = "disk.vmdk";
 
 /**
  * Begins a new image of any subformat.

@@ -9,6 +9,8 @@ import type { FormatSamples, Sample } from "../samples";
 
 export const vdiSamples: FormatSamples = {
   qemuName: "vdi",
+  // The block map is written whole: a hole in it would name block 0.
+  largestEmpty: 2 ** 41,
   overlays: [],
   byHand(folder, disk, random) {
     const path = join(folder, "hand.vdi");

@@ -9,6 +9,7 @@ import type { FormatSamples, Sample } from "../samples";
 
 export const vpcSamples: FormatSamples = {
   qemuName: "vpc",
+  largestEmpty: 2040 * 2 ** 30,
   overlays: [],
   byHand(folder, disk, random) {
     const images = [

@@ -77,8 +77,11 @@ describeWithQemu(`an image with a data file (seed ${runSeed})`, () => {
       expect(made.allocated! - theirs).toBeLessThanOrEqual(theirs / 50);
     if (kind["data_file_raw"] === true) expectBytes(readFileSync(at("ours.data")), disk);
     const data = (name: string): unknown =>
-      (qemuJson<Record<string, unknown>>(["info", name], path)["format-specific"] as { data: object })
-        .data;
+      (
+        qemuJson<Record<string, unknown>>(["info", name], path)["format-specific"] as {
+          data: object;
+        }
+      ).data;
     expect(data("ours")).toEqual({ ...(data("theirs") as object), "data-file": "ours.data" });
 
     writeWithQemu(path, "ours", ["write -q -P 7 100k 300k", "read -q -P 7 100k 300k"]);

@@ -70,9 +70,9 @@ describeWithQemu("internal snapshots", () => {
 
       const target = join(folder, "one.raw");
       const control = createControl();
-      const source = { path, grants: [], snapshot: 0 };
+      const source = { images: [{ path, grants: [], snapshot: 0 }] };
       const job = { options: {}, replace: true, flush: false, control } as const;
-      convert({ ...job, source: { images: [source] }, target, format: "raw" });
+      convert({ ...job, source, target, format: "raw" });
       expectBytes(readFileSync(target), were[0] ?? new Uint8Array());
     },
   );

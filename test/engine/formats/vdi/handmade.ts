@@ -18,8 +18,11 @@ export interface Handmade {
   readonly map: readonly number[];
   /** What lies from offData on: extra bytes and blocks. */
   readonly data?: Uint8Array;
-  /** 16 bytes. */
+  /** 16 bytes each. */
+  readonly uuidCreate?: Uint8Array;
+  readonly uuidModify?: Uint8Array;
   readonly uuidLinkage?: Uint8Array;
+  readonly uuidParentModify?: Uint8Array;
 }
 
 export const free = 0xffffffff;
@@ -67,11 +70,11 @@ export function handmade(parts: Handmade): Uint8Array {
     view.setUint32(360, 512, true);
     view.setUint32(at.cbBlockExtra, cbBlockExtra, true);
   }
-  bytes.set(
-    Uint8Array.from({ length: 16 }, (_, index) => index + 1),
-    fields.uuids,
-  );
+  const uuidCreate = parts.uuidCreate ?? Uint8Array.from({ length: 16 }, (_, index) => index + 1);
+  bytes.set(uuidCreate, fields.uuids);
+  bytes.set(parts.uuidModify ?? [], fields.uuids + 16);
   bytes.set(parts.uuidLinkage ?? [], fields.uuids + 32);
+  bytes.set(parts.uuidParentModify ?? [], fields.uuids + 48);
   map.forEach((entry, index) => view.setUint32(offBlocks + index * 4, entry, true));
   bytes.set(data, offData);
   return bytes;

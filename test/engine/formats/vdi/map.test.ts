@@ -98,18 +98,23 @@ describe("a differencing VDI", () => {
     { name: "of type 4", type: 4 },
     { name: "of type 3", type: 3 },
     { name: "by its linkage alone", type: 1 },
-  ])("$name hides the parent with zero blocks and wants it for free ones", ({ type }) => {
+  ])("$name hides the parent with zero blocks and leaves it the free ones", ({ type }) => {
     const layer = openBytes(handmade({ ...parts, type, uuidLinkage }));
     expect(layer.map(0, block)).toMatchObject({ kind: "data", length: block });
     expect(layer.map(block, 2 * block)).toEqual({ kind: "zero", length: block });
-    expect(() => layer.map(2 * block, 1)).toThrow(
-      expect.objectContaining({ code: "unsupported", found: parent }),
-    );
+    expect(layer.map(2 * block, 1)).toEqual({ kind: "unallocated", length: 1 });
+    expect(layer.parent).toEqual({
+      name: parent,
+      format: "vdi",
+      find: { uuidCreate: [parent] },
+      expects: { identity: { uuidCreate: [parent] } },
+    });
     expect(layer.facts.details).toContainEqual({ name: "uuidLinkage", value: parent });
   });
 
   it("is not read as zeros even when it does not say who its parent is", () => {
     const layer = openBytes(handmade({ ...parts, type: 4 }));
+    expect(layer.parent).toBeUndefined();
     expect(() => layer.map(2 * block, 1)).toThrow(expect.objectContaining({ code: "unsupported" }));
   });
 });

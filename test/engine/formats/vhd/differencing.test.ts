@@ -58,26 +58,48 @@ describe("a differencing VHD", () => {
     {
       name: "relative before all",
       locators: [absolute, mac, relative],
-      parent: "./sub/b\u00e4se.vhd",
+      names: ["./sub/b\u00e4se.vhd", "parent.vhd", "C:\\vm\\base.vhd", "file://host/base.vhd"],
+      beside: ["b\u00e4se.vhd", "base.vhd"],
     },
-    { name: "in the header before absolute", locators: [absolute], parent: "parent.vhd" },
-    { name: "in the header alone", locators: [], parent: "parent.vhd" },
-    { name: "in the header, deprecated ones aside", locators: [old], parent: "parent.vhd" },
+    {
+      name: "in the header before absolute",
+      locators: [absolute],
+      names: ["parent.vhd", "C:\\vm\\base.vhd"],
+      beside: ["base.vhd"],
+    },
+    { name: "in the header alone", locators: [], names: ["parent.vhd"], beside: [] },
+    {
+      name: "in the header, deprecated ones aside",
+      locators: [old],
+      names: ["parent.vhd"],
+      beside: [],
+    },
     {
       name: "absolute before an absolute one in the header",
       locators: [mac, absolute],
       parentName: "D:\\elsewhere.vhd",
-      parent: "C:\\vm\\base.vhd",
+      names: ["C:\\vm\\base.vhd", "D:\\elsewhere.vhd", "file://host/base.vhd"],
+      beside: ["base.vhd", "elsewhere.vhd"],
     },
     {
       name: "a Mac's when there is no other",
       locators: [mac],
       parentName: "",
-      parent: "file://host/base.vhd",
+      names: ["file://host/base.vhd"],
+      beside: ["base.vhd"],
     },
-  ])("takes its parent's name $name", ({ locators, parent, parentName = "parent.vhd" }) => {
+  ])("takes its parent's name $name", ({ locators, names, beside, parentName = "parent.vhd" }) => {
     const layer = openBytes(handmade({ ...parts, locators, parentName }));
-    expect(layer.parent).toEqual({ name: parent, format: "vpc" });
+    const [name, ...otherNames] = [...names, ...beside];
+    expect(layer.parent).toEqual({
+      name,
+      ...(otherNames.length > 0 && { otherNames }),
+      format: "vpc",
+      expects: {
+        identity: { "unique ID": ["c0c1c2c3-c4c5-c6c7-c8c9-cacbcccdcecf"] },
+        unchangedSince: Date.UTC(2000, 0, 1, 1, 0, 2),
+      },
+    });
   });
 
   it("tells all names as they are written, and what the parent must be", () => {

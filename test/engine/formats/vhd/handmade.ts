@@ -91,6 +91,10 @@ export interface Handmade {
   readonly footerLength?: 512 | 511;
   /** "Parent Unicode Name". */
   readonly parentName?: string;
+  /** 16 bytes. */
+  readonly parentUniqueId?: Uint8Array;
+  /** Seconds since 2000. */
+  readonly parentTimeStamp?: number;
   readonly locators?: readonly HandmadeLocator[];
 }
 
@@ -122,10 +126,10 @@ export function handmade(parts: Handmade): Uint8Array {
   fields.setUint32(headerAt.maxTableEntries, table.length);
   fields.setUint32(headerAt.blockSize, blockSize);
   header.set(
-    Uint8Array.from({ length: 16 }, (_, index) => 0xc0 + index),
+    parts.parentUniqueId ?? Uint8Array.from({ length: 16 }, (_, index) => 0xc0 + index),
     40,
   );
-  fields.setUint32(56, 3600);
+  fields.setUint32(56, parts.parentTimeStamp ?? 3600);
   header.set(utf16(parts.parentName ?? "", "big"), headerAt.parentName);
   locators.forEach(({ code, bytes: name }, index) => {
     const entry = headerAt.locators + index * 24;

@@ -34,7 +34,14 @@ const over = (target: ByteTarget, below: ByteTarget) =>
 describe("the parent", () => {
   it("is named by the relative path first, and its linkage is told", () => {
     const { parent, facts } = vhdx.open(child({}), closedGate);
-    expect(parent).toEqual({ name: "../base disks/base.vhdx", format: "vhdx" });
+    expect(parent).toEqual({
+      name: "../base disks/base.vhdx",
+      otherNames: [parentLocator.absolute_win32_path, parentLocator.volume_path, "base.vhdx"],
+      format: "vhdx",
+      expects: {
+        identity: { DataWriteGuid: [guids.dataWrite, parentLocator.parent_linkage2.slice(1, -1)] },
+      },
+    });
     expect(facts.details).toContainEqual({ name: "subformat", value: "differencing" });
     for (const [name, value] of Object.entries(parentLocator))
       expect(facts.details).toContainEqual({ name, value });
@@ -43,11 +50,15 @@ describe("the parent", () => {
   });
 
   it.each([
-    [{ absolute_win32_path: "c:\\a.vhdx", volume_path: "v" }, "c:\\a.vhdx"],
-    [{ volume_path: "v", relative_path: "" }, "v"],
-  ])("is named by %o", (locator, name) => {
+    [
+      { absolute_win32_path: "c:\\a.vhdx", volume_path: "v" },
+      { name: "c:\\a.vhdx", otherNames: ["v"] },
+    ],
+    [{ volume_path: "v", relative_path: "" }, { name: "v" }],
+  ])("is named by %o", (locator, names) => {
+    // Without a linkage nothing tells it from a file of the same name beside the child.
     const target = handmade({ flags: hasParent, parentLocator: locator });
-    expect(vhdx.open(target, closedGate).parent).toEqual({ name, format: "vhdx" });
+    expect(vhdx.open(target, closedGate).parent).toEqual({ ...names, format: "vhdx" });
   });
 
   it("is missed, where it has no name, only for what it holds", () => {

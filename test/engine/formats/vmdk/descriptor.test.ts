@@ -179,7 +179,11 @@ describe("parent", () => {
 
   it("is named by its hint when there is a parentCID", () => {
     const layer = withParent("0000beef", 'parentFileNameHint="C:\\VMs\\base.vmdk"');
-    expect(layer.parent).toEqual({ name: "C:\\VMs\\base.vmdk", format: "vmdk" });
+    expect(layer.parent).toEqual({
+      name: "C:\\VMs\\base.vmdk",
+      format: "vmdk",
+      expects: { identity: { CID: ["0000beef"] } },
+    });
     expect(layer.facts.details).toContainEqual({ name: "parentCID", value: "0000beef" });
   });
 
@@ -196,6 +200,7 @@ describe("parent", () => {
   });
 
   it("is believed when the parentCID itself is damaged", () => {
-    expect(withParent("?", 'parentFileNameHint="base.vmdk"').parent?.name).toBe("base.vmdk");
+    const { parent } = withParent("?", 'parentFileNameHint="base.vmdk"');
+    expect(parent).toEqual({ name: "base.vmdk", format: "vmdk" });
   });
 });

@@ -12,6 +12,7 @@ import type { ByteSource } from "../../../../electron/engine/io/source";
 export function memoryGate(files: Readonly<Record<string, Uint8Array>> = {}): Gate {
   return {
     resolve: ({ name }) => name,
+    neighbours: () => Object.keys(files),
     open({ name }) {
       const bytes = files[name];
       if (bytes === undefined)

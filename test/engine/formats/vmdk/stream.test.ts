@@ -62,14 +62,9 @@ function readStream(bytes: Buffer): Stream {
       const [block = 0] = [...grainAt].find(([, sector]) => sector === entries[first]) ?? [];
       const table = Math.floor(block / 512);
       tableAt.set(table, body / 512);
-      const told = new Map(
-        entries.flatMap((entry, nth) => (entry ? [[table * 512 + nth, entry]] : [])) as [
-          number,
-          number,
-        ][],
-      );
+      const told = entries.flatMap((entry, nth) => (entry ? [[table * 512 + nth, entry]] : []));
       const seen = [...grainAt].filter(([each]) => Math.floor(each / 512) === table);
-      expect([...told]).toEqual(seen);
+      expect(told).toEqual(seen);
     }
     if (type === 2) {
       directory = body / 512;

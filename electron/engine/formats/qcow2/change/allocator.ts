@@ -6,6 +6,8 @@ export interface Allocator {
   allocate(count: number): number;
   /** Takes one use away; a cluster without uses is handed out only by the next change. */
   release(cluster: number): void;
+  /** Clusters in use now beyond those at the beginning; below 0 when there are fewer. */
+  readonly growth: number;
   /** Calls `each` with the stretches of clusters that lost their last use, ascending. */
   eachFreed(each: (cluster: number, count: number) => void): void;
 }
@@ -20,12 +22,16 @@ export function createAllocator(refcounts: RefcountStore, from: number): Allocat
   /** By block, 1 for each cluster that was used before and has been freed. */
   const freed = new Map<number, Uint8Array>();
   let next = from;
+  let growth = 0;
 
   const isFree = (cluster: number): boolean =>
     refcounts.get(cluster) === 0 &&
     freed.get(Math.floor(cluster / perBlock))?.[cluster % perBlock] !== 1;
 
   return {
+    get growth() {
+      return growth;
+    },
     allocate(count) {
       let first = next;
       for (let found = 0; found < count;) {
@@ -39,10 +45,12 @@ export function createAllocator(refcounts: RefcountStore, from: number): Allocat
       }
       for (let i = 0; i < count; i++) refcounts.add(first + i, 1);
       if (first === next) next += count;
+      growth += count;
       return first;
     },
     release(cluster) {
       if (refcounts.add(cluster, -1) > 0) return;
+      growth -= 1;
       const index = Math.floor(cluster / perBlock);
       let marks = freed.get(index);
       if (marks === undefined) freed.set(index, (marks = new Uint8Array(perBlock)));

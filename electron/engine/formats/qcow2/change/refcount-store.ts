@@ -33,11 +33,45 @@ export interface RefcountStore {
 /** Opens the refcounts. @throws ImageError `invalid-table`, `invalid-header`, `limit`, `truncated`. */
 export function openRefcounts(source: ByteSource, header: Header): RefcountStore {
   const { clusterSize } = header;
+  const table = readRefcountTable(source, header);
+  return createStore(source, header, table, (index, into) => {
+    const offset = table[index] ?? 0;
+    if (offset === 0) return;
+    const saidAt = header.refcountTableOffset + index * 8;
+    requireTable(source, header, { name: "refcount block", offset, length: clusterSize, saidAt });
+    const bytes = new Uint8Array(clusterSize);
+    source.read(offset, bytes);
+    decodeCounts(bytes, 2 ** header.refcountOrder, into, 0);
+  });
+}
+
+/** Refcounts that are not in the file: `counts`, by cluster, as if none had been there before. */
+export function rebuildRefcounts(
+  source: ByteSource,
+  header: Header,
+  counts: Counts,
+): RefcountStore {
+  const none = new Float64Array(0);
+  const store = createStore(source, header, none, (index, into) => {
+    const first = index * into.length;
+    into.set(counts.subarray(first, first + into.length));
+  });
+  for (let index = 0; index * store.perBlock < counts.length; index++)
+    if (store.block(index).some((count) => count > 0)) store.changed.add(index);
+  return store;
+}
+
+function createStore(
+  source: ByteSource,
+  header: Header,
+  table: Float64Array,
+  load: (index: number, into: Counts) => void,
+): RefcountStore {
+  const { clusterSize } = header;
   const bits = 2 ** header.refcountOrder;
   const perBlock = (clusterSize * 8) / bits;
   const shift = Math.log2(perBlock);
   const most = mostOf(bits);
-  const table = readRefcountTable(source, header);
   const blocks = new Map<number, Counts>();
   const changed = new Set<number>();
   let lastIndex = -1;
@@ -48,19 +82,7 @@ export function openRefcounts(source: ByteSource, header: Header): RefcountStore
     let counts = blocks.get(index);
     if (counts === undefined) {
       counts = newCounts(perBlock, bits);
-      const offset = table[index] ?? 0;
-      if (offset !== 0) {
-        const saidAt = header.refcountTableOffset + index * 8;
-        requireTable(source, header, {
-          name: "refcount block",
-          offset,
-          length: clusterSize,
-          saidAt,
-        });
-        const bytes = new Uint8Array(clusterSize);
-        source.read(offset, bytes);
-        decodeCounts(bytes, bits, counts, 0);
-      }
+      load(index, counts);
       blocks.set(index, counts);
     }
     lastIndex = index;
@@ -74,7 +96,13 @@ export function openRefcounts(source: ByteSource, header: Header): RefcountStore
     table,
     changed,
     block,
-    get: (cluster) => block(cluster >>> shift)[cluster & (perBlock - 1)] ?? 0,
+    get(cluster) {
+      if (cluster > mostClusters) return 0;
+      const index = cluster >>> shift;
+      // A damaged entry may name any cluster: blocks that are not there take no memory.
+      if ((table[index] ?? 0) === 0 && !blocks.has(index)) return 0;
+      return block(index)[cluster & (perBlock - 1)] ?? 0;
+    },
     add(cluster, delta) {
       if (cluster > mostClusters) throw tooManyClusters(source);
       const index = cluster >>> shift;
@@ -105,7 +133,8 @@ function readRefcountTable(source: ByteSource, header: Header): Float64Array {
   );
 }
 
-const repairHint = "Check the image, and repair it, before you change it.";
+/** The mend of an image whose refcounts are wrong. */
+export const repairHint = "Check the image, and repair it, before you change it.";
 
 function tooLow(source: ByteSource, at: number): ImageError {
   return new ImageError(

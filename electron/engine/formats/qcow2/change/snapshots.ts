@@ -1,8 +1,8 @@
 import { ImageError } from "../../../errors";
-import type { ByteTarget } from "../../../io/source";
+import type { ByteSource, ByteTarget } from "../../../io/source";
 import { autoclear } from "../features";
 import { hasDataFile } from "../header";
-import { openForEdit, readL1, type ChangeableImage } from "./image";
+import { openForEdit, readL1, type ChangeableImage, type ImageTables } from "./image";
 import {
   newEntry,
   renamedEntry,
@@ -31,7 +31,7 @@ export function createSnapshot(file: ByteTarget, snapshot: NewSnapshot): string 
     const twin = new DataView(l1.buffer.slice(0));
     // Flags in a snapshot's L1 table mean nothing; they are left out.
     for (let i = 0; i < twin.byteLength; i += 8) twin.setUint8(i, twin.getUint8(i) & 0x7f);
-    settleCopied(change, image, l1, twin);
+    settleCopied(change, image, l1, { twin });
     const { l1Size, size } = header;
     const entry = newEntry(snapshot, id, {
       l1TableOffset: place(change, image, twin),
@@ -77,20 +77,48 @@ export function applySnapshot(file: ByteTarget, index: number): void {
  * @throws ImageError as `createSnapshot`, `invalid-argument` when there is no such snapshot.
  */
 export function deleteSnapshots(file: ByteTarget, indices: readonly number[]): void {
-  const image = openForEdit(file);
-  const { header, snapshots } = image;
+  deleteFrom(openForEdit(file), indices, false);
+}
+
+/**
+ * Bytes that `deleteSnapshots` of these gives back: the clusters that nobody else uses, saved machine
+ * state and their own tables among them. Below 0 when the refcounts' own clusters become more.
+ * @throws ImageError as `deleteSnapshots`.
+ */
+export function freedBySnapshots(source: ByteSource, indices: readonly number[]): number {
+  const image = openForEdit(onlyRead(source));
+  return -deleteFrom(image, indices, true) * image.header.clusterSize;
+}
+
+/** A target that a dry change can have. */
+function onlyRead(source: ByteSource): ByteTarget {
+  const refuse = (): never => {
+    throw new ImageError("io", `${source.name} is only read`, { file: source.name });
+  };
+  return { ...source, write: refuse, truncate: refuse, flush: refuse };
+}
+
+/** Deletes snapshots, or only foretells it; the answer is that of `changeImage`. */
+function deleteFrom(image: ChangeableImage, indices: readonly number[], dry: boolean): number {
+  const { file, header, snapshots } = image;
   const deleted = new Set(indices.map((index) => snapshotAt(image, index)));
-  if (deleted.size === 0) return;
-  changeImage(file, header, (change) => {
-    for (const snapshot of deleted) {
-      addUses(change, image, readL1(image, snapshot), -1);
-      change.addRange(snapshot.l1TableOffset, snapshot.l1Size * 8, -1);
-    }
-    const l1 = readL1(image, header);
-    settleCopied(change, image, l1);
-    const left = snapshots.filter((snapshot) => !deleted.has(snapshot)).map(({ bytes }) => bytes);
-    return { fields: { ...moveL1(change, image, l1), ...moveSnapshots(change, image, left) } };
-  });
+  if (deleted.size === 0) return 0;
+  return changeImage(
+    file,
+    header,
+    (change) => {
+      for (const snapshot of deleted) {
+        addUses(change, image, readL1(image, snapshot), -1);
+        change.addRange(snapshot.l1TableOffset, snapshot.l1Size * 8, -1);
+      }
+      const l1 = readL1(image, header);
+      settleCopied(change, image, l1);
+      const left = snapshots.filter((snapshot) => !deleted.has(snapshot));
+      const entries = left.map(({ bytes }) => bytes);
+      return { fields: { ...moveL1(change, image, l1), ...moveSnapshots(change, image, entries) } };
+    },
+    { dry },
+  );
 }
 
 /**
@@ -110,7 +138,7 @@ export function renameSnapshot(file: ByteTarget, index: number, name: string): v
 
 /** The snapshot with place `index` in the table. @throws ImageError `invalid-argument`. */
 export function snapshotAt(
-  { file, snapshots }: Pick<ChangeableImage, "file" | "snapshots">,
+  { file, snapshots }: Pick<ImageTables, "file" | "snapshots">,
   index: number,
 ): SnapshotEntry {
   const snapshot = snapshots[index];

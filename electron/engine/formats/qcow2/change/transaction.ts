@@ -2,8 +2,10 @@ import { ImageError } from "../../../errors";
 import type { ByteTarget } from "../../../io/source";
 import { limits, type Header } from "../header";
 import { createAllocator } from "./allocator";
+import { clusterUses, type ClusterUses } from "./cluster-uses";
 import { putHeaderFields, sectorSize, type HeaderFields } from "./header-fields";
 import { encodeCounts } from "./refcount-block";
+import { requireCounted } from "./require-counted";
 import { openRefcounts, type RefcountStore } from "./refcount-store";
 
 /** Bytes that wait in memory before a change begins to write them. */
@@ -14,17 +16,11 @@ const mostPending = 64 * 1024 * 1024;
  * nobody uses, flushed, and then one write of the first sector makes the header point to it.
  * Until that write the image is the old one, byte for byte; what was freed is touched only after it.
  */
-export interface Transaction {
+export interface Transaction extends ClusterUses {
   /** Byte offset of `count` new clusters side by side, each with refcount 1. */
   allocate(count: number): number;
   /** Writes into clusters that this change has allocated. `bytes` is the transaction's from now on. */
   write(at: number, bytes: Uint8Array): void;
-  /** The refcount, after the change, of the cluster with byte `at`. */
-  refcount(at: number): number;
-  /** Adds uses to the cluster with byte `at`, or takes them away. @throws ImageError as RefcountStore.add. */
-  add(at: number, delta: number): void;
-  /** As `add`, for every cluster that a range touches. */
-  addRange(at: number, length: number, delta: number): void;
 }
 
 /** What the header says from the switch on. */
@@ -36,16 +32,19 @@ export interface Switch {
 
 /** What a change may be told besides. */
 export interface ChangeOptions {
-  /** The refcounts to go on from; those of the file when absent. */
-  readonly refcounts?: RefcountStore;
+  /** Refcounts in the place of those that the file has, which are given up, table and blocks. */
+  readonly rebuilt?: RefcountStore;
   /** The first cluster that may be written to. */
   readonly from?: number;
+  /** Only foretell what the change does to the number of clusters in use. */
+  readonly dry?: boolean;
 }
 
 /**
  * Makes one change of the image with `header` in `file`: `build` prepares it, then it is written,
  * flushed, switched to, flushed again, and what was freed is given back to the host. When anything
- * throws before the switch, the image is as it was.
+ * throws before the switch, the image is as it was. The answer is how many clusters more than before
+ * are in use, below 0 for fewer.
  * @throws ImageError as `openRefcounts` and `build` do, `io`.
  */
 export function changeImage(
@@ -53,31 +52,20 @@ export function changeImage(
   header: Header,
   build: (change: Transaction) => Switch,
   options: ChangeOptions = {},
-): void {
-  const { clusterSize, clusterBits } = header;
-  const refcounts = options.refcounts ?? openRefcounts(file, header);
+): number {
+  const { clusterSize } = header;
+  const refcounts = options.rebuilt ?? openRefcounts(file, header);
+  if (options.rebuilt === undefined) requireCounted(file, header, refcounts);
   const clusters = createAllocator(refcounts, options.from ?? 1);
   const sizeBefore = file.size;
   let pending: { at: number; bytes: Uint8Array }[] = [];
   let pendingBytes = 0;
 
-  // Offsets reach 2^53: a shift of 32-bit integers would cut them.
-  const clusterOf = (at: number): number => Math.floor(at / clusterSize);
-  const allocate = (count: number): number => clusters.allocate(count) * 2 ** clusterBits;
-
-  function add(at: number, delta: number): void {
-    const cluster = clusterOf(at);
-    if (delta > 0) refcounts.add(cluster, delta);
-    else for (let i = delta; i < 0; i++) clusters.release(cluster);
-  }
-
-  function addRange(at: number, length: number, delta: number): void {
-    for (let cluster = clusterOf(at); cluster * clusterSize < at + length; cluster++)
-      add(cluster * clusterSize, delta);
-  }
+  const { refcount, add, addRange } = clusterUses(refcounts, clusters, clusterSize);
+  const allocate = (count: number): number => clusters.allocate(count) * clusterSize;
 
   function drain(): void {
-    for (const { at, bytes } of pending) file.write(at, bytes);
+    if (options.dry !== true) for (const { at, bytes } of pending) file.write(at, bytes);
     pending = [];
     pendingBytes = 0;
   }
@@ -92,7 +80,8 @@ export function changeImage(
   function placeRefcounts(): HeaderFields {
     const { changed, table } = refcounts;
     if (changed.size === 0) return {};
-    addRange(header.refcountTableOffset, header.refcountTableClusters * clusterSize, -1);
+    if (options.rebuilt === undefined)
+      addRange(header.refcountTableOffset, header.refcountTableClusters * clusterSize, -1);
     const places = new Map<number, number>();
     let tableClusters = 0;
     let tableAt = 0;
@@ -136,15 +125,16 @@ export function changeImage(
   const change: Transaction = {
     allocate,
     write,
-    refcount: (at) => refcounts.get(clusterOf(at)),
+    refcount,
     add,
     addRange,
   };
-  const sector = ((): Uint8Array => {
+  const sector = ((): Uint8Array | undefined => {
     try {
       const { fields, sector: given } = build(change);
       const moved = placeRefcounts();
       drain();
+      if (options.dry === true) return undefined;
       file.flush();
       const head = given ?? readSector(file);
       putHeaderFields(head, header, { ...moved, ...fields });
@@ -154,9 +144,11 @@ export function changeImage(
       throw error;
     }
   })();
+  if (sector === undefined) return clusters.growth;
   file.write(0, sector);
   file.flush();
   punchFreed();
+  return clusters.growth;
 }
 
 /** Gives a file the length back that it had before a change that came to nothing. */

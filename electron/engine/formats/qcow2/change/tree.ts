@@ -1,5 +1,6 @@
 import { compressedPlace } from "../compressed";
 import { hasDataFile } from "../header";
+import type { ClusterUses } from "./cluster-uses";
 import { readL2, type ImageTables } from "./image";
 import { compressedBit, copiedBit, offsetIn, putEntry } from "./table-entry";
 import type { Transaction } from "./transaction";
@@ -10,7 +11,7 @@ import type { Transaction } from "./transaction";
  * @throws ImageError as `readL2` and `Transaction.add`.
  */
 export function addUses(
-  change: Transaction,
+  change: ClusterUses,
   image: ImageTables,
   l1: DataView,
   delta: 1 | -1,
@@ -25,7 +26,7 @@ export function addUses(
 
 /** Adds `delta` uses to the clusters that an L2 table points to. */
 function addTableUses(
-  change: Transaction,
+  change: ClusterUses,
   { header, l2EntrySize }: ImageTables,
   table: DataView,
   delta: 1 | -1,
@@ -49,18 +50,23 @@ function addTableUses(
  * Gives the active tree the COPIED flags that the refcounts after the change ask for. An L2 table
  * with another flag is written anew: its flags and the refcounts must change at the same moment.
  * @param l1 The active L1 table; its entries are set.
- * @param twin The L1 table of a snapshot just taken, which shares all L2 tables with `l1`, those
- *   written anew too.
+ * @param options `twin` is the L1 table of a snapshot just taken, which shares all L2 tables with
+ *   `l1`, those written anew too. In a `damaged` image, tables that cannot be read are left alone.
  */
 export function settleCopied(
   change: Transaction,
   image: ImageTables,
   l1: DataView,
-  twin?: DataView,
+  { twin, damaged = false }: { twin?: DataView; damaged?: boolean } = {},
 ): void {
   for (let i = 0; i < l1.byteLength; i += 8) {
     let offset = offsetIn(l1, i);
     if (offset === 0) continue;
+    if (damaged && !isWhole(image, offset)) {
+      const copied = change.refcount(offset) === 1 ? 0x80 : 0;
+      l1.setUint8(i, (l1.getUint8(i) & 0x7f) | copied);
+      continue;
+    }
     const table = readL2(image, offset);
     if (settleTable(change, image, table)) {
       const both = twin !== undefined && change.refcount(offset) === 2;
@@ -73,6 +79,9 @@ export function settleCopied(
     putEntry(l1, i, offset, change.refcount(offset) === 1);
   }
 }
+
+const isWhole = ({ file, header: { clusterSize } }: ImageTables, offset: number): boolean =>
+  offset % clusterSize === 0 && offset + clusterSize <= file.size;
 
 /** Corrects the COPIED flags of one L2 table; whether there was anything to correct. */
 function settleTable(

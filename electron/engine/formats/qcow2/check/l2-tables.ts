@@ -34,6 +34,8 @@ export function markClusters(
   const view = new DataView(bytes.buffer);
   const inCluster = clusterSize - 1;
   const { clusters } = references;
+  const lastCluster = clusters - 1;
+  const quick = !extended && !dataFile && stored.whole;
   // Tables that lie apart cannot hold more than the file does.
   let budget = 4 * file.size + 2 ** 26;
   // How many clusters there are below 2^32 bytes, to tell a cluster's number from the two words.
@@ -83,6 +85,10 @@ export function markClusters(
     return true;
   }
 
+  const { counts } = references;
+  const kept = stored.counts;
+  const { most } = references;
+
   for (const [tableAt, uses] of tables) {
     const { active, total } = uses;
     if (tableAt >= file.size) continue;
@@ -94,13 +100,33 @@ export function markClusters(
       const high = view.getUint32(at);
       const low = view.getUint32(at + 4);
       if (high === 0 && low === 0 && !extended) continue;
+      const cluster = (high & 0x00ffffff) * perHigh + (low >>> clusterBits);
+      // Nearly every entry is one of these, and there are millions.
+      if (
+        quick &&
+        (high & 0x7f000000) === 0 &&
+        (low & inCluster) === 0 &&
+        cluster > 0 &&
+        cluster < lastCluster
+      ) {
+        const count = (counts[cluster] ?? 0) + total;
+        if (count <= most) counts[cluster] = count;
+        else references.markCluster(cluster, total);
+        if (active === 0) continue;
+        usage.allocated += active;
+        const offset = cluster * clusterSize;
+        if (nextAt !== 0 && offset !== nextAt) usage.fragmented += active;
+        nextAt = offset + clusterSize;
+        if ((kept[cluster] === 1) !== high >>> 31 > 0 && tableAt > 0)
+          checkCopied(tableAt + at, cluster, high, active);
+        continue;
+      }
       const saidAt = tableAt + at;
       if ((high & 0x40000000) !== 0) {
         markCompressed(saidAt, at, uses);
         continue;
       }
       const offset = (high & 0x00ffffff) * 2 ** 32 + ((low & 0xfffffe00) >>> 0);
-      const cluster = (high & 0x00ffffff) * perHigh + (low >>> clusterBits);
       const plain = !extended && (high & 0x3f000000) === 0 && (low & inCluster) === 0;
       if (!(plain && offset !== 0) && !checkEntry(saidAt, at, offset, total)) {
         continue;

@@ -6,6 +6,9 @@ import type { Findings } from "./findings";
 
 /** Clusters of the largest file that is checked: 16 TiB with clusters of 64 KiB. */
 const mostClusters = 2 ** 28;
+/** Clusters past the file's end that are kept in mind, and how far past it. */
+const mostBeyond = 65536;
+const mostAhead = 2 ** 24;
 
 /** How often every cluster of the file is used, as the tables tell. */
 export interface References {
@@ -13,6 +16,15 @@ export interface References {
   readonly clusters: number;
   /** By cluster; no more than the image's refcounts can hold. */
   readonly counts: Counts;
+  /** What a count ends at. */
+  readonly most: number;
+  /** Whether a cluster has more uses than its refcount can hold. */
+  readonly overflowed: boolean;
+  /**
+   * Uses of clusters that the file does not have and would soon have, if it got longer; of the first
+   * 65536 of them.
+   */
+  readonly beyond: ReadonlyMap<number, number>;
   /** Counts `times` uses of the clusters that a range touches; what lies past the file's end is found. */
   mark(at: number, length: number, times: number): void;
   /** As `mark` for one whole cluster of the file. */
@@ -43,6 +55,16 @@ export function createReferences(
   // A range may reach into the cluster that the file's end cuts off, and by less than one past it.
   const counts = newCounts(clusters + 1, bits);
 
+  let overflowed = false;
+  const beyond = new Map<number, number>();
+
+  function markBeyond(at: number, length: number, times: number): void {
+    const last = Math.min(Math.floor((at + length - 1) / clusterSize), clusters + mostAhead);
+    const first = Math.max(clusters, Math.floor(at / clusterSize));
+    for (let cluster = first; cluster <= last && beyond.size < mostBeyond; cluster++)
+      beyond.set(cluster, Math.min(most, (beyond.get(cluster) ?? 0) + times));
+  }
+
   function markCluster(cluster: number, times: number): void {
     const count = (counts[cluster] ?? 0) + times;
     if (count <= most) {
@@ -50,6 +72,7 @@ export function createReferences(
       return;
     }
     counts[cluster] = most;
+    overflowed = true;
     findings.add(
       "corruption",
       cluster * clusterSize,
@@ -61,12 +84,18 @@ export function createReferences(
   return {
     clusters,
     counts,
+    most,
+    beyond,
+    get overflowed() {
+      return overflowed;
+    },
     markCluster,
     mark(at, length, times) {
       if (length <= 0) return;
       if (at + length - fileSize >= clusterSize) {
         const text = () => `A reference to ${length} bytes reaches past the end of the file`;
         findings.add("corruption", at, text, times);
+        markBeyond(at, length, times);
         return;
       }
       const last = Math.floor((at + length - 1) / clusterSize);

@@ -8,12 +8,14 @@ import type { References } from "./references";
 export interface StoredRefcounts {
   /** By cluster of the file. */
   readonly counts: Counts;
+  /** Whether every block can be used. */
+  readonly whole: boolean;
   /** Whether the block that counts this cluster cannot be used. */
   unknown(cluster: number): boolean;
   /** The refcount of any cluster, past the file's end too. */
   of(cluster: number): number;
-  /** Checks the table's entries and marks the blocks; whether the table must be built anew. */
-  checkBlocks(references: References): boolean;
+  /** Checks the table's entries and marks the blocks. */
+  checkBlocks(references: References): void;
 }
 
 /** Fills `into` from byte `at` of the file; what the file does not have is zeros, as qemu reads it. */
@@ -71,6 +73,7 @@ export function readStoredRefcounts(
 
   return {
     counts,
+    whole: misplaced.size === 0,
     unknown(cluster) {
       const index = Math.floor(cluster / perBlock);
       if (misplaced.has(index)) return true;
@@ -78,25 +81,21 @@ export function readStoredRefcounts(
     },
     of: (cluster) => (cluster < clusters ? (counts[cluster] ?? 0) : beyond(cluster)),
     checkBlocks(references) {
-      let rebuild = false;
       for (let index = 0; index < entries; index++) {
         const saidAt = refcountTableOffset + index * 8;
         const offset = offsetOf(index);
         const cluster = Math.floor(offset / clusterSize);
         const problem = problemOf(table.getUint32(index * 8 + 4), offset, index);
         if (problem !== undefined) {
-          rebuild = true;
           findings.add("corruption", saidAt, () => problem);
         } else if (offset !== 0) {
           references.mark(offset, clusterSize, 1);
           const used = references.counts[cluster] ?? 0;
           if (used === 1) continue;
-          rebuild = true;
           const text = () => `Refcount block ${index} at byte ${offset} overlaps: ${used} uses`;
           findings.add("corruption", saidAt, text);
         }
       }
-      return rebuild;
     },
   };
 

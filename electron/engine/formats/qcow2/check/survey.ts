@@ -1,4 +1,5 @@
 import type { CheckResult } from "../../../../../shared/model/check";
+import type { Counts } from "../change/refcount-block";
 import type { ByteSource } from "../../../io/source";
 import { incompatible } from "../features";
 import type { ImageTables } from "../change/image";
@@ -13,12 +14,15 @@ import { markTables } from "./tables";
 export interface Surveyed extends Survey {
   readonly image: ImageTables;
   readonly result: CheckResult;
-  /** Whether the refcounts cannot be mended where they are. */
-  readonly rebuild: boolean;
+  /** As `references.counts`, but without the refcount table and blocks; empty unless asked for. */
+  readonly uses: Counts;
 }
 
-/** Checks an image, and keeps what was counted. @throws ImageError as `checkQcow2`. */
-export function surveyImage(source: ByteSource): Surveyed {
+/**
+ * Checks an image, and keeps what was counted. @throws ImageError as `checkQcow2`.
+ * @param keepUses Whether the uses without those by refcounts are wanted, too.
+ */
+export function surveyImage(source: ByteSource, { keepUses = false } = {}): Surveyed {
   const image = readImageTables(source);
   const { header } = image;
   const findings = createFindings();
@@ -28,14 +32,11 @@ export function surveyImage(source: ByteSource): Surveyed {
   const tables = markTables(image, references, findings);
   checkL1Copied(image, survey);
   const usage = markClusters(image, tables, survey);
-  const broken = stored.checkBlocks(references);
-  const { end, uncounted } = compareCounts(image, survey);
-  return {
-    ...survey,
-    image,
-    rebuild: broken || uncounted,
-    result: resultOf(image, survey, usage, end),
-  };
+  const uses = references.counts.slice(0, keepUses ? undefined : 0);
+  references.mark(header.refcountTableOffset, header.refcountTableClusters * header.clusterSize, 1);
+  stored.checkBlocks(references);
+  const end = compareCounts(image, survey);
+  return { ...survey, image, uses, result: resultOf(image, survey, usage, end) };
 }
 
 /** The COPIED flags of the active L1 table. */
@@ -59,18 +60,19 @@ function checkL1Copied({ file, header }: ImageTables, { stored, findings }: Surv
   }
 }
 
-/** Holds the stored refcounts against the references, cluster by cluster. */
-function compareCounts(
-  { header }: ImageTables,
-  { references, stored, findings }: Survey,
-): { end: number; uncounted: boolean } {
+/** Holds the stored refcounts against the references; the answer is the byte behind the last cluster. */
+function compareCounts({ header }: ImageTables, { references, stored, findings }: Survey): number {
   const { clusters, counts } = references;
   const kept = stored.counts;
   // A reference may begin in the cluster that the file's end cuts off, and end in the next.
   const end = (counts[clusters] ?? 0) > 0 ? clusters + 1 : clusters;
-  let last = 0;
-  let uncounted = false;
+  const isUsed = (cluster: number): boolean =>
+    !stored.unknown(cluster) && (stored.of(cluster) > 0 || (counts[cluster] ?? 0) > 0);
+  let last = end - 1;
+  while (last > 0 && !isUsed(last)) last -= 1;
   for (let cluster = 0; cluster < end; cluster++) {
+    if (stored.whole) cluster = firstDifference(kept, counts, cluster, end);
+    if (cluster === end) break;
     const refcount = kept[cluster] ?? stored.of(cluster);
     const used = counts[cluster] ?? 0;
     const at = cluster * header.clusterSize;
@@ -78,16 +80,20 @@ function compareCounts(
       findings.add("error", at, () => "The cluster's refcount cannot be read");
       continue;
     }
-    if (refcount > 0 || used > 0) last = cluster;
     if (refcount === used) continue;
-    if (refcount === 0) uncounted = true;
     findings.add(
       refcount < used ? "corruption" : "leak",
       at,
       () => `The cluster has refcount ${refcount} and ${used} use${used === 1 ? "" : "s"}`,
     );
   }
-  return { end: (last + 1) * header.clusterSize, uncounted };
+  return (last + 1) * header.clusterSize;
+}
+
+/** The first index from `from` on where the two differ; `end` when there is none. */
+function firstDifference(a: Counts, b: Counts, from: number, end: number): number {
+  for (let i = from; i < end; i++) if (a[i] !== b[i]) return i;
+  return end;
 }
 
 function resultOf(

@@ -20,8 +20,8 @@ const mostEntries = 2 ** 28;
 const bitmapEntryLength = 24;
 
 /**
- * Marks all that is found without reading an L2 table: header, L1 tables, snapshot and refcount
- * table, encryption header, bitmaps. The answer is which L2 tables there are, by byte offset.
+ * Marks all that is found without reading an L2 table: header, L1 tables, snapshot table,
+ * encryption header, bitmaps, but not the refcounts. The answer is which L2 tables there are, by byte offset.
  * @throws ImageError `limit`, `io`.
  */
 export function markTables(
@@ -76,7 +76,6 @@ export function markTables(
     markL1(snapshot, 0);
   }
   references.mark(header.snapshotsOffset, snapshotTableLength(snapshots), 1);
-  references.mark(header.refcountTableOffset, header.refcountTableClusters * clusterSize, 1);
   const { encryptionHeader } = extensions;
   if (encryptionHeader) references.mark(encryptionHeader.offset, encryptionHeader.length, 1);
   markBitmaps(image, references, findings);

@@ -1,5 +1,5 @@
-import { withPageCache } from "../../io/page-cache";
-import type { ByteSource } from "../../io/source";
+import { withPageCache } from "./page-cache";
+import type { ByteSource } from "./source";
 
 /** Bytes of bitmap that are looked at together, and the sectors that they tell of. */
 const pieceSize = 512;
@@ -12,7 +12,7 @@ export interface SectorRun {
   readonly sectors: number;
 }
 
-/** Reads sector bitmap blocks, lowest bit first ([MS-VHDX] 2.4). */
+/** Reads bitmaps with a bit for each sector. */
 export interface SectorBitmaps {
   /**
    * What the bitmap at byte `at` says of `sector` and those after it, up to `end` (not included).
@@ -21,8 +21,13 @@ export interface SectorBitmaps {
   run(at: number, sector: number, end: number): SectorRun;
 }
 
-/** The bitmaps of an image; at most 1 MiB of them in memory. */
-export function createBitmaps(source: ByteSource): SectorBitmaps {
+/**
+ * The bitmaps of an image; at most 1 MiB of them in memory.
+ * @param first Which bit of a byte is its first sector's: the highest in VHD, the lowest in VHDX.
+ */
+export function createBitmaps(source: ByteSource, first: "highest" | "lowest"): SectorBitmaps {
+  const flip = first === "highest" ? 7 : 0;
+  // They lie far apart: large pages would read mostly data.
   const cached = withPageCache(source, { pageSize: 4096, pages: 256 });
   const piece = new Uint8Array(pieceSize);
   let pieceAt = -1;
@@ -44,7 +49,7 @@ export function createBitmaps(source: ByteSource): SectorBitmaps {
         const stop = Math.min(end, start + sectorsPerPiece);
         while (next < stop) {
           const byte = piece[(next - start) >> 3] ?? 0;
-          const bit = (byte & (1 << (next & 7))) !== 0;
+          const bit = (byte & (1 << ((next & 7) ^ flip))) !== 0;
           stored ??= bit;
           if (bit !== stored) return { stored, sectors: next - sector };
           const whole = byte === (stored ? 0xff : 0) && (next & 7) === 0;

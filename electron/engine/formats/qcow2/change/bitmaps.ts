@@ -1,0 +1,153 @@
+import { putFields } from "../../../codec/fields";
+import { ImageError } from "../../../errors";
+import type { ByteTarget } from "../../../io/source";
+import { autoclear } from "../features";
+import {
+  autoFlag,
+  bitmapNamed,
+  directoryOf,
+  editedEntry,
+  inUseFlag,
+  newBitmapEntry,
+  readDirectory,
+  releaseBitmap,
+  type BitmapEntry,
+} from "./bitmap-directory";
+import { backingOf, rewriteFirstCluster } from "./first-cluster";
+import { openForEdit, type ChangeableImage } from "./image";
+import type { Transaction } from "./transaction";
+
+const mostName = 1023;
+const mostBitmaps = 65535;
+
+/** A bitmap that is to be added. */
+export interface NewBitmap {
+  readonly name: string;
+  /** Bytes of the disk that one bit stands for: a power of two from 512 to 2^31. */
+  readonly granularity: number;
+  readonly enabled: boolean;
+}
+
+/**
+ * Adds a bitmap in which nothing is marked.
+ * @throws ImageError `invalid-argument` for its name or granularity, `unsupported` in version 2, and
+ *   as `openForEdit`.
+ */
+export function addBitmap(file: ByteTarget, { name, granularity, enabled }: NewBitmap): void {
+  const granularityBits = Math.log2(granularity);
+  const nameBytes = new TextEncoder().encode(name);
+  if (!Number.isInteger(granularityBits) || granularityBits < 9 || granularityBits > 31)
+    throw invalid(`A bitmap's granularity cannot be ${granularity} bytes`);
+  if (nameBytes.length < 1 || nameBytes.length > mostName)
+    throw invalid(`A bitmap's name takes 1 to ${mostName} bytes`);
+  changeBitmaps(file, (change, image, entries) => {
+    if (entries.some((entry) => entry.name === name))
+      throw invalid(`${file.name} has a bitmap "${name}" already`);
+    if (entries.length >= mostBitmaps) throw invalid(`${file.name} can have no more bitmaps`);
+    const { clusterSize, size } = image.header;
+    const tableSize = Math.ceil(Math.ceil(size / granularity) / 8 / clusterSize);
+    const tableOffset = emptyTable(change, clusterSize, tableSize);
+    const flags = enabled ? autoFlag : 0;
+    const added = newBitmapEntry(nameBytes, granularityBits, { tableOffset, tableSize, flags });
+    return [...entries.map(({ bytes }) => bytes), added];
+  });
+}
+
+/** Removes a bitmap, one that was not saved in order, too. @throws ImageError as `changeBitmap`. */
+export function removeBitmap(file: ByteTarget, name: string): void {
+  changeBitmaps(file, (change, image, entries) => {
+    const removed = bitmapNamed(file.name, entries, name);
+    releaseBitmap(change, image, removed);
+    return entries.filter((entry) => entry !== removed).map(({ bytes }) => bytes);
+  });
+}
+
+/** Takes every mark of a bitmap away. @throws ImageError as `changeBitmap`. */
+export function clearBitmap(file: ByteTarget, name: string): void {
+  changeBitmap(file, name, (entry, change, image) => {
+    releaseBitmap(change, image, entry);
+    const tableOffset = emptyTable(change, image.header.clusterSize, entry.tableSize);
+    return editedEntry(entry, { tableOffset });
+  });
+}
+
+/** Lets a bitmap record writes, or no longer. @throws ImageError as `changeBitmap`. */
+export function enableBitmap(file: ByteTarget, name: string, enabled: boolean): void {
+  changeBitmap(file, name, (entry) =>
+    editedEntry(entry, { flags: enabled ? entry.flags | autoFlag : entry.flags & ~autoFlag }),
+  );
+}
+
+/**
+ * Changes one bitmap that was saved in order.
+ * @throws ImageError `invalid-argument` when there is none of this name, `unsupported` for one that
+ *   was not, `invalid-table`, and as `openForEdit`.
+ */
+function changeBitmap(
+  file: ByteTarget,
+  name: string,
+  edit: (entry: BitmapEntry, change: Transaction, image: ChangeableImage) => Uint8Array,
+): void {
+  changeBitmaps(file, (change, image, entries) => {
+    const edited = bitmapNamed(file.name, entries, name);
+    if ((edited.flags & inUseFlag) !== 0) {
+      throw new ImageError("unsupported", `${file.name}: "${name}" was not saved in order`, {
+        file: file.name,
+        hint: "It cannot be trusted any more: remove it.",
+      });
+    }
+    return entries.map((entry) => (entry === edited ? edit(entry, change, image) : entry.bytes));
+  });
+}
+
+/** Writes another directory in the place of the old one. */
+function changeBitmaps(
+  file: ByteTarget,
+  edit: (
+    change: Transaction,
+    image: ChangeableImage,
+    entries: readonly BitmapEntry[],
+  ) => readonly Uint8Array[],
+): void {
+  const image = openForEdit(file);
+  const { header, extensions } = image;
+  const { version, clusterSize, autoclearFeatures } = header;
+  if (version === 2) throw unsupported(file.name, "Version 2 has no bitmaps", "amend compat=1.1");
+  const trusted = (autoclearFeatures & autoclear.bitmaps) !== 0n;
+  if (extensions.bitmaps !== undefined && !trusted)
+    throw unsupported(file.name, "Its bitmaps cannot be trusted", "convert the image");
+  const entries = readDirectory(image);
+  rewriteFirstCluster(image, { version, backing: backingOf(image) }, (change) => {
+    const edited = edit(change, image, entries);
+    const directory = directoryOf(edited);
+    const { directoryOffset = 0, directorySize = 0 } = extensions.bitmaps ?? {};
+    change.addRange(directoryOffset, directorySize, -1);
+    const others = autoclearFeatures & autoclear.rawExternalData;
+    if (directory.length === 0) return { bitmaps: "none", fields: { autoclearFeatures: others } };
+    const clusters = Math.ceil(directory.length / clusterSize);
+    const at = change.allocate(clusters);
+    const bytes = new Uint8Array(clusters * clusterSize);
+    bytes.set(directory);
+    change.write(at, bytes);
+    const bitmaps = new Uint8Array(24);
+    const put = putFields(bitmaps, "big");
+    put.u32(0, edited.length);
+    put.u64(8, directory.length);
+    put.u64(16, at);
+    return { bitmaps, fields: { autoclearFeatures: others | autoclear.bitmaps } };
+  });
+}
+
+/** The place of a bitmap table in which every entry says: all zeros. */
+function emptyTable(change: Transaction, clusterSize: number, entries: number): number {
+  if (entries === 0) return 0;
+  const clusters = Math.ceil((entries * 8) / clusterSize);
+  const at = change.allocate(clusters);
+  change.write(at, new Uint8Array(clusters * clusterSize));
+  return at;
+}
+
+const invalid = (message: string): ImageError => new ImageError("invalid-argument", message);
+
+const unsupported = (file: string, message: string, mend: string): ImageError =>
+  new ImageError("unsupported", `${file}: ${message}`, { file, hint: `First ${mend}.` });

@@ -1,0 +1,37 @@
+import type { Allocator } from "./allocator";
+import type { RefcountStore } from "./refcount-store";
+
+/** The refcounts of an image as a change makes them; places are byte offsets in the file. */
+export interface ClusterUses {
+  /** The refcount, after the change, of the cluster with byte `at`. */
+  refcount(at: number): number;
+  /** Adds uses to the cluster with byte `at`, or takes them away. @throws ImageError as RefcountStore.add. */
+  add(at: number, delta: number): void;
+  /** As `add`, for every cluster that a range touches. */
+  addRange(at: number, length: number, delta: number): void;
+}
+
+/** The uses that `refcounts` count; those taken away are released by `clusters`. */
+export function clusterUses(
+  refcounts: RefcountStore,
+  clusters: Allocator,
+  clusterSize: number,
+): ClusterUses {
+  // Offsets reach 2^53: a shift of 32-bit integers would cut them.
+  const clusterOf = (at: number): number => Math.floor(at / clusterSize);
+
+  function addTo(cluster: number, delta: number): void {
+    if (delta > 0) refcounts.add(cluster, delta);
+    else for (let i = delta; i < 0; i++) clusters.release(cluster);
+  }
+
+  return {
+    refcount: (at) => refcounts.get(clusterOf(at)),
+    add: (at, delta) => addTo(clusterOf(at), delta),
+    addRange(at, length, delta) {
+      if (length <= 0) return;
+      const last = clusterOf(at + length - 1);
+      for (let cluster = clusterOf(at); cluster <= last; cluster++) addTo(cluster, delta);
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { CheckResult } from "../../../../../shared/model/check";
+import { ImageError } from "../../../errors";
+import type { ByteTarget } from "../../../io/source";
+import { readImageTables, readL1, type ChangeableImage } from "../change/image";
+import { rebuildRefcounts } from "../change/refcount-store";
+import { moveL1 } from "../change/snapshots";
+import { changeImage } from "../change/transaction";
+import { settleCopied } from "../change/tree";
+import { incompatible } from "../features";
+import { checkQcow2, surveyImage, type Surveyed } from "./survey";
+
+/** What a repair has mended, and what is left. */
+export interface RepairResult {
+  readonly before: CheckResult;
+  /** The same object as `before` when nothing was mended. */
+  readonly after: CheckResult;
+}
+
+/**
+ * Repairs an image where it is. "leaks" frees what nobody uses, in an image without other damage: in
+ * a damaged one, what looks unused may be all that is left of something. "all" also counts every
+ * cluster anew and sets the COPIED flags by that; entries that point nowhere stay as they are. When
+ * nothing but leaks is left, the image is no longer marked dirty or corrupt.
+ * @throws ImageError as `checkQcow2`, `limit` when the refcounts are too narrow, `io`.
+ */
+export function repairQcow2(file: ByteTarget, mode: "leaks" | "all"): RepairResult {
+  const survey = surveyImage(file, { keepUses: true });
+  const before = survey.result;
+  const { corruptions, checkErrors, leaks } = before;
+  const damaged = corruptions > 0 || checkErrors > 0;
+  if ((damaged && mode === "leaks") || (!damaged && leaks === 0 && !isMarked(before)))
+    return { before, after: before };
+  if (damaged) rebuildUntilSettled(file, survey);
+  else if (leaks > 0) freeLeaks(file, survey);
+  let after = checkQcow2(file);
+  if (isMarked(after) && after.corruptions === 0 && after.checkErrors === 0) {
+    unmark(file);
+    after = checkQcow2(file);
+  }
+  return { before, after };
+}
+
+const isMarked = ({ dirty, corrupt }: CheckResult): boolean => dirty || corrupt;
+
+/** Lowers the refcounts that are too high; every other one is right. */
+function freeLeaks(file: ByteTarget, { image: tables, references, stored }: Surveyed): void {
+  const image: ChangeableImage = { ...tables, file };
+  const { header } = image;
+  changeImage(file, header, (change) => {
+    for (let cluster = 0; cluster < references.clusters; cluster++) {
+      const unused = (stored.counts[cluster] ?? 0) - (references.counts[cluster] ?? 0);
+      if (unused > 0) change.add(cluster * header.clusterSize, -unused);
+    }
+    const l1 = readL1(image, header);
+    settleCopied(change, image, l1);
+    return { fields: moveL1(change, image, l1) };
+  });
+}
+
+/** Where something overlapped a table that was moved, the next count comes out lower. */
+function rebuildUntilSettled(file: ByteTarget, first: Surveyed): void {
+  let survey = first;
+  for (;;) {
+    rebuild(file, survey);
+    const next = surveyImage(file, { keepUses: true });
+    const { corruptions } = next.result;
+    if (corruptions === 0 || corruptions >= survey.result.corruptions) return;
+    survey = next;
+  }
+}
+
+/** Writes new refcounts behind all that is there: nothing of a damaged image is overwritten. */
+function rebuild(file: ByteTarget, { image: tables, uses: counts, references }: Surveyed): void {
+  const image: ChangeableImage = { ...tables, file };
+  const { header } = image;
+  if (references.overflowed) throw tooNarrow(file.name, 2 ** header.refcountOrder);
+  const rebuilt = rebuildRefcounts(file, header, counts.subarray(0, references.clusters + 1));
+  // Whoever names a cluster that is not there yet must not come upon a new table.
+  for (const [cluster, uses] of references.beyond) rebuilt.add(cluster, uses);
+  const options = { rebuilt, from: references.clusters + 1 };
+  changeImage(
+    file,
+    header,
+    (change) => {
+      const l1 = readL1(image, header);
+      settleCopied(change, image, l1, { damaged: true });
+      return { fields: moveL1(change, image, l1) };
+    },
+    options,
+  );
+}
+
+function tooNarrow(file: string, bits: number): ImageError {
+  return new ImageError("limit", `${file} cannot be repaired: its refcounts are too narrow`, {
+    file,
+    found: `${bits} bits`,
+    hint: "Convert it to a new image.",
+  });
+}
+
+/** Takes the dirty and corrupt marks away. */
+function unmark(file: ByteTarget): void {
+  const { header } = readImageTables(file);
+  const { dirty, corrupt } = incompatible;
+  const incompatibleFeatures = header.incompatibleFeatures & ~(dirty | corrupt);
+  changeImage(file, header, () => ({ fields: { incompatibleFeatures } }));
+}

@@ -1,0 +1,118 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { ImageError } from "../../../electron/engine/errors";
+import { repairQcow2 } from "../../../electron/engine/formats/qcow2/check/repair";
+import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
+import { memorySource } from "../../../electron/engine/io/memory";
+import { describeWithQemu, qemuImg } from "../../helpers/qemu-img";
+import { random, runSeed } from "../../helpers/seed";
+import { tempFolder } from "../../helpers/temp-folder";
+import { damage, damageCounts } from "./damage";
+import { stateOf } from "./disk-state";
+import { countsOf, mustBeSound, oracleCheck } from "./oracle-check";
+import { layouts, randomImage } from "./random-image";
+import { bytesOf, crashes, recordingTarget, replay } from "./recording";
+
+/** The state of a damaged image, or undefined when its disk cannot be read. */
+function readable(bytes: Uint8Array): string | undefined {
+  try {
+    return stateOf(bytes);
+  } catch (error) {
+    if (error instanceof ImageError) return undefined;
+    throw error;
+  }
+}
+
+describeWithQemu("repair", () => {
+  for (const [i, layout] of layouts.entries()) {
+    const seed = runSeed + i;
+    it(`of all changes no data: ${layout.clusterSize}, ${layout.options ?? "default"} (seed ${seed})`, () => {
+      const r = random(seed);
+      const folder = tempFolder();
+      const sound = readFileSync(randomImage(r, folder, layout));
+      const path = join(folder, "repaired.qcow2");
+      for (let round = 0; round < Number(process.env["ROUNDS"] ?? 3); round++) {
+        const bytes = Buffer.from(sound);
+        damage(r, bytes);
+        const { file, steps } = recordingTarget(bytes);
+        let found = 0;
+        try {
+          found = repairQcow2(file, "all").before.corruptions;
+        } catch (error) {
+          if (!(error instanceof ImageError)) throw error;
+          // What cannot be repaired is not touched.
+          expect(bytesOf(file)).toEqual(new Uint8Array(bytes));
+          continue;
+        }
+        const after = bytesOf(file);
+        // What could be read still can, and reads the same.
+        const state = readable(bytes);
+        if (state !== undefined) expect(readable(after)).toBe(state);
+        writeFileSync(path, after);
+        expect(oracleCheck(path).counts).toEqual(countsOf(checkQcow2(memorySource(after))));
+        const ours = checkQcow2(memorySource(after));
+        const why = ours.findings.map(({ at, text }) => `${at}: ${text}`).join("\n");
+        // Places that were lost stay lost.
+        expect(ours.corruptions, why).toBeLessThanOrEqual(found);
+        for (const done of crashes(r, steps, 1))
+          if (state !== undefined) expect(readable(replay(bytes, done))).toBe(state);
+      }
+    });
+
+    it(`of refcounts and flags is whole: ${layout.clusterSize}, ${layout.options ?? "default"} (seed ${seed})`, () => {
+      const r = random(seed);
+      const folder = tempFolder();
+      const path = randomImage(r, folder, layout);
+      const bytes = readFileSync(path);
+      const state = stateOf(bytes);
+      damageCounts(r, bytes);
+      const { file } = recordingTarget(bytes);
+      const { before, after } = repairQcow2(file, "all");
+      expect(before.corruptions + before.leaks).toBeGreaterThan(0);
+      expect(after).toMatchObject({ corruptions: 0, leaks: 0, checkErrors: 0 });
+      writeFileSync(path, bytesOf(file));
+      mustBeSound(path);
+      expect(stateOf(bytesOf(file))).toBe(state);
+    });
+  }
+
+  it("frees leaks and leaves a damaged image alone when it is asked for leaks", () => {
+    const r = random(runSeed);
+    const folder = tempFolder();
+    const path = randomImage(r, folder, layouts[5]!);
+    // A snapshot that is forgotten leaves all of it behind.
+    const leaking = readFileSync(path);
+    leaking.writeUInt32BE(1, 60);
+    const { file } = recordingTarget(leaking);
+    const { before, after } = repairQcow2(file, "leaks");
+    expect(before.leaks).toBeGreaterThan(0);
+    expect(before.corruptions).toBe(0);
+    expect([after.leaks, after.corruptions]).toEqual([0, 0]);
+    writeFileSync(path, bytesOf(file));
+    mustBeSound(path);
+    expect(stateOf(bytesOf(file))).toBe(stateOf(leaking));
+
+    const broken = readFileSync(path);
+    const table = Number(broken.readBigUInt64BE(48));
+    broken.writeUInt16BE(0, Number(broken.readBigUInt64BE(table)));
+    const untouched = recordingTarget(broken);
+    expect(repairQcow2(untouched.file, "leaks").after.corruptions).toBeGreaterThan(0);
+    expect(untouched.steps).toEqual([]);
+  });
+
+  it("takes the marks of a dirty and corrupt image away", () => {
+    const folder = tempFolder();
+    const path = join(folder, "a.qcow2");
+    qemuImg(["create", "-q", "-f", "qcow2", "-o", "lazy_refcounts=on", path, "1M"]);
+    const marked = readFileSync(path);
+    marked.writeBigUInt64BE(3n, 72);
+    const { file } = recordingTarget(marked);
+    const { before, after } = repairQcow2(file, "all");
+    expect([before.dirty, before.corrupt]).toEqual([true, true]);
+    expect([after.dirty, after.corrupt]).toEqual([false, false]);
+    writeFileSync(path, bytesOf(file));
+    mustBeSound(path);
+    expect(readFileSync(path).readBigUInt64BE(72)).toBe(0n);
+  });
+});
