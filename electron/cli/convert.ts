@@ -1,8 +1,22 @@
+import { dirname } from "node:path";
 import { createControl, fileStatus, formatById, ImageError, type ConvertJob } from "../engine";
+import type { FormatId } from "../../shared/model/format";
 import { mostCopiers } from "../workers/start-copier";
 import { readArguments, type OptionTable } from "./arguments";
 import { convertInTurns } from "./convert-in-turns";
-import { asksForHelp, checkList, engineValues, readCreateOptions } from "./create-options";
+import {
+  checkBacking,
+  checkBackingFormat,
+  takeBacking,
+  type BackingArguments,
+} from "./backing-options";
+import {
+  asksForHelp,
+  checkList,
+  engineValues,
+  readCreateOptions,
+  type CreateOptions,
+} from "./create-options";
 import { CommandError } from "./errors";
 import { checkOptions, isAlwaysCompressed } from "./format-rules";
 import { HelpWanted } from "./help";
@@ -43,11 +57,11 @@ const options: OptionTable = {
 };
 
 /** Options whose value is kept, and options that are kept as they are; all else is refused. */
-const kept = new Set(["f", "O", "t", "T"]);
+const kept = new Set(["f", "O", "t", "T", "B", "F"]);
 const keptFlags = new Set(["c", "p", "q", "U", "W", "--salvage"]);
 
 /** What was asked for. */
-interface ConvertArguments {
+interface ConvertArguments extends BackingArguments {
   readonly sources: readonly ImageArgument[];
   readonly target: string;
   readonly outputFormat: string;
@@ -95,10 +109,10 @@ export async function convert(args: readonly string[]): Promise<number> {
   if (target === undefined || names.length === 0)
     throw new CommandError("Must specify image file name");
   const format = values.get("f");
-  const sources = names.map((name) => {
-    const image = opening.image(name, format);
-    return choice === undefined ? image : atSnapshot(image, choice);
-  });
+  const sources = sourcesOf(
+    names.map((name) => opening.image(name, format)),
+    choice,
+  );
   const cache = values.get("t") ?? "unsafe";
   const sourceCache = values.get("T") ?? "writeback";
   const progress = createProgress(flags.has("p") && !flags.has("q"), 1);
@@ -106,7 +120,9 @@ export async function convert(args: readonly string[]): Promise<number> {
     progress.show(0, 1);
     const wanted = { sources, target, outputFormat, optionList, cache, sourceCache };
     const [compress, salvage] = [flags.has("c"), flags.has("--salvage")];
-    const job = jobOf({ ...wanted, compress, keepZeros, salvage, threads });
+    const [backing, backingFormat] = [values.get("B"), values.get("F")];
+    const named = { ...(backing && { backing }), ...(backingFormat && { backingFormat }) };
+    const job = jobOf({ ...wanted, ...named, compress, keepZeros, salvage, threads });
     const { salvaged } = await convertInTurns(job, progress);
     progress.show(1, 1);
     if (salvaged && !flags.has("q")) warnOfSalvaged(salvaged);
@@ -120,6 +136,13 @@ export async function convert(args: readonly string[]): Promise<number> {
     progress.end();
   }
   return 0;
+}
+
+/** @throws CommandError for snapshots of several images, and as `atSnapshot`. */
+function sourcesOf(images: readonly ImageArgument[], choice: SnapshotChoice | undefined) {
+  if (choice === undefined) return images;
+  if (images.length > 1) throw new CommandError("No support for concatenating multiple snapshot");
+  return images.map((image) => atSnapshot(image, choice));
 }
 
 /** The image as its snapshot; looks into it to find that. @throws CommandError */
@@ -142,33 +165,40 @@ export function atSnapshot(image: ImageArgument, choice: SnapshotChoice): ImageA
   }
 }
 
-/** Checks all that concerns the target. @throws CommandError */
+/** Checks all that concerns the target, in qemu-img's order. @throws CommandError */
 function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
-  const { cache, sourceCache, target } = wanted;
-  if (!isCacheMode(cache)) throw new CommandError(`Invalid cache option: ${cache}`);
-  if (!isCacheMode(sourceCache))
-    throw new CommandError(`Invalid source cache option: ${sourceCache}`);
+  const { cache, sourceCache, target, sources } = wanted;
   const format = requireFormat(wanted.outputFormat);
   const path = pathOf(target);
   const chosen = readCreateOptions(format, wanted.optionList);
+  const backing = takeBacking(format, wanted, chosen);
+  if (backing && sources.length > 1)
+    throw new CommandError(
+      "Having a backing file for the target makes no sense when concatenating multiple input images",
+    );
+  if (backing && backing.format === undefined)
+    throw new CommandError("Use of backing file requires explicit backing format");
   const compress = wanted.compress && !isAlwaysCompressed(format, chosen);
-  if (compress && formatById(format).compresses !== true)
-    throw new CommandError("Compression not supported for this file format");
-  for (const name of ["backing_file", "backing_fmt"]) {
-    if (chosen.has(name))
-      throw new CommandError(`convert: option '${name}' is not supported by this version`);
-  }
+  if (compress) checkCompression(format, chosen);
+  if (!isCacheMode(cache)) throw new CommandError(`Invalid cache option: ${cache}`);
+  if (!isCacheMode(sourceCache))
+    throw new CommandError(`Invalid source cache option: ${sourceCache}`);
   const failed = (reason: string): CommandError =>
     new CommandError(`${target}: error while converting ${format}: ${reason}`);
   checkOptions(format, chosen, failed);
   const options = engineValues(format, chosen);
+  checkBackingFormat(chosen, backing, failed);
   if (fileStatus(path).kind === "folder")
     throw failed(`Could not create '${target}': Is a directory`);
+  if (fileStatus(dirname(path)).kind === "none")
+    throw failed(`Could not create '${target}': No such file or directory`);
+  if (backing) checkBacking(target, backing, sources[0]?.trust === true);
   return {
     source: { images: wanted.sources.map(openRequest), salvage: wanted.salvage },
     target: path,
     format,
     options,
+    ...(backing && { backing }),
     replace: true,
     flush: cache !== "unsafe",
     compress,
@@ -178,4 +208,12 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
       printWarning(`${fileSystem} keeps no holes: zeros take space in '${target}' too`),
     control: createControl(),
   };
+}
+
+/** @throws CommandError for a format that cannot, and together with preallocation. */
+function checkCompression(format: FormatId, chosen: CreateOptions): void {
+  if (formatById(format).compresses !== true)
+    throw new CommandError("Compression not supported for this file format");
+  if ((chosen.get("preallocation")?.text ?? "off") !== "off")
+    throw new CommandError("Compression and preallocation not supported at the same time");
 }

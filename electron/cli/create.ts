@@ -1,6 +1,7 @@
-import { createImage, formatById, ImageError, type ParentRef } from "../engine";
+import { createImage, ImageError, type ParentRef } from "../engine";
 import type { FormatId } from "../../shared/model/format";
 import { readArguments, type OptionTable } from "./arguments";
+import { checkBackingFormat, takeBacking, type BackingArguments } from "./backing-options";
 import {
   asksForHelp,
   checkList,
@@ -14,7 +15,7 @@ import { CommandError, UsageError } from "./errors";
 import { checkOptions } from "./format-rules";
 import { HelpWanted } from "./help";
 import { nameBeside, pathOf, withoutProtocol } from "./names";
-import { formatName, formatNamed, openBase, requireFormat } from "./open";
+import { formatName, openBase, requireFormat } from "./open";
 import { printOptionHelp } from "./option-help";
 import { unsupported } from "./option-values";
 import { print, flushOutput } from "./output";
@@ -32,12 +33,10 @@ const options: OptionTable = {
 };
 
 /** What was asked for. */
-interface CreateArguments {
+interface CreateArguments extends BackingArguments {
   readonly name: string;
   readonly format: FormatId;
   readonly optionList: string;
-  readonly backing?: string;
-  readonly backingFormat?: string;
   /** Bytes, when it was given as an argument. */
   readonly size?: bigint;
   /** Whether the base is left alone (-u). */
@@ -104,10 +103,7 @@ function createNamed(wanted: CreateArguments): void {
   flushOutput();
   checkOptions(format, chosen);
   const engineOptions = engineValues(format, chosen);
-  if (chosen.has("backing_fmt") && backing === undefined)
-    throw new CommandError("Backing format cannot be used without backing file");
-  if (backing?.format !== undefined && formatNamed(backing.format) === undefined)
-    throw new CommandError(`Parameter 'backing-fmt' does not accept value '${backing.format}'`);
+  checkBackingFormat(chosen, backing);
   if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw new CommandError(tooLarge(format));
   createImage({
     path,
@@ -120,29 +116,12 @@ function createNamed(wanted: CreateArguments): void {
 
 /** The base from -b and -F or from -o. */
 function readBacking(wanted: CreateArguments, chosen: CreateOptions): ParentRef | undefined {
-  const { name, format, backing, backingFormat } = wanted;
-  const mayBack = formatById(format).backing;
-  if (backing !== undefined) {
-    if (!mayBack) throw new CommandError(`Backing file not supported for file format '${format}'`);
-    setOption(chosen, format, "backing_file", backing);
-  }
-  if (backingFormat !== undefined) {
-    if (!mayBack)
-      throw new CommandError(`Backing file format not supported for file format '${format}'`);
-    setOption(chosen, format, "backing_fmt", backingFormat);
-  }
-  const file = chosen.get("backing_file")?.text;
-  const declared = chosen.get("backing_fmt")?.text;
-  if (file === "") throw new CommandError("Expected backing file name, got empty string");
-  if (file === name)
+  const backing = takeBacking(wanted.format, wanted, chosen);
+  if (backing?.name === wanted.name)
     throw new CommandError(
       "Error: Trying to create an image with the same filename as the backing file",
     );
-  if (!mayBack && file !== undefined)
-    throw new CommandError(`Option 'backing_file=${file}' is not supported by this version`);
-  return file === undefined
-    ? undefined
-    : { name: file, ...(declared !== undefined && { format: declared }) };
+  return backing;
 }
 
 /** The virtual size in bytes: given, or the base's. The base is opened in any case, unless -u. */

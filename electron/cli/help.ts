@@ -28,7 +28,7 @@ Disk image utility
 
 Command syntax:
   compare [--object objectdef] [--image-opts] [-f fmt] [-F fmt] [-T src_cache] [-p] [-q] [-s] [-U] [--trust] filename1 filename2
-  convert [--object objectdef] [--image-opts] [-U] [-c] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-o options] [-S sparse_size] [-m num_coroutines] [--salvage] [--trust] [--member name] filename [filename2 [...]] output_filename
+  convert [--object objectdef] [--image-opts] [-U] [-c] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-B backing_file [-F backing_fmt]] [-o options] [-S sparse_size] [-m num_coroutines] [--salvage] [--trust] [--member name] filename [filename2 [...]] output_filename
   create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]
   info [--object objectdef] [--image-opts] [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] [--member name] filename
   map [--object objectdef] [--image-opts] [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] [--member name] filename

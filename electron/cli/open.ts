@@ -152,7 +152,8 @@ export function openEachOfChain(argument: ImageArgument): NamedImage {
   );
 }
 
-function openWhole(argument: ImageArgument): NamedImage {
+/** Opens an image and its whole chain. @throws CommandError with the reason alone, for a broken chain too. */
+export function openWhole(argument: ImageArgument): NamedImage {
   const { image, names } = openAsFarAsItGoes(argument);
   if (image.broken === undefined) return { image, names };
   image.close();

@@ -39,6 +39,11 @@ export function checkQcow2(
     throw failed(
       "Extended L2 entries are only supported with cluster sizes of at least 16384 bytes",
     );
+  const backed = options.has("backing_file");
+  if (backed && preallocation !== "off" && !on("extended_l2"))
+    throw failed(
+      "Backing file and preallocation can only be used at the same time if extended_l2 is on",
+    );
   if (on("lazy_refcounts") && old) throw failed(`Lazy refcounts only supported with ${newer}`);
   if (!isPowerOfTwo(refcountBits) || refcountBits > 64n)
     throw failed("Refcount width must be a power of two and may not exceed 64 bits");
@@ -46,8 +51,23 @@ export function checkQcow2(
     throw failed(
       "Different refcount widths than 16 bits require compatibility level 1.1 or above (use version=v3 or greater)",
     );
+  checkDataFile(options, { old, backed }, failed);
   if (compression === "zstd" && old)
     throw failed(`Non-zlib compression type is only supported with ${newer}`);
+}
+
+function checkDataFile(
+  options: CreateOptions,
+  { old, backed }: { readonly old: boolean; readonly backed: boolean },
+  failed: (reason: string) => CommandError,
+): void {
+  const name = options.get("data_file")?.text;
+  const raw = options.get("data_file_raw")?.value === true;
+  if (raw && name === undefined) throw failed("data-file-raw requires data-file");
+  if (raw && backed) throw failed("Backing file and data-file-raw cannot be used at the same time");
+  if (name !== undefined && old)
+    throw failed(`External data files are only supported with ${newer}`);
+  if (name === "") throw failed("Could not create '': No such file or directory");
 }
 
 function isPowerOfTwo(value: bigint): boolean {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { convert, createImage, openImage, type ConvertJob } from "../../../electron/engine";
 import type { OptionValues } from "../../../shared/model/format";
-import { describeWithQemu, qemuImg, qemuIo, qemuJson } from "../../helpers/qemu-img";
+import { describeWithQemu, qemuImg, qemuIo, qemuJson, runOracle } from "../../helpers/qemu-img";
 import { random, runSeed, type Random } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
 import { jobOf } from "./convert-job";
@@ -95,6 +95,10 @@ describeWithQemu(`a backing file that is kept (seed ${runSeed})`, () => {
       qemuImg(["check", target]);
       expect(ownBytes(target)).toBe(more);
     }
+    // qemu-img copies the top layer alone, whatever lies between it and the base.
+    const theirs = join(folder, "theirs");
+    qemuImg(["convert", "-O", "qcow2", "-B", "bottom", "-F", "qcow2", top, theirs]);
+    expect(runOracle("qemu-img", ["compare", top, theirs]).status).toBe(1);
     // The same disk under another name is what the source stands on.
     const copy = join(folder, "copy");
     qemuImg(["convert", "-O", "qcow2", middle, copy]);

@@ -79,6 +79,24 @@ describe(`what compressed qcow2 takes (seed ${runSeed})`, () => {
     expect(Math.abs(fileLength - real) / real).toBeLessThanOrEqual(allowed);
   });
 
+  it("of stream-optimized VMDK is exact, or nearly so", () => {
+    const source = join(exactFolder().path, "source");
+    mixedDisk(source, 16 * MIB + 512, random(runSeed), 2000);
+    const options = { subformat: "streamOptimized" };
+    const target = `${source}.vmdk`;
+    convert(jobOf(source, target, "vmdk", { options }));
+    const real = statSync(target).size;
+    const image = openImage({ path: source, grants: [] });
+    const spec = { size: image.size, options };
+    const measure = (mostBytes?: number) =>
+      measureEncoded(image, "vmdk", spec, mostBytes)!.run(createControl());
+    expect(measure()).toMatchObject({ fileLength: real });
+    const { fileLength, estimated } = measure(4 * MIB);
+    const allowed = Math.max(0.05, 1.5 * estimated!.error);
+    expect(Math.abs(fileLength - real) / real).toBeLessThan(allowed);
+    image.close();
+  });
+
   it("comes to the same each time", () => {
     const source = join(exactFolder().path, "source");
     mixedDisk(source, 8 * MIB, random(runSeed), 100);

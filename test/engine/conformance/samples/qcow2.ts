@@ -16,11 +16,22 @@ const converted: readonly { readonly name: string; readonly args: readonly strin
   { name: "zlib", args: ["-c"] },
   { name: "zlib in small clusters", args: ["-c", "-o", "cluster_size=4k"] },
   { name: "preallocated tables", args: ["-o", "preallocation=metadata"] },
+  { name: "reserved space", args: ["-o", "preallocation=falloc,cluster_size=2k"] },
+  { name: "written in full", args: ["-o", "preallocation=full,compat=0.10"] },
+  { name: "places without data", args: ["-o", "preallocation=metadata,extended_l2=on"] },
+  { name: "zstd", args: ["-c", "-o", "compression_type=zstd"] },
+  { name: "zstd in small clusters", args: ["-c", "-o", "compression_type=zstd,cluster_size=4k"] },
 ];
 
 export const qcow2Samples: FormatSamples = {
   qemuName: "qcow2",
-  overlays: ["compat=1.1", "compat=0.10", "cluster_size=4k", "extended_l2=on,cluster_size=16k"],
+  overlays: [
+    "compat=1.1",
+    "compat=0.10",
+    "cluster_size=4k",
+    "extended_l2=on,cluster_size=16k",
+    "extended_l2=on,preallocation=metadata",
+  ],
   byHand: () => [],
   byQemu(folder, disk, random) {
     const source = join(folder, "source.img");

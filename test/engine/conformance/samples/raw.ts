@@ -14,7 +14,13 @@ export const rawSamples: FormatSamples = {
   byQemu(folder, disk, random) {
     const path = join(folder, "history.img");
     const content = qemuHistory({ path, format: "raw", size: disk.size, random });
-    return [{ name: "written by qemu-io in random order", path, content }];
+    const preallocated = ["falloc", "full"].map((way) => {
+      const file = join(folder, `${way}.img`);
+      const options = `preallocation=${way}`;
+      const history = { path: file, format: "raw", size: disk.size, random, options } as const;
+      return { name: `preallocation ${way}`, path: file, content: qemuHistory(history) };
+    });
+    return [{ name: "written by qemu-io in random order", path, content }, ...preallocated];
   },
   structures: () => [],
 };

@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as zlib from "node:zlib";
 import { expect, it } from "vitest";
 import { convert, createImage } from "../../../../electron/engine";
+import { expectBytes } from "../../../helpers/bytes";
 import { patternDisk, writeRawFile } from "../../../helpers/pattern-disk";
 import { describeWithQemu, mustBeIdentical, qemuImg, qemuJson } from "../../../helpers/qemu-img";
 import { random, runSeed } from "../../../helpers/seed";
@@ -43,6 +44,9 @@ describeWithQemu("qcow2 with zstd", () => {
       convert(jobOf(from, target, "qcow2", job));
       qemuImg(["check", target]);
       mustBeIdentical(from, target, "raw", "qcow2");
+      const back = join(folder, "back");
+      convert(jobOf(target, back, "raw"));
+      expectBytes(readFileSync(back), readFileSync(from));
       const plain = join(folder, "plain");
       convert(jobOf(from, plain, "qcow2", { options: { cluster_size } }));
       expect(statSync(target).size).toBeLessThan(statSync(plain).size);
