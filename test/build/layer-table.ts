@@ -54,14 +54,9 @@ const layers: readonly Layer[] = [
     types: ["shared/model/.*"],
   },
   {
-    files: /^electron\/engine\/codec\/cipher\./,
-    loads: ["electron/engine/.*", "node:crypto"],
-    types: ["shared/model/.*"],
-  },
-  {
-    files: /^electron\/engine\/codec\/digest\./,
-    loads: ["electron/engine/.*", "node:crypto"],
-    types: ["shared/model/.*"],
+    files: /^electron\/engine\/codec\/(?:cipher|node-crypto)\./,
+    loads: ["electron/engine/.*"],
+    types: ["shared/model/.*", "node:crypto"],
   },
   {
     files: /^electron\/engine\/io\/(?:file|paths)\./,

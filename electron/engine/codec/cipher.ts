@@ -1,12 +1,5 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  pbkdf2Sync,
-  timingSafeEqual,
-  type Cipher,
-  type Decipher,
-} from "node:crypto";
+import type { Cipher, Decipher } from "node:crypto";
+import { nodeCrypto } from "./node-crypto";
 
 /** Hashes that every runtime has: Electron's library leaves the rarer ones out. */
 export type HashName = "sha1" | "sha256" | "sha512";
@@ -96,11 +89,15 @@ export function createSectorCipher(spec: SectorCipherSpec, key: Uint8Array): Sec
 
 /** AES without chaining, for any number of whole blocks a call. */
 function decryptor(key: Uint8Array): Decipher {
-  return createDecipheriv(`aes-${key.length * 8}-ecb`, key, null).setAutoPadding(false);
+  return nodeCrypto()
+    .createDecipheriv(`aes-${key.length * 8}-ecb`, key, null)
+    .setAutoPadding(false);
 }
 
 function encryptor(key: Uint8Array): Cipher {
-  return createCipheriv(`aes-${key.length * 8}-ecb`, key, null).setAutoPadding(false);
+  return nodeCrypto()
+    .createCipheriv(`aes-${key.length * 8}-ecb`, key, null)
+    .setAutoPadding(false);
 }
 
 /** Makes the initialization vectors of `count` sectors, one behind the other. */
@@ -165,7 +162,7 @@ function mix(bytes: Uint8Array, mask: Uint8Array): void {
 
 /** The hash of `parts`, one behind the other. */
 export function digest(hash: HashName, ...parts: readonly Uint8Array[]): Uint8Array {
-  const made = createHash(hash);
+  const made = nodeCrypto().createHash(hash);
   for (const part of parts) made.update(part);
   return made.digest();
 }
@@ -184,10 +181,10 @@ export function deriveKey(
   { hash, salt, iterations }: Derivation,
   length: number,
 ): Uint8Array {
-  return pbkdf2Sync(secret, salt, iterations, length, hash);
+  return nodeCrypto().pbkdf2Sync(secret, salt, iterations, length, hash);
 }
 
 /** Whether two byte strings are the same. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
+  return a.length === b.length && nodeCrypto().timingSafeEqual(a, b);
 }

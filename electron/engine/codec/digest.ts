@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { nodeCrypto } from "./node-crypto";
 
 /** A SHA-256 (FIPS 180-4) that is still being fed. */
 export interface Sha256 {
@@ -9,7 +9,7 @@ export interface Sha256 {
 
 /** The SHA-256 of nothing yet. */
 export function createSha256(): Sha256 {
-  const hash = createHash("sha256");
+  const hash = nodeCrypto().createHash("sha256");
   return {
     update: (bytes) => void hash.update(bytes),
     hex: () => hash.digest("hex"),

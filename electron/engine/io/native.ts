@@ -30,10 +30,24 @@ function lastError(koffi: typeof Koffi, call: string): Error & { code: string } 
   return Object.assign(new Error(`${code}: ${words}, ${call}`), { code });
 }
 
+/**
+ * Not an import: koffi may be absent, and `info` need not spend the time. Its own loader takes several
+ * milliseconds to find the library; where that lies is known for most systems, and the rest is as good.
+ */
+function loadKoffi(): typeof Koffi {
+  const require = createRequire(import.meta.url);
+  const system = `${process.platform}_${process.arch}`;
+  try {
+    const name = `@koromix/koffi-${process.platform}-${process.arch}/${system}/koffi.node`;
+    return require(name) as typeof Koffi;
+  } catch {
+    return require("koffi") as typeof Koffi;
+  }
+}
+
 /** Declares the calls. @throws what koffi throws where it, or a symbol, is missing. */
 function bind(): NativeCalls {
-  // Not an import: koffi may be absent, and takes 6 ms to load that `info` need not spend.
-  const koffi = createRequire(import.meta.url)("koffi") as typeof Koffi;
+  const koffi = loadKoffi();
   const library = koffi.load(null);
   // On 32-bit Linux the plain names take 32-bit offsets.
   const wide = process.platform === "linux" ? "64" : "";

@@ -64,7 +64,9 @@ describe("without native calls", () => {
     vi.resetModules();
     const fresh = await import("../../../electron/engine/io/native");
     expect(fresh.nativeCalls()).toBeUndefined();
+    const atFirst = tried;
+    expect(atFirst).toBeGreaterThan(0);
     expect(fresh.nativeCalls()).toBeUndefined();
-    expect(tried).toBe(1);
+    expect(tried).toBe(atFirst);
   });
 });
