@@ -14,7 +14,8 @@ import { summaryOf } from "./test-report.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 const electron = process.env["ELECTRON_EXEC_PATH"];
-if (electron === undefined) throw new Error("package.mjs runs inside bootstrap.mjs: npm run package");
+if (electron === undefined)
+  throw new Error("package.mjs runs inside bootstrap.mjs: npm run package");
 // A released package is worth the minutes that good compression takes.
 const quick = process.env["LAMINA_RELEASE"] !== "1";
 

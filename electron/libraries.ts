@@ -8,9 +8,13 @@ const parts = ["main", "renderer"];
 
 /**
  * What the build in the folder `out` is made of besides our own code, each library once, by name.
+ * `running` has the versions of those that are not bundled, but told by the process itself.
  * @throws when a list is missing or damaged.
  */
-export async function shippedLibraries(out: string): Promise<Library[]> {
+export async function shippedLibraries(
+  out: string,
+  running: Readonly<Record<string, string>>,
+): Promise<Library[]> {
   const lists = await Promise.all(
     parts.map(async (part) => {
       const text = await readFile(join(out, part, "licences.json"), "utf8");
@@ -18,5 +22,7 @@ export async function shippedLibraries(out: string): Promise<Library[]> {
     }),
   );
   const byName = new Map(lists.flat().map((library) => [library.name, library]));
-  return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name, "en"));
+  return [...byName.values()]
+    .map((library) => ({ ...library, version: running[library.name] ?? library.version }))
+    .sort((a, b) => a.name.localeCompare(b.name, "en"));
 }

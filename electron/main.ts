@@ -109,7 +109,7 @@ function start(): void {
         chromium: process.versions["chrome"] ?? "",
         node: process.versions.node,
         platform: `${process.platform} ${process.arch}`,
-        libraries: await shippedLibraries(out),
+        libraries: await shippedLibraries(out, { electron: process.versions.electron }),
       }),
       settled: settled.tell,
       showInFolder: (path) => shell.showItemInFolder(path),

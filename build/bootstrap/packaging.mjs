@@ -11,6 +11,7 @@ const tools = {
   appstreamcli: "appstream",
   "update-mime-database": "shared-mime-info",
   "xdg-mime": "xdg-utils",
+  gio: "libglib2.0-bin",
 };
 
 /** @returns {string[]} the Debian packages that packaging needs */

@@ -2,7 +2,7 @@
 // because paths are those of the machine that packs.
 
 import { join, resolve } from "node:path";
-import { mimeTypeNames } from "./mime-types.mjs";
+import { description, mimeTypeNames } from "./mime-types.mjs";
 
 /** @typedef {import("./mime-types.mjs").FormatModel} FormatModel */
 
@@ -45,7 +45,7 @@ export function configuration({ formats, electronDist, quick }) {
       // Of koffi what it loads: neither its sources nor its documentation.
       "!**/node_modules/koffi/{src,doc,lib,vendor}/**",
       "!**/node_modules/koffi/{CHANGELOG.md,README.md,cnoke.cjs,*.d.ts}",
-      "!**/node_modules/@koromix/*/README.md",
+      "!**/node_modules/@koromix/*/{README.md,musl_*/**}", // Electron itself wants glibc
     ],
     electronLanguages: ["en", "en-US", "vi", "zh_CN", "zh-CN"],
     electronFuses: {
@@ -59,10 +59,10 @@ export function configuration({ formats, electronDist, quick }) {
       grantFileProtocolExtraPrivileges: false,
     },
     afterPack: here("after-pack.mjs"),
-    fileAssociations: formats.map(({ label, extensions }) => ({
-      ext: [...extensions],
-      name: `${label} disk image`,
-      description: `${label} disk image`,
+    fileAssociations: formats.map((format) => ({
+      ext: [...format.extensions],
+      name: description([format]),
+      description: description([format]),
       role: "Viewer",
       rank: "Alternate",
       icon: icon("disk-image.icns"), // on Windows electron-builder takes the .ico beside it
@@ -80,7 +80,9 @@ export function configuration({ formats, electronDist, quick }) {
       syncDesktopName: true,
       // Not by `mimeType` of the associations: the file made of those knows no magic.
       mimeTypes: mimeTypeNames(formats),
-      desktop: { entry: { Keywords: "disk;image;virtual machine;qcow2;vmdk;vhdx;", StartupNotify: "true" } },
+      desktop: {
+        entry: { Keywords: "disk;image;virtual machine;qcow2;vmdk;vhdx;", StartupNotify: "true" },
+      },
       extraFiles: [{ from: here("lamina.sh"), to: "bin/lamina" }],
     },
     deb: {
@@ -95,7 +97,9 @@ export function configuration({ formats, electronDist, quick }) {
       packageCategory: "Applications/System",
       compression: quick ? "gzip" : "xz",
       // Libraries by their own names: each distribution calls its packages differently.
-      depends: ["libgtk-3.so.0", "libnss3.so", "libasound.so.2", "libgbm.so.1"].map((name) => `${name}()(64bit)`),
+      depends: ["libgtk-3.so.0", "libnss3.so", "libasound.so.2", "libgbm.so.1"].map(
+        (name) => `${name}()(64bit)`,
+      ),
       ...installScripts(),
     },
 
@@ -131,5 +135,7 @@ function installScripts() {
 /** The repository whose workflow builds the packages; else the documentation that they install. */
 function homepage() {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
-  return repository ? `${server ?? "https://github.com"}/${repository}` : "file:///usr/share/doc/lamina/";
+  return repository
+    ? `${server ?? "https://github.com"}/${repository}`
+    : "file:///usr/share/doc/lamina/";
 }

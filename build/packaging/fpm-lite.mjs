@@ -86,7 +86,9 @@ function descriptionLines() {
 
 /** @param {string} tree */
 function makeDeb(tree) {
-  const kib = Number(execFileSync("du", ["-sk", "--apparent-size", tree], { encoding: "utf8" }).split("\t")[0]);
+  const kib = Number(
+    execFileSync("du", ["-sk", "--apparent-size", tree], { encoding: "utf8" }).split("\t")[0],
+  );
   const [summary = "", ...rest] = descriptionLines();
   const fields = [
     ["Package", option("name")],
@@ -152,9 +154,13 @@ function makeRpm(tree) {
   const defines = [`_topdir ${work}/rpm`, `_rpmdir ${out}`, "_rpmfilename package.rpm"];
   const args = defines.flatMap((define) => ["--define", define]);
   const target = option("architecture") === "amd64" ? "x86_64" : option("architecture");
-  execFileSync("rpmbuild", ["-bb", "--quiet", "--target", `${target}-linux`, "--buildroot", tree, ...args, specFile], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  execFileSync(
+    "rpmbuild",
+    ["-bb", "--quiet", "--target", `${target}-linux`, "--buildroot", tree, ...args, specFile],
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   rmSync(option("package"), { force: true });
   move(join(out, "package.rpm"), option("package"));
 }
@@ -170,7 +176,8 @@ function listed(tree) {
   for (const entry of readdirSync(tree, { withFileTypes: true, recursive: true })) {
     const path = join(entry.parentPath, entry.name).slice(tree.length);
     if (!entry.isDirectory()) lines.push(`"${path}"`);
-    else if (/^\/opt\/[^/]+/.test(path) || /^\/usr\/share\/doc\/[^/]+/.test(path)) lines.push(`%dir "${path}"`);
+    else if (/^\/opt\/[^/]+/.test(path) || /^\/usr\/share\/doc\/[^/]+/.test(path))
+      lines.push(`%dir "${path}"`);
   }
   return lines;
 }

@@ -69,8 +69,19 @@ function mimeTypeOf({ id }) {
  * @returns {string[]} every name under which a desktop may know one of them, each once
  */
 export function mimeTypeNames(formats) {
-  const names = formats.map(mimeTypeOf).flatMap(({ type, newerNames = [] }) => [type, ...newerNames]);
+  const names = formats
+    .map(mimeTypeOf)
+    .flatMap(({ type, newerNames = [] }) => [type, ...newerNames]);
   return [...new Set(names)];
+}
+
+/**
+ * @param {readonly { label: string }[]} formats
+ * @returns {string} what a file of one of them is, for people
+ */
+export function description(formats) {
+  const labels = formats.map(({ label }) => label).join(" or ");
+  return labels.endsWith(" disk") ? `${labels} image` : `${labels} disk image`;
 }
 
 /**
@@ -83,7 +94,7 @@ export function mimeInfo(formats, icon) {
     const members = formats.filter((format) => mimeTypeOf(format).type === type);
     const magic = new Set(members.flatMap((each) => mimeTypeOf(each).magic ?? []).map(matchLine));
     return `  <mime-type type="${type}">
-    <comment>${members.map(({ label }) => label).join(" or ")} disk image</comment>
+    <comment>${description(members)}</comment>
     <icon name="${icon}"/>
 ${magic.size > 0 ? `    <magic priority="60">\n${[...magic].join("\n")}\n    </magic>\n` : ""}${members
       .flatMap(({ extensions }) => extensions)

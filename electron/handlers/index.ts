@@ -34,7 +34,11 @@ export interface HandlerParts {
 /** One handler for every call of the contract. */
 export function createHandlers(parts: HandlerParts): Handlers {
   return {
-    ...appHandlers(() => parts.about(), parts.opened, () => parts.settled()),
+    ...appHandlers(
+      () => parts.about(),
+      parts.opened,
+      () => parts.settled(),
+    ),
     ...imageHandlers(parts.inspector, parts.measurer, parts.grants, (path) =>
       parts.showInFolder(path),
     ),
