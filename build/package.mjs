@@ -28,7 +28,7 @@ const formats = await readableFormats();
 makeIcons(folders.resources, electron, process.env["NO_SANDBOX"] !== "1");
 if (process.platform === "linux") {
   makeLinuxFiles(folders.linux, folders.resources, formats, version);
-  useOwnTools();
+  bringTools();
 }
 
 const usual = process.platform === "linux" ? ["tar.gz", "deb", "rpm"] : undefined;
@@ -52,7 +52,7 @@ console.log(`\n${summaryOf(tested).join("\n")}`);
 process.exitCode = tested.failed === 0 ? 0 : 1;
 
 /** What electron-builder would download otherwise. */
-function useOwnTools() {
+function bringTools() {
   process.env["CUSTOM_FPM_PATH"] = join(import.meta.dirname, "packaging/fpm-lite.mjs");
   process.env["ELECTRON_BUILDER_7ZIP_PATH"] ??= "/usr/bin/7za";
   if (quick) process.env["ELECTRON_BUILDER_COMPRESSION_LEVEL"] ??= "1";

@@ -19,7 +19,8 @@ export async function convertInTurns(
   progress: Progress,
 ): Promise<void> {
   // A conversion ends before the code that V8 would optimise meanwhile could pay for it, in each thread.
-  setFlagsFromString("--interrupt-budget=1000000");
+  // Electron's V8 does not have the flag, and says so.
+  if (process.versions["electron"] === undefined) setFlagsFromString("--interrupt-budget=1000000");
   const { control } = job;
   let received: NodeJS.Signals | undefined;
   const listener = (signal: NodeJS.Signals): void => {

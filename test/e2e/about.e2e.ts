@@ -15,7 +15,7 @@ test("About shows the versions, and the licence of each library that is shipped"
   const about = page.getByRole("dialog", { name: /^Lamina \d/ });
   await expect(about).toBeVisible();
   const { electron, node } = await app.evaluate(() => process.versions);
-  await expect(about.getByText(String(electron), { exact: true })).toBeVisible();
+  await expect(about.getByText(electron, { exact: true })).toBeVisible();
   await expect(about.getByText(node, { exact: true })).toBeVisible();
 
   // Of the main process and of the page, bundled and beside the bundle.

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -57,11 +57,12 @@ describe("the installed deb", () => {
 
   it("is what opens a file of every readable format", async () => {
     for (const { id, extensions } of await readableFormats()) {
-      const path = join(folder, `empty.${extensions[0]}`);
-      cpSync("/dev/null", path);
+      const path = join(folder, `disk.${extensions[0]}`);
+      // With zeros inside it is the name that tells. VHD shares its with a language of text files.
+      if (id === "vpc") makeImage(id, `disk.${extensions[0]}`);
+      else writeFileSync(path, Buffer.alloc(65_536));
       const type = typeOf(path);
       expect(openerOf(type), `${id}: ${type}`).toBe("lamina.desktop");
-      rmSync(path);
     }
   });
 
