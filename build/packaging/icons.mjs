@@ -1,8 +1,8 @@
 // The icons in every form that a package wants, from the two drawings in build/icons.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 
 const drawings = resolve(import.meta.dirname, "../icons");
 const renderer = resolve(import.meta.dirname, "render-icons");
@@ -29,9 +29,10 @@ const icnsTypes = /** @type {const} */ ([
 ]);
 
 /**
- * Renders both drawings with Electron: FOLDER/NAME/SIZExSIZE.png, FOLDER/NAME.ico, FOLDER/NAME.icns.
+ * Renders both drawings with Electron: FOLDER/NAME/SIZExSIZE.png (the largest in FOLDER/NAME-large),
+ * FOLDER/NAME.ico and FOLDER/NAME.icns.
  *
- * @param {string} folder where they go
+ * @param {string} folder where they go; is emptied first
  * @param {string} electron Electron's executable; a display is needed
  * @param {boolean} sandbox whether Chromium's sandbox works here
  */
@@ -40,11 +41,12 @@ export function makeIcons(folder, electron, sandbox) {
   const pictures = names.flatMap((name) =>
     sizes.map((size) => ({
       svg: join(drawings, `${name}.svg`),
-      png: join(folder, name, `${size}x${size}.png`),
+      png: pngOf(folder, name, size),
       size,
     })),
   );
-  for (const name of names) mkdirSync(join(folder, name), { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  for (const { png } of pictures) mkdirSync(dirname(png), { recursive: true });
   const switches = ["--log-level=3", ...(sandbox ? [] : ["--no-sandbox"])];
   const { status } = spawnSync(electron, [...switches, renderer], {
     stdio: "inherit",
@@ -53,14 +55,24 @@ export function makeIcons(folder, electron, sandbox) {
   });
   if (status !== 0) throw new Error("Electron could not render the icons");
   for (const name of names) {
-    const png = (/** @type {number} */ size) =>
-      readFileSync(join(folder, name, `${size}x${size}.png`));
+    const png = (/** @type {number} */ size) => readFileSync(pngOf(folder, name, size));
     writeFileSync(join(folder, `${name}.ico`), ico(icoSizes.map((size) => [size, png(size)])));
     writeFileSync(
       join(folder, `${name}.icns`),
       icns(icnsTypes.map(([type, size]) => [type, png(size)])),
     );
   }
+}
+
+/**
+ * The hicolor theme, which takes the first folder as it is, ends at 512 pixels.
+ *
+ * @param {string} folder
+ * @param {string} name
+ * @param {number} size
+ */
+function pngOf(folder, name, size) {
+  return join(folder, size > 512 ? `${name}-large` : name, `${size}x${size}.png`);
 }
 
 /**
