@@ -1,6 +1,6 @@
 // Makes a bare checkout ready, then runs a command in it:
 //
-//   node build/bootstrap.mjs [electron] [display] [oracle] [corpus] -- COMMAND [ARGUMENT…]
+//   node build/bootstrap.mjs [electron] [display] [oracle] [corpus] [packaging] -- COMMAND [ARGUMENT…]
 //
 // Step 1, this file, is plain Node: it may run before any package is there. Step 2, in bootstrap/,
 // uses packages. The words before "--" say what the command needs; what was found is handed to it

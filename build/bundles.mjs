@@ -23,6 +23,7 @@ const bundles = {
       "renderer",
       "shared",
       "build/electron.vite.config.ts",
+      "build/licences.ts",
       "package-lock.json",
     ],
     stamp: "out/main/.sources.sha256",

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
+import { licences } from "./licences";
 
 const root = resolve(import.meta.dirname, "..");
 const from = (path: string) => resolve(root, path);
@@ -22,6 +23,8 @@ const devPolicy = [
 
 export default defineConfig({
   main: {
+    // Electron's own licence and those inside Chromium lie beside the program.
+    plugins: [licences(["koffi", "electron"])],
     build: {
       outDir: from("out/main"),
       target: nodeTarget,
@@ -53,7 +56,7 @@ export default defineConfig({
   },
   renderer: {
     root: from("renderer"),
-    plugins: [react()],
+    plugins: [react(), licences()],
     html: { cspNonce: "__NONCE__" },
     server: { host: "127.0.0.1", headers: { "Content-Security-Policy": devPolicy } },
     build: {

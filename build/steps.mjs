@@ -22,11 +22,12 @@ const results = join(root, "test-results");
  * @param {string} name
  * @param {string} report
  * @param {string[]} args
+ * @param {string} [config]
  * @returns {Step}
  */
-function vitestStep(name, report, args) {
+function vitestStep(name, report, args, config = "build/vitest.config.ts") {
   const reporters = ["--reporter=default", "--reporter=build/vitest-report.mjs"];
-  const command = ["vitest", "run", "--config", "build/vitest.config.ts", ...reporters, ...args];
+  const command = ["vitest", "run", "--config", config, ...reporters, ...args];
   return { name, command, report, readReport: readVitestReport };
 }
 
@@ -71,6 +72,14 @@ export const endToEnd = {
   report: "e2e.json",
   readReport: readPlaywrightReport,
 };
+
+/** Of what `npm run package` has made; not part of `npm test`. */
+export const packageTests = vitestStep(
+  "package tests",
+  "packages.json",
+  [],
+  "build/vitest.package.config.ts",
+);
 
 /**
  * Runs one step, its output on the terminal.

@@ -8,7 +8,7 @@ export default defineConfig({
     // Vitest leaves a core free by itself: half of them, where there are two.
     maxWorkers: "100%",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/e2e/**"],
+    exclude: ["test/e2e/**", "test/package/**"],
     globalSetup: [resolve(import.meta.dirname, "vitest-global-setup.ts")],
     // Cross checks start qemu-img many times; the default of 5 s is short on a busy machine.
     testTimeout: 30_000,

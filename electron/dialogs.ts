@@ -1,4 +1,4 @@
-import { app, dialog, type BaseWindow } from "electron";
+import { dialog, type BaseWindow } from "electron";
 import { wrappingExtensions } from "./engine";
 import type { Dialogs } from "./handlers/dialogs";
 import type { FormatModel } from "../shared/model/format";
@@ -54,19 +54,4 @@ export async function askToGiveUp(window: BaseWindow): Promise<boolean> {
     cancelId: 0,
   });
   return response === 1;
-}
-
-/** The About box: what this is, and what it runs on. */
-export async function showAbout(window: BaseWindow | undefined): Promise<void> {
-  const options: Electron.MessageBoxOptions = {
-    type: "info",
-    title: "About Lamina",
-    message: `Lamina ${app.getVersion()}`,
-    detail: [
-      "See what a virtual disk really is, and get it in the format the next machine needs.",
-      `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`,
-    ].join("\n\n"),
-    buttons: ["Close"],
-  };
-  await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options));
 }

@@ -1,6 +1,8 @@
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { app, shell, type BrowserWindow } from "electron";
-import { askToGiveUp, createDialogs, showAbout } from "./dialogs";
+import { cliWords } from "./cli-words";
+import { askToGiveUp, createDialogs } from "./dialogs";
 import { formatModels } from "./engine";
 import { switchValue } from "./file-arguments";
 import { createHandlers } from "./handlers";
@@ -8,6 +10,7 @@ import { createGrants } from "./handlers/grants";
 import { bindCalls, bindEvents } from "./ipc/bind";
 import { createQueue } from "./jobs/queue";
 import { receiptOf } from "./jobs/receipt";
+import { shippedLibraries } from "./libraries";
 import { setMenu, type MenuActions } from "./menu";
 import { claimSingleInstance } from "./open-files";
 import { createOpenedFiles } from "./handlers/opened-files";
@@ -26,6 +29,9 @@ import { startJob } from "./workers/start-job";
 const out = join(import.meta.dirname, "..");
 const script = (name: string): string => join(out, "main", `${name}.js`);
 
+const words = cliWords(process.argv);
+if (words !== undefined) await runCommandLine(words);
+
 const pictureFile = switchValue(process.argv, "lamina-screenshot");
 const ownFolder = pictureFile === undefined ? undefined : pictureFolder(app.getPath("userData"));
 const userData = process.env["LAMINA_USER_DATA"] ?? ownFolder;
@@ -40,6 +46,17 @@ if (claimSingleInstance(opened, pictureFile === undefined)) {
   void app.whenReady().then(start);
 } else {
   endWith(pictureFile && noPicture("another Lamina runs with these settings"));
+}
+
+/**
+ * Runs the command line in this process, which ends with its exit code: this never returns. Electron
+ * waits for it before it looks for a display or starts a process for pages.
+ */
+function runCommandLine(args: readonly string[]): Promise<never> {
+  const program = join(out, "cli/lamina.cjs");
+  process.argv = [process.execPath, program, ...args];
+  createRequire(import.meta.url)(program);
+  return new Promise(() => {});
 }
 
 /** Ends the process: well, or with what went wrong in one line. */
@@ -79,7 +96,7 @@ function start(): void {
     chooseImages: () => void dialogs.openImages().then(opened.add),
     open: (path) => opened.add([path]),
     setTheme: (theme) => keep({ theme }),
-    about: () => void showAbout(window),
+    about: () => emit("app.aboutWanted", undefined),
   };
 
   lockDown(origin);
@@ -95,12 +112,14 @@ function start(): void {
       grants,
       queue,
       dialogs,
-      about: {
+      about: async () => ({
         version: app.getVersion(),
         electron: process.versions.electron,
+        chromium: process.versions["chrome"] ?? "",
         node: process.versions.node,
         platform: `${process.platform} ${process.arch}`,
-      },
+        libraries: await shippedLibraries(out, { electron: process.versions.electron }),
+      }),
       settled: settled.tell,
       showInFolder: (path) => shell.showItemInFolder(path),
     }),

@@ -1,5 +1,6 @@
 import { MantineProvider } from "@mantine/core";
 import { useColorScheme } from "@mantine/hooks";
+import { About } from "./features/about/about";
 import { ConvertDialog } from "./features/convert/convert-dialog";
 import { DropOverlay } from "./features/drop/drop-overlay";
 import { JobsBar } from "./features/jobs/jobs-bar";
@@ -49,6 +50,7 @@ function Window() {
       <JobsBar />
       <ConvertDialog />
       <DropOverlay />
+      <About />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { call, on } from "./api/client";
+import { useAbout } from "./state/about";
 import { shownReport, useImages } from "./state/images";
 import { useMeasures } from "./state/measures";
 import { useJobs } from "./state/jobs";
@@ -19,6 +20,7 @@ export async function start(): Promise<void> {
   useImages.subscribe((images) => useMeasures.getState().follow(shownReport(images)));
   on("jobs.removed", ({ jobId }) => removed(jobId));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));
+  on("app.aboutWanted", () => attempt(useAbout.getState().show));
   on("app.filesOpened", () => attempt(takeOpenedFiles));
   attempt(load);
   await takeOpenedFiles();

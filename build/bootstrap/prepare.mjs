@@ -5,6 +5,7 @@ import { displayPackages, startDisplay } from "./display.mjs";
 import { findElectron } from "./electron.mjs";
 import { libraryPackages, missingLibraries } from "./libraries.mjs";
 import { oraclePackages } from "./oracle.mjs";
+import { packagingPackages } from "./packaging.mjs";
 import { sandboxWorks } from "./sandbox.mjs";
 import { installSystemPackages } from "./system-packages.mjs";
 
@@ -14,15 +15,15 @@ import { installSystemPackages } from "./system-packages.mjs";
  * @property {() => void} release ends what was started for it
  */
 
-const known = ["electron", "display", "oracle", "corpus"];
+const known = ["electron", "display", "oracle", "corpus", "packaging"];
 
 /**
  * Finds or installs what is needed; throws an Error with advice when that cannot be done.
  *
  * @param {string} root the project
  * @param {string[]} needs of "electron" (a runnable Electron with its system libraries), "display"
- *   (one to draw on), "oracle" (qemu-img, which the tests compare with) and "corpus" (the tools that
- *   make the matrix of test images)
+ *   (one to draw on), "oracle" (qemu-img, which the tests compare with), "corpus" (the tools that
+ *   make the matrix of test images) and "packaging" (those that make and try out packages)
  * @returns {Promise<Ready>}
  */
 export async function prepare(root, needs) {
@@ -35,6 +36,7 @@ export async function prepare(root, needs) {
     ...(needs.includes("display") ? displayPackages() : []),
     ...(needs.includes("oracle") ? oraclePackages() : []),
     ...(needs.includes("corpus") ? corpusPackages(root) : []),
+    ...(needs.includes("packaging") ? packagingPackages() : []),
   ]);
   const libraries = electron ? missingLibraries(electron.executable) : [];
   if (libraries.length > 0) throw new Error(`Electron needs ${libraries.join(", ")}`);

@@ -27,7 +27,8 @@ const early = isMainThread && willCopy(process.argv.slice(2)) ? [startThread()] 
 function willCopy([command, ...args]: readonly string[]): boolean {
   if (command !== "convert") return false;
   // A conversion ends before the code that V8 would optimise meanwhile could pay for it, in each thread.
-  setFlagsFromString("--interrupt-budget=1000000");
+  // Electron's V8 does not have the flag, and says so.
+  if (process.versions["electron"] === undefined) setFlagsFromString("--interrupt-budget=1000000");
   const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   try {
     return args.some((arg) => !arg.startsWith("-") && sizeOf(arg) >= worthAThread);

@@ -19,7 +19,8 @@ import { settingsHandlers } from "./settings";
 
 /** What the handlers work with. What needs Electron is handed in as functions. */
 export interface HandlerParts {
-  readonly about: CallOutput<"app.about">;
+  /** What this is, and what it is made of. */
+  about(): Promise<CallOutput<"app.about">>;
   readonly formats: readonly FormatModel[];
   readonly opened: OpenedFiles;
   readonly settings: SettingsStore;
@@ -37,7 +38,11 @@ export interface HandlerParts {
 /** One handler for every call of the contract. */
 export function createHandlers(parts: HandlerParts): Handlers {
   return {
-    ...appHandlers(parts.about, parts.opened, () => parts.settled()),
+    ...appHandlers(
+      () => parts.about(),
+      parts.opened,
+      () => parts.settled(),
+    ),
     ...imageHandlers(parts.inspector, parts.measurer, parts.grants, (path) =>
       parts.showInFolder(path),
     ),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
+import { librarySchema } from "../model/library";
 import { measuredVariantSchema } from "../model/measure";
 import { preflightResultSchema, purposeSchema } from "../model/preflight";
 import { imageReportSchema } from "../model/report";
@@ -20,8 +21,11 @@ export const calls = {
     output: z.object({
       version: z.string(),
       electron: z.string(),
+      chromium: z.string(),
       node: z.string(),
       platform: z.string(),
+      /** What others made and Lamina ships, by name. */
+      libraries: z.array(librarySchema),
     }),
   },
   /** Files given on the command line, by a file manager or a second start since the last time it was asked. */
@@ -114,6 +118,8 @@ export const calls = {
 export const events = {
   /** Files were handed to the running app; ask `app.takeOpenedFiles` for them. */
   "app.filesOpened": nothing,
+  /** The menu's About was chosen. */
+  "app.aboutWanted": nothing,
   /** Bytes of data read and to read; `total` is 0 until known. At most ten times a second. */
   "image.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** Also when the page itself asked for the change: the menu may have done it. */

@@ -16,7 +16,15 @@ function setUp() {
   const seen: string[] = [];
   const opened = createOpenedFiles();
   const handlers = createHandlers({
-    about: { version: "1", electron: "2", node: "3", platform: "linux x64" },
+    about: () =>
+      Promise.resolve({
+        version: "1",
+        electron: "2",
+        chromium: "4",
+        node: "3",
+        platform: "linux x64",
+        libraries: [{ name: "zod", version: "5", licence: "MIT", text: "Permission is granted" }],
+      }),
     formats: formatModels(),
     opened,
     settings: openSettings(tempFolder()),
