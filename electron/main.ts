@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { app, shell, type BrowserWindow } from "electron";
+import { app, clipboard, shell, type BrowserWindow } from "electron";
 import { askToGiveUp, createDialogs, showAbout } from "./dialogs";
 import { formatModels } from "./engine";
 import { switchValue } from "./file-arguments";
@@ -10,6 +10,7 @@ import { createQueue } from "./jobs/queue";
 import { receiptOf } from "./jobs/receipt";
 import { setMenu, type MenuActions } from "./menu";
 import { claimSingleInstance } from "./open-files";
+import { createOpenings } from "./handlers/openings";
 import { createOpenedFiles } from "./handlers/opened-files";
 import { declareScheme, lockDown, servePage } from "./protocol";
 import { pageOrigin } from "./served-file";
@@ -61,6 +62,9 @@ function start(): void {
   const measurer = createMeasurer(script("measurer"), {
     progress: (path, bytes) => emit("image.measuring", { path, ...bytes }),
   });
+  const targetMeasurer = createMeasurer(script("measurer"), {
+    progress: (path, bytes) => emit("convert.measuring", { path, ...bytes }),
+  });
   const receipts = openReceipts(join(app.getPath("userData"), "receipts"));
   const jobScripts = { job: script("job"), copier: script("copier") };
   const queue = createQueue({
@@ -92,7 +96,9 @@ function start(): void {
       receipts,
       inspector,
       measurer,
+      targetMeasurer,
       grants,
+      openings: createOpenings(),
       queue,
       dialogs,
       about: {
@@ -103,6 +109,7 @@ function start(): void {
       },
       settled: settled.tell,
       showInFolder: (path) => shell.showItemInFolder(path),
+      copyText: (text) => clipboard.writeText(text),
     }),
     origin,
   );
@@ -135,6 +142,7 @@ function start(): void {
     event.preventDefault();
     inspector.close();
     measurer.stop();
+    targetMeasurer.stop();
     void settings.settled().then(() => app.exit(0));
   });
 
