@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { app, shell, type BrowserWindow } from "electron";
+import { app, clipboard, shell, type BrowserWindow } from "electron";
 import { cliWords } from "./cli-words";
 import { askToGiveUp, createDialogs } from "./dialogs";
 import { formatModels } from "./engine";
@@ -13,6 +13,7 @@ import { receiptOf } from "./jobs/receipt";
 import { shippedLibraries } from "./libraries";
 import { setMenu, type MenuActions } from "./menu";
 import { claimSingleInstance } from "./open-files";
+import { createOpenings } from "./handlers/openings";
 import { createOpenedFiles } from "./handlers/opened-files";
 import { declareScheme, lockDown, servePage } from "./protocol";
 import { pageOrigin } from "./served-file";
@@ -78,6 +79,9 @@ function start(): void {
   const measurer = createMeasurer(script("measurer"), {
     progress: (path, bytes) => emit("image.measuring", { path, ...bytes }),
   });
+  const targetMeasurer = createMeasurer(script("measurer"), {
+    progress: (path, bytes) => emit("convert.measuring", { path, ...bytes }),
+  });
   const receipts = openReceipts(join(app.getPath("userData"), "receipts"));
   const jobScripts = { job: script("job"), copier: script("copier") };
   const queue = createQueue({
@@ -109,7 +113,9 @@ function start(): void {
       receipts,
       inspector,
       measurer,
+      targetMeasurer,
       grants,
+      openings: createOpenings(),
       queue,
       dialogs,
       about: async () => ({
@@ -122,6 +128,7 @@ function start(): void {
       }),
       settled: settled.tell,
       showInFolder: (path) => shell.showItemInFolder(path),
+      copyText: (text) => clipboard.writeText(text),
     }),
     origin,
   );
@@ -154,6 +161,7 @@ function start(): void {
     event.preventDefault();
     inspector.close();
     measurer.stop();
+    targetMeasurer.stop();
     void settings.settled().then(() => app.exit(0));
   });
 

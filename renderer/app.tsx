@@ -6,6 +6,7 @@ import { DropOverlay } from "./features/drop/drop-overlay";
 import { JobsBar } from "./features/jobs/jobs-bar";
 import { Library } from "./features/library/library";
 import { Notice } from "./features/notice/notice";
+import { ReceiptDialog } from "./features/receipt/receipt-dialog";
 import { TopBar } from "./features/top-bar/top-bar";
 import { Welcome } from "./features/welcome/welcome";
 import styles from "./app.module.css";
@@ -49,6 +50,7 @@ function Window() {
       </div>
       <JobsBar />
       <ConvertDialog />
+      <ReceiptDialog />
       <DropOverlay />
       <About />
     </div>

@@ -5,6 +5,7 @@ import { nameOf } from "./api/paths";
 import { BrokenAlert } from "./features/chain/broken-alert";
 import { Chain } from "./features/chain/chain";
 import { FailurePage } from "./features/failure/failure-page";
+import { MemberPage } from "./features/failure/member-page";
 import { ImageHead } from "./features/image/image-head";
 import { Overview } from "./features/overview/overview";
 import { useImages } from "./state/images";
@@ -19,6 +20,7 @@ export function ImagePage({ path }: { path: string }) {
     case "ready":
       return <ReadyPage report={view.report} />;
     case "failed":
+      if (view.failure.code === "choose-member") return <MemberPage path={path} />;
       return <FailurePage path={path} failure={view.failure} />;
     default:
       return (

@@ -2,7 +2,9 @@ import { call, on } from "./api/client";
 import { useAbout } from "./state/about";
 import { shownReport, useImages } from "./state/images";
 import { useMeasures } from "./state/measures";
+import { useConvert } from "./state/convert";
 import { useJobs } from "./state/jobs";
+import { useOutlook } from "./state/outlook";
 import { useSettings } from "./state/settings";
 import { attempt, useView } from "./state/view";
 
@@ -18,6 +20,9 @@ export async function start(): Promise<void> {
   });
   on("image.measuring", (progress) => useMeasures.getState().progressed(progress));
   useImages.subscribe((images) => useMeasures.getState().follow(shownReport(images)));
+  on("convert.measuring", (progress) => useOutlook.getState().progressed(progress));
+  for (const store of [useConvert, useImages, useMeasures])
+    store.subscribe(() => useOutlook.getState().follow());
   on("jobs.removed", ({ jobId }) => removed(jobId));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));
   on("app.aboutWanted", () => attempt(useAbout.getState().show));

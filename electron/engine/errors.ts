@@ -47,6 +47,8 @@ export interface ImageErrorDetail {
   readonly at?: number;
   /** The file it is about, as the user knows it. */
   readonly file?: string;
+  /** The names of which one has to be given. */
+  readonly choices?: readonly string[];
   /** The next step that mends it, as a sentence. */
   readonly hint?: string;
   /** The error below this one (a system error, say). */
@@ -62,6 +64,7 @@ export class ImageError extends Error {
   readonly at?: number;
   readonly file?: string;
   readonly hint?: string;
+  readonly choices?: readonly string[];
 
   constructor(code: ImageErrorCode, message: string, detail: ImageErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -71,5 +74,6 @@ export class ImageError extends Error {
     this.at = detail.at;
     this.file = detail.file;
     this.hint = detail.hint;
+    this.choices = detail.choices;
   }
 }

@@ -12,7 +12,7 @@ export { convert, convertInSteps, type ConvertJob, type ConvertResult } from "./
 export { copierMain, type CopierWork } from "./ops/copier";
 export { compareImages, type CompareResult } from "./ops/compare";
 export { verifyCopy } from "./ops/verify";
-export { measureImage, measureVariants, type MeasureTarget } from "./ops/measure";
+export { measureImage, measureTarget, measureVariants, type MeasureTarget } from "./ops/measure";
 export { estimateImage, estimateSize, type Estimate } from "./ops/estimate";
 export { fileSystemOf } from "./io/file-systems";
 export { mapImage, type MapEntry } from "./ops/map";

@@ -2,17 +2,22 @@ import type { Handlers } from "./table";
 import type { CallOutput } from "../../shared/ipc/contract";
 import type { OpenedFiles } from "./opened-files";
 
-type AppCall = "app.about" | "app.takeOpenedFiles" | "app.settled";
+type AppCall = "app.about" | "app.takeOpenedFiles" | "app.settled" | "app.copyText";
 
-/** @param settled is called when the page shows what it was asked to show */
+/**
+ * @param settled is called when the page shows what it was asked to show
+ * @param copyText puts text on the clipboard
+ */
 export function appHandlers(
   about: () => Promise<CallOutput<"app.about">>,
   opened: OpenedFiles,
   settled: () => void,
+  copyText: (text: string) => void,
 ): Pick<Handlers, AppCall> {
   return {
     "app.about": about,
     "app.takeOpenedFiles": () => ({ paths: opened.take() }),
     "app.settled": settled,
+    "app.copyText": ({ text }) => copyText(text),
   };
 }

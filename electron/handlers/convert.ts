@@ -9,14 +9,17 @@ import { convertCommand, type CommandLineStyle } from "../jobs/command-line";
 import type { JobQueue } from "../jobs/queue";
 import { suggestTarget } from "../jobs/target-name";
 import type { Grants } from "./grants";
+import type { Openings } from "./openings";
 import type { Inspector } from "../workers/start-inspector";
 import { checkTarget, exists } from "./target";
 
-type ConvertCall = "convert.suggestTarget" | "convert.checkTarget" | "convert.start";
+type ConvertCall =
+  "convert.suggestTarget" | "convert.checkTarget" | "convert.commandLine" | "convert.start";
 
 /** What the handlers ask besides. */
 interface ConvertParts {
   readonly inspector: Pick<Inspector, "inspect">;
+  readonly openings: Openings;
   readonly platform: NodeJS.Platform;
 }
 
@@ -24,7 +27,7 @@ export function convertHandlers(
   formats: readonly FormatModel[],
   queue: JobQueue,
   grants: Grants,
-  { inspector, platform }: ConvertParts,
+  { inspector, openings, platform }: ConvertParts,
 ): Pick<Handlers, ConvertCall> {
   const known = [...formats.flatMap(({ extensions }) => extensions), ...wrappingExtensions];
 
@@ -38,23 +41,40 @@ export function convertHandlers(
       return { target };
     },
     "convert.checkTarget": ({ source, target }) => checkTarget(source, target),
-    "convert.start": async (request) => {
+    "convert.commandLine": async (asked) => ({ command: await commandOf(whole(asked)) }),
+    "convert.start": async (asked) => {
+      const request = whole(asked);
       await requireSensible(request);
-      const command = convertCommand(request, await styleOf(request));
+      const command = await commandOf(request);
       return { jobId: queue.add(request, command).id };
     },
   };
+
+  /** The request, with what its source was opened with. */
+  function whole(asked: ConvertRequest): ConvertRequest {
+    return { ...openings.of(asked.source), ...asked };
+  }
+
+  async function commandOf(request: ConvertRequest): Promise<string> {
+    return convertCommand(request, await styleOf(request));
+  }
 
   /** Looks into the source only for what the command line has to name of it. */
   async function styleOf({
     source,
     snapshot,
     passphrase,
+    member,
     keepBacking = false,
   }: ConvertRequest): Promise<CommandLineStyle> {
     const style = { trust: grants.usedBy(source), platform };
     if (snapshot === undefined && passphrase === undefined && !keepBacking) return style;
-    const { layers } = await inspector.inspect({ path: source, grants: grants.list() });
+    const { layers } = await inspector.inspect({
+      path: source,
+      grants: grants.list(),
+      ...(passphrase !== undefined && { passphrase }),
+      ...(member !== undefined && { member }),
+    });
     const [image, backing] = layers;
     const taken = snapshot === undefined ? undefined : image?.facts.snapshots[snapshot];
     if (snapshot !== undefined && taken === undefined) {

@@ -13,6 +13,8 @@ import { dialogHandlers, type Dialogs } from "./dialogs";
 import type { Grants } from "./grants";
 import { imageHandlers } from "./image";
 import { jobHandlers } from "./jobs";
+import { measureHandlers } from "./measure";
+import type { Openings } from "./openings";
 import { preflightHandlers } from "./preflight";
 import { receiptHandlers } from "./receipts";
 import { settingsHandlers } from "./settings";
@@ -27,12 +29,17 @@ export interface HandlerParts {
   readonly receipts: ReceiptStore;
   readonly inspector: Inspector;
   readonly measurer: Measurer;
+  /** Works beside the other, for the convert dialog. */
+  readonly targetMeasurer: Measurer;
   readonly grants: Grants;
+  readonly openings: Openings;
   readonly queue: JobQueue;
   readonly dialogs: Dialogs;
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
+  /** Puts text on the clipboard. */
+  copyText(text: string): void;
 }
 
 /** One handler for every call of the contract. */
@@ -42,17 +49,18 @@ export function createHandlers(parts: HandlerParts): Handlers {
       () => parts.about(),
       parts.opened,
       () => parts.settled(),
+      (text) => parts.copyText(text),
     ),
-    ...imageHandlers(parts.inspector, parts.measurer, parts.grants, (path) =>
-      parts.showInFolder(path),
-    ),
+    ...imageHandlers(parts.inspector, parts.measurer, parts, (path) => parts.showInFolder(path)),
+    ...measureHandlers(parts.targetMeasurer, parts),
     "formats.list": () => [...parts.formats],
     ...dialogHandlers(parts.dialogs),
     ...convertHandlers(parts.formats, parts.queue, parts.grants, {
       inspector: parts.inspector,
+      openings: parts.openings,
       platform: process.platform,
     }),
-    ...preflightHandlers(parts.inspector, parts.grants),
+    ...preflightHandlers(parts.inspector, parts.grants, parts.openings),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
     ...settingsHandlers(parts.settings),

@@ -6,17 +6,24 @@ import { FailureError } from "../failure";
 import type { Inspector } from "../workers/start-inspector";
 import { placeOf } from "./file-system";
 import type { Grants } from "./grants";
+import type { Openings } from "./openings";
 import type { Handlers } from "./table";
 
 /** What to know before a conversion. */
 export function preflightHandlers(
   inspector: Inspector,
   grants: Grants,
+  openings: Openings,
 ): Pick<Handlers, "convert.preflight"> {
   return {
     "convert.preflight": async (input) => {
-      const { purpose, target, device } = input;
-      const source = await inspector.inspect({ path: input.source, grants: grants.list() });
+      const { purpose, target, device, snapshot } = input;
+      const source = await inspector.inspect({
+        path: input.source,
+        grants: grants.list(),
+        ...openings.of(input.source),
+        ...(snapshot !== undefined && { snapshot }),
+      });
       const recommended = recommendedTarget(purpose, source);
       const facts = {
         source,

@@ -1,14 +1,20 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { createControl, measureVariants, toFailure } from "../engine";
-import type { MeasuredVariant } from "../../shared/model/measure";
+import { createControl, measureTarget, measureVariants, toFailure } from "../engine";
+import type { MeasuredSize, MeasuredVariant } from "../../shared/model/measure";
 import type { MeasureOrder, WorkerReply } from "./messages";
 
 /** The thread of one measurement: it begins with its order, answers once, and ends. */
 parentPort?.postMessage(answer(workerData as MeasureOrder));
 
-function answer({ request, control }: MeasureOrder): WorkerReply<MeasuredVariant[]> {
+function answer(order: MeasureOrder): WorkerReply<MeasuredVariant[] | MeasuredSize> {
+  const { request, size, target } = order;
   try {
-    return { ok: true, value: measureVariants(request, createControl(control)) };
+    const control = createControl(order.control);
+    const value =
+      target === undefined
+        ? measureVariants(request, control, size)
+        : measureTarget(request, target, control, size);
+    return { ok: true, value };
   } catch (error) {
     return { ok: false, failure: toFailure(error) };
   }

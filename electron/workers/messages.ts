@@ -1,7 +1,7 @@
 import type { Failure } from "../../shared/model/report";
 import type { ConvertRequest } from "../../shared/model/job";
 import type { Verification } from "../../shared/model/receipt";
-import type { ConvertResult, OpenRequest } from "../engine";
+import type { ConvertResult, MeasureTarget, OpenRequest } from "../engine";
 
 /** What a worker thread answers: its value, or why there is none. */
 export type WorkerReply<T> =
@@ -13,6 +13,10 @@ export type InspectOrder = OpenRequest;
 /** Given to a measuring thread when it starts. */
 export interface MeasureOrder {
   readonly request: OpenRequest;
+  /** Bytes to grow the disk to; its own size when absent. */
+  readonly size?: number;
+  /** The one target to measure it for; every variant of every format when absent. */
+  readonly target?: MeasureTarget;
   /** The words of the engine's Control. */
   readonly control: SharedArrayBuffer;
 }

@@ -1,10 +1,13 @@
 import { Worker } from "node:worker_threads";
-import { createControl, type OpenRequest } from "../engine";
-import type { MeasuredVariant } from "../../shared/model/measure";
+import { createControl, type MeasureTarget } from "../engine";
+import type { MeasuredSize, MeasuredVariant } from "../../shared/model/measure";
 import type { Failure } from "../../shared/model/report";
 import { FailureError, receivedFailure } from "../failure";
 import type { MeasureOrder, WorkerReply } from "./messages";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
+
+/** The disk to measure: an image, and the size to grow it to. */
+export type MeasureSource = Pick<MeasureOrder, "request" | "size">;
 
 /** Measures images, one at a time, each in a thread of its own: they may take minutes to read. */
 export interface Measurer {
@@ -12,7 +15,9 @@ export interface Measurer {
    * What the image would take in every format. What was being measured before is given up.
    * @throws FailureError `cancelled` when it is given up itself
    */
-  measure(request: OpenRequest): Promise<MeasuredVariant[]>;
+  measure(source: MeasureSource): Promise<MeasuredVariant[]>;
+  /** What it would take as this one target; else as `measure`. */
+  measureTarget(source: MeasureSource, target: MeasureTarget): Promise<MeasuredSize>;
   /** Gives up what is being measured. */
   stop(): void;
 }
@@ -37,14 +42,15 @@ export function createMeasurer(
   let giveUp: ((failure: Failure) => void) | undefined;
   const stop = (): void => giveUp?.({ code: "cancelled", message: "Cancelled." });
 
-  function measure(request: OpenRequest): Promise<MeasuredVariant[]> {
+  function run<T>(asked: Omit<MeasureOrder, "control">): Promise<T> {
     stop();
+    const { request } = asked;
     const control = createControl();
-    const order: MeasureOrder = { request, control: control.buffer };
+    const order: MeasureOrder = { ...asked, control: control.buffer };
     const worker = new Worker(script, { workerData: order, resourceLimits: THREAD_LIMITS });
     // A measurement must not keep the process.
     worker.unref();
-    const { promise, resolve, reject } = settleable<MeasuredVariant[]>();
+    const { promise, resolve, reject } = settleable<T>();
     const fail = (failure: Failure): void => {
       reject(new FailureError({ ...failure, file: failure.file ?? request.path }));
     };
@@ -62,7 +68,7 @@ export function createMeasurer(
       }
     }, LOOK_MS);
     giveUp = fail;
-    worker.on("message", (reply: WorkerReply<MeasuredVariant[]>) => {
+    worker.on("message", (reply: WorkerReply<T>) => {
       if (reply.ok) resolve(reply.value);
       else fail(receivedFailure(reply.failure));
     });
@@ -76,7 +82,11 @@ export function createMeasurer(
     });
   }
 
-  return { measure, stop };
+  return {
+    measure: (source) => run<MeasuredVariant[]>(source),
+    measureTarget: (source, target) => run<MeasuredSize>({ ...source, target }),
+    stop,
+  };
 }
 
 /** A promise and what settles it; only the first call counts. */

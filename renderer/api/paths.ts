@@ -24,3 +24,9 @@ export function folderOf(path: string): string {
 export function isAbsolute(path: string): boolean {
   return path.startsWith("/") || path.startsWith("\\\\") || /^[a-z]:[\\/]/i.test(path);
 }
+
+/** The path of a file of this name in a folder. */
+export function inFolder(folder: string, name: string): string {
+  const separator = folder.startsWith("/") ? "/" : "\\";
+  return folder.endsWith(separator) ? `${folder}${name}` : `${folder}${separator}${name}`;
+}

@@ -1,63 +1,33 @@
 import { create } from "zustand";
-import type { CallOutput } from "../../shared/ipc/contract";
 import type { FormatId, FormatModel, OptionValues } from "../../shared/model/format";
-import type { Failure } from "../../shared/model/report";
+import type { PreflightFinding, Purpose, TargetChoice } from "../../shared/model/preflight";
 import { call, toFailure } from "../api/client";
-import { isAbsolute } from "../api/paths";
+import { folderOf, inFolder, isAbsolute } from "../api/paths";
+import { closedForm, requestOf, type ConvertChoices, type ConvertForm } from "./convert-form";
 import { useImages } from "./images";
-
-type TargetCheck = CallOutput<"convert.checkTarget">;
-
-/** The form of the convert dialog. Several sources take the same options and land beside themselves. */
-export interface ConvertForm {
-  /** Empty while the dialog is closed. */
-  readonly sources: readonly string[];
-  /** The formats that can be written. */
-  readonly formats: readonly FormatModel[];
-  readonly format: FormatId | undefined;
-  /** What was chosen; an option that is not here takes its default. */
-  readonly options: OptionValues;
-  /** Only for a format that compresses. */
-  readonly compress: boolean;
-  /** By source. */
-  readonly targets: Readonly<Record<string, string>>;
-  /** What stands in the way of the one target; absent while it is looked at, or for several. */
-  readonly check: TargetCheck | undefined;
-  readonly replace: boolean;
-  readonly starting: boolean;
-  readonly failure: Failure | undefined;
-}
 
 interface ConvertState extends ConvertForm {
   /** Opens the dialog. */
   begin: (sources: readonly string[]) => Promise<void>;
   /** Takes one of several sources off the form. */
   leaveOut: (source: string) => void;
+  /** Chooses what the purpose takes best; "other" leaves everything as it is. */
+  choosePurpose: (purpose: Purpose) => Promise<void>;
   chooseFormat: (format: FormatId) => Promise<void>;
   setOption: (name: string, value: OptionValues[string]) => void;
-  setCompress: (compress: boolean) => void;
+  choose: (choices: Partial<ConvertChoices>) => void;
+  /** Grows the disk to so many bytes; undefined leaves its size. */
+  growTo: (source: string, size: number | undefined) => void;
+  /** Chooses what a finding says is better. */
+  mend: (source: string, mend: NonNullable<PreflightFinding["mend"]>) => Promise<void>;
   /** Sets the target of the one source and looks at it. */
   setTarget: (target: string) => Promise<void>;
   /** Asks with the system's dialog. */
   browseTarget: () => Promise<void>;
-  setReplace: (replace: boolean) => void;
   /** Starts every job and closes the dialog; what cannot start stays in it with its failure. */
   start: () => Promise<void>;
   close: () => void;
 }
-
-const closed: ConvertForm = {
-  sources: [],
-  formats: [],
-  format: undefined,
-  options: {},
-  compress: false,
-  targets: {},
-  check: undefined,
-  replace: false,
-  starting: false,
-  failure: undefined,
-};
 
 export const useConvert = create<ConvertState>()((set, get) => {
   const fail = (error: unknown) => set({ failure: toFailure(error) });
@@ -79,10 +49,29 @@ export const useConvert = create<ConvertState>()((set, get) => {
     }
   };
 
+  /** What the purpose takes best for each source; nothing for one that cannot be looked into. */
+  const recommendedFor = async (purpose: Purpose, sources: readonly string[]) => {
+    const { snapshot } = get();
+    const how = { purpose, ...(snapshot !== undefined && { snapshot }) };
+    const answers = await Promise.allSettled(
+      sources.map((source) => call("convert.preflight", { source, ...how })),
+    );
+    return answers.map((answer) =>
+      answer.status === "fulfilled" ? answer.value.recommended : undefined,
+    );
+  };
+
+  /** Gives the one target the name that it must have. */
+  const nameTarget = async (fileName: string | undefined) => {
+    const target = get().targets[get().sources[0] ?? ""];
+    if (fileName === undefined || target === undefined || get().sources.length > 1) return;
+    await get().setTarget(inFolder(folderOf(target), fileName));
+  };
+
   return {
-    ...closed,
+    ...closedForm,
     begin: async (sources) => {
-      set({ ...closed, sources });
+      set({ ...closedForm, sources });
       try {
         const [formats] = await Promise.all([
           call("formats.list"),
@@ -102,9 +91,25 @@ export const useConvert = create<ConvertState>()((set, get) => {
       // What is left alone has a place that can be chosen.
       if (get().sources.length === 1) void lookAtTarget();
     },
+    choosePurpose: async (purpose) => {
+      const { sources } = get();
+      set({ purpose, sizes: {}, failure: undefined });
+      if (purpose === "other") return;
+      const recommended = await recommendedFor(purpose, sources);
+      const best = recommended.find((one): one is TargetChoice => one !== undefined);
+      if (best === undefined || get().purpose !== purpose || get().sources !== sources) return;
+      const sizes = sources.flatMap((source, nth) => {
+        const size = recommended[nth]?.size;
+        return size === undefined ? [] : [[source, size] as const];
+      });
+      const chosen = get().chooseFormat(best.format);
+      set({ options: best.options, sizes: Object.fromEntries(sizes) });
+      await chosen;
+      if (stillAt({ sources, format: best.format })) await nameTarget(best.fileName);
+    },
     chooseFormat: async (format) => {
       const unset = { options: {}, compress: false, targets: {}, check: undefined, replace: false };
-      set({ format, ...unset });
+      set({ format, ...unset, keepBacking: false });
       const { sources } = get();
       try {
         for (const source of sources) {
@@ -118,7 +123,20 @@ export const useConvert = create<ConvertState>()((set, get) => {
       }
     },
     setOption: (name, value) => set(({ options }) => ({ options: { ...options, [name]: value } })),
-    setCompress: (compress) => set({ compress }),
+    choose: (choices) => set(choices),
+    growTo: (source, size) => {
+      const { [source]: _old, ...others } = get().sizes;
+      set({ sizes: size === undefined ? others : { ...others, [source]: size } });
+    },
+    mend: async (source, { purpose, format, options, size, fileName }) => {
+      if (purpose !== undefined) await get().choosePurpose(purpose);
+      const other = format !== undefined && format !== get().format;
+      const chosen = other ? get().chooseFormat(format) : undefined;
+      if (options !== undefined) set({ options });
+      if (size !== undefined) get().growTo(source, size);
+      await chosen;
+      await nameTarget(fileName);
+    },
     setTarget: async (target) => {
       const [source] = get().sources;
       if (source === undefined) return;
@@ -136,27 +154,25 @@ export const useConvert = create<ConvertState>()((set, get) => {
         fail(error);
       }
     },
-    setReplace: (replace) => set({ replace }),
     start: async () => {
-      const { sources, format, options, compress, targets, replace } = get();
-      if (format === undefined) return;
+      const { sources } = get();
+      const form = get();
       set({ starting: true, failure: undefined });
       let left = sources;
       try {
         for (const source of sources) {
-          const target = targets[source] ?? "";
-          const request = { source, target, format, options, compress, replace, verify: true };
-          await call("convert.start", request);
+          const request = requestOf(form, source);
+          if (request !== undefined) await call("convert.start", request);
           left = left.slice(1);
         }
-        set(closed);
+        set(closedForm);
       } catch (error) {
         set({ sources: left, starting: false, check: undefined });
         fail(error);
         if (left.length === 1) await lookAtTarget();
       }
     },
-    close: () => set(closed),
+    close: () => set(closedForm),
   };
 });
 
@@ -172,25 +188,4 @@ function likelyTarget(
     if (view?.state === "ready" && view.report.layers[0]) own.add(view.report.layers[0].format);
   }
   return (writable.find(({ id }) => !own.has(id)) ?? writable[0])?.id;
-}
-
-/** Why the form cannot be started yet; absent when it can. */
-export type Obstacle = "waiting" | "relative" | "is-source" | "no-folder" | "exists" | "source";
-
-/** Looks at the form as it stands; `readable` tells whether every source could be looked into. */
-export function obstacle(form: ConvertForm, readable: boolean): Obstacle | undefined {
-  if (!readable) return "source";
-  if (form.format === undefined || form.starting) return "waiting";
-  const [source] = form.sources;
-  if (source === undefined) return "waiting";
-  if (form.sources.length > 1)
-    return form.sources.every((one) => form.targets[one]) ? undefined : "waiting";
-  const target = form.targets[source];
-  if (target === undefined) return "waiting";
-  if (!isAbsolute(target)) return "relative";
-  if (form.check === undefined) return "waiting";
-  if (form.check.isSource) return "is-source";
-  if (!form.check.folderExists) return "no-folder";
-  if (form.check.exists && !form.replace) return "exists";
-  return undefined;
 }

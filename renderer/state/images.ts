@@ -12,6 +12,8 @@ export type ImageView =
 interface ImagesState {
   /** By path. */
   readonly views: Readonly<Record<string, ImageView>>;
+  /** The disks of an archive that holds several, by its path. */
+  readonly members: Readonly<Record<string, readonly string[]>>;
   /** Path of the image on the page; absent while the welcome is shown. */
   readonly shown: string | undefined;
   /** Adds the paths to the recent list, shows the first, and looks into all of them. */
@@ -24,6 +26,11 @@ interface ImagesState {
   inspect: (path: string) => Promise<void>;
   /** Lets `from` open the file it names as `name`, then looks again into `path`. */
   allow: (path: string, from: string, name: string) => Promise<void>;
+  /**
+   * Looks into an image with what opens it. It is kept, by the main process alone, until the image
+   * is taken off the list.
+   */
+  openWith: (path: string, given: { passphrase?: string; member?: string }) => Promise<void>;
   /** Takes an image off the list; the file stays. */
   remove: (path: string) => Promise<void>;
 }
@@ -39,6 +46,7 @@ export const useImages = create<ImagesState>()((set, get) => {
 
   return {
     views: {},
+    members: {},
     shown: undefined,
     open: async (paths) => {
       const first = paths[0];
@@ -61,11 +69,20 @@ export const useImages = create<ImagesState>()((set, get) => {
       latest.set(path, turn);
       if (get().views[path]?.state !== "ready") put(path, { state: "loading" });
       const view = await look(path);
-      if (latest.get(path) === turn) put(path, view);
+      if (latest.get(path) !== turn) return;
+      const choices = view.state === "failed" ? view.failure.choices : undefined;
+      if (choices) set(({ members }) => ({ members: { ...members, [path]: choices } }));
+      put(path, view);
     },
     allow: async (path, from, name) => {
       await call("image.grant", { from, name });
       await get().inspect(path);
+    },
+    openWith: async (path, given) => {
+      const turn = (latest.get(path) ?? 0) + 1;
+      latest.set(path, turn);
+      const report = await call("image.openWith", { path, ...given });
+      if (latest.get(path) === turn) put(path, { state: "ready", report });
     },
     remove: async (path) => {
       latest.delete(path);
@@ -73,6 +90,7 @@ export const useImages = create<ImagesState>()((set, get) => {
         const { [path]: _removed, ...views } = state.views;
         return { views, shown: state.shown === path ? undefined : state.shown };
       });
+      await call("image.close", { path });
       await useSettings.getState().removeRecent(path);
     },
   };

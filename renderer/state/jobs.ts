@@ -10,6 +10,8 @@ interface JobsState {
   changed: (job: Job) => void;
   removed: (jobId: string) => void;
   cancel: (jobId: string) => Promise<void>;
+  pause: (jobId: string) => Promise<void>;
+  resume: (jobId: string) => Promise<void>;
   dismiss: (jobId: string) => Promise<void>;
 }
 
@@ -31,6 +33,12 @@ export const useJobs = create<JobsState>()((set) => ({
   },
   cancel: async (jobId) => {
     await call("jobs.cancel", { jobId });
+  },
+  pause: async (jobId) => {
+    await call("jobs.pause", { jobId });
+  },
+  resume: async (jobId) => {
+    await call("jobs.resume", { jobId });
   },
   dismiss: async (jobId) => {
     await call("jobs.dismiss", { jobId });

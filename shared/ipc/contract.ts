@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
 import { librarySchema } from "../model/library";
-import { measuredVariantSchema } from "../model/measure";
+import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
 import { preflightResultSchema, purposeSchema } from "../model/preflight";
 import { imageReportSchema } from "../model/report";
 import { convertRequestSchema, jobSchema } from "../model/job";
@@ -10,6 +10,13 @@ import { settingsSchema } from "../model/settings";
 
 const path = z.string().min(1).max(32_768);
 const nothing = z.undefined();
+
+/** The disk of an image: an internal snapshot by its place in the table, bytes to grow it to. */
+const disk = z.object({
+  path,
+  snapshot: z.int().nonnegative().optional(),
+  size: z.int().positive().optional(),
+});
 
 /**
  * Every call from the renderer to the main process: the one list.
@@ -32,12 +39,44 @@ export const calls = {
   "app.takeOpenedFiles": { input: nothing, output: z.object({ paths: z.array(path) }) },
   /** Tells that the page shows what it was asked to show; `--screenshot` waits for it. */
   "app.settled": { input: nothing, output: nothing },
+  /** Puts text on the clipboard. */
+  "app.copyText": { input: z.object({ text: z.string().min(1).max(65_536) }), output: nothing },
   "image.inspect": { input: z.object({ path }), output: imageReportSchema },
+  /**
+   * Looks into an image with a passphrase, or into one of the disks of an archive. What opens it is
+   * kept in memory for all that is done with the image, until it is closed.
+   */
+  "image.openWith": {
+    input: z.object({
+      path,
+      passphrase: z.string().min(1).max(4096).optional(),
+      member: path.optional(),
+    }),
+    output: imageReportSchema,
+  },
+  /** Forgets what the image was opened with. */
+  "image.close": { input: z.object({ path }), output: nothing },
   /**
    * What the image would take in every format; reads all of its data, and tells of that by
    * `image.measuring`. One image at a time: a second call ends the first, which fails as cancelled.
    */
   "image.measure": { input: z.object({ path }), output: z.array(measuredVariantSchema) },
+  /**
+   * The same beside the image on the page, for the convert dialog, with `convert.measuring` for its
+   * progress. This and `image.measureTarget` run one at a time: a second call ends the first.
+   */
+  "convert.measure": { input: disk, output: z.array(measuredVariantSchema) },
+  /** What the image would take as one target with its options. */
+  "image.measureTarget": {
+    input: disk.extend({
+      format: formatIdSchema,
+      options: optionValuesSchema,
+      compress: z.boolean(),
+    }),
+    output: measuredSizeSchema,
+  },
+  /** Gives up what is being measured for the convert dialog. */
+  "convert.stopMeasuring": { input: nothing, output: nothing },
   /** Gives up what is being measured. */
   "image.stopMeasuring": { input: nothing, output: nothing },
   /** Allows `from` to open the file it names as `name`, until Lamina quits. */
@@ -83,6 +122,8 @@ export const calls = {
     input: z.object({
       source: path,
       purpose: purposeSchema,
+      /** The internal snapshot that becomes the image, by its place in the table. */
+      snapshot: z.int().nonnegative().optional(),
       format: formatIdSchema.optional(),
       options: optionValuesSchema.optional(),
       /** Bytes to grow the disk to. */
@@ -91,6 +132,11 @@ export const calls = {
       device: z.object({ size: z.number(), sectorSize: z.number() }).optional(),
     }),
     output: preflightResultSchema,
+  },
+  /** The command line that does what `convert.start` would do. */
+  "convert.commandLine": {
+    input: convertRequestSchema,
+    output: z.object({ command: z.string() }),
   },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
   "jobs.list": { input: nothing, output: z.array(jobSchema) },
@@ -122,6 +168,8 @@ export const events = {
   "app.aboutWanted": nothing,
   /** Bytes of data read and to read; `total` is 0 until known. At most ten times a second. */
   "image.measuring": z.object({ path, done: z.number(), total: z.number() }),
+  /** As `image.measuring`, for what is measured for the convert dialog. */
+  "convert.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** Also when the page itself asked for the change: the menu may have done it. */
   "settings.changed": settingsSchema,
   "jobs.changed": jobSchema,

@@ -37,3 +37,12 @@ export const measuredVariantSchema = z.object({
     .optional(),
 });
 export type MeasuredVariant = z.infer<typeof measuredVariantSchema>;
+
+/** What an image would take as one target with chosen options. Sizes in bytes. */
+export const measuredSizeSchema = measuredVariantSchema.pick({
+  fileLength: true,
+  allocated: true,
+  fullyAllocated: true,
+  estimated: true,
+});
+export type MeasuredSize = z.infer<typeof measuredSizeSchema>;

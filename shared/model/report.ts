@@ -12,6 +12,8 @@ export const failureSchema = z.object({
   hint: z.string().optional(),
   expected: z.string().optional(),
   found: z.string().optional(),
+  /** The names of which one has to be given, for `choose-member`. */
+  choices: z.array(z.string()).optional(),
   /** Byte offset in `file`. */
   at: z.number().optional(),
   file: z.string().optional(),

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CallError } from "../../renderer/api/client";
-import { obstacle, useConvert } from "../../renderer/state/convert";
+import { useConvert } from "../../renderer/state/convert";
+import { obstacle } from "../../renderer/state/convert-form";
 import { useImages } from "../../renderer/state/images";
 import type { FormatModel } from "../../shared/model/format";
 import { fakeBridge, type Answers } from "./fake-bridge";
@@ -56,7 +57,7 @@ describe("the convert form", () => {
     bridge();
     await form().begin(["/vm/a.raw"]);
     form().setOption("cluster_size", 131_072);
-    form().setCompress(true);
+    form().choose({ compress: true });
     await form().chooseFormat("raw");
     expect(form().options).toEqual({});
     expect(form().compress).toBe(false);
@@ -82,7 +83,7 @@ describe("the convert form", () => {
     bridge();
     await form().begin(["/vm/a.raw"]);
     await form().setTarget("/vm/taken.qcow2");
-    form().setReplace(true);
+    form().choose({ replace: true });
     expect(obstacle(form(), true)).toBeUndefined();
     await form().setTarget("/vm/taken-too.qcow2");
     expect(obstacle(form(), true)).toBe("exists");
@@ -126,7 +127,7 @@ describe("starting a conversion", () => {
     const { calls } = bridge();
     await form().begin(["/vm/a.raw"]);
     form().setOption("cluster_size", 131_072);
-    form().setCompress(true);
+    form().choose({ compress: true });
     await form().start();
     expect(calls.at(-1)).toEqual([
       "convert.start",

@@ -17,6 +17,7 @@ function bridge(more: Answers = {}) {
       recent = [...paths, ...recent.filter((one) => !paths.includes(one))];
       return { ...settings(), recent: [...recent] };
     },
+    "image.close": () => undefined,
     "recent.remove": ({ path }) => {
       recent = recent.filter((one) => one !== path);
       return { ...settings(), recent: [...recent] };

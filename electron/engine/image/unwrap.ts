@@ -74,6 +74,7 @@ function onlyDisk(source: ByteSource, { disks }: TarListing): TarDisk {
     file,
     expected: "the name of one of them",
     found: listed(names),
+    choices: names.slice(0, mostListed),
     hint: "Name the one to open (command line: --member NAME).",
   });
 }

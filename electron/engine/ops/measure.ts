@@ -4,13 +4,14 @@ import { ImageError } from "../errors";
 import type { CreateSpec, Measure, Measurer } from "../formats/format";
 import { formatById, formats } from "../formats/registry";
 import type { DiskImage } from "../image/disk-image";
-import { openImage, requireWhole, type OpenRequest } from "../image/open-image";
+import { requireWhole, type OpenRequest } from "../image/open-image";
 import type { Placement } from "../image/writer";
 import type { Control } from "./control";
 import { createCopyBuffer } from "./copy-buffer";
 import { copyOperation, type CopyPlace } from "./copy-operation";
 import { measureEncoded } from "./measure-compressed";
 import { operationsOf, piecesOf } from "./plan";
+import { openSource } from "./source";
 
 /** What an image could become. */
 export interface MeasureTarget {
@@ -44,10 +45,15 @@ export function measureImage(
 /**
  * Opens an image, measures it for every variant that the formats offer, and closes it again. Those
  * that cannot be made of a disk of its size are left out.
+ * @param size Bytes to grow the disk to; not below its own.
  * @throws ImageError as `measureImage`, and when the image cannot be opened.
  */
-export function measureVariants(request: OpenRequest, control: Control): MeasuredVariant[] {
-  const image = openImage(request);
+export function measureVariants(
+  request: OpenRequest,
+  control: Control,
+  size?: number,
+): MeasuredVariant[] {
+  const image = openSource({ images: [request], ...(size !== undefined && { size }) });
   try {
     requireWhole(image);
     const begun = formats.flatMap(({ id, label, variants = [] }) =>
@@ -66,6 +72,27 @@ export function measureVariants(request: OpenRequest, control: Control): Measure
       const sizes = { fileLength, allocated, fullyAllocated, ...(estimated && { estimated }) };
       return [{ ...about, ...sizes }];
     });
+  } finally {
+    image.close();
+  }
+}
+
+/**
+ * Opens an image, measures it for one target, and closes it again.
+ * @param size Bytes to grow the disk to; not below its own.
+ * @throws ImageError as `measureImage`, and when the image cannot be opened.
+ */
+export function measureTarget(
+  request: OpenRequest,
+  target: MeasureTarget,
+  control: Control,
+  size?: number,
+): Measure {
+  const image = openSource({ images: [request], ...(size !== undefined && { size }) });
+  try {
+    const [measured] = measureImage(image, [target], control);
+    if (measured === undefined) throw new Error("One target has one measure");
+    return measured;
   } finally {
     image.close();
   }

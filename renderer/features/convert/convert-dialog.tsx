@@ -2,14 +2,17 @@ import { Button, Modal } from "@mantine/core";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { nameOf } from "../../api/paths";
-import { obstacle, useConvert } from "../../state/convert";
+import { useConvert } from "../../state/convert";
+import { obstacle, readability } from "../../state/convert-form";
 import { useImages } from "../../state/images";
 import { Note } from "../../ui/note";
-import { Checks } from "./checks";
+import { CommandLine } from "./command-line";
 import styles from "./convert.module.css";
+import { Findings } from "./findings";
 import { FormatChoice } from "./format-choice";
 import { OptionFields } from "./option-fields";
-import { isReadable } from "./source-state";
+import { PurposeChoice } from "./purpose-choice";
+import { SourceFields } from "./source-fields";
 import { Sources } from "./sources";
 import { TargetField } from "./target-field";
 import { sentences } from "../../text/sentence";
@@ -21,7 +24,10 @@ export function ConvertDialog() {
   const views = useImages((images) => images.views);
   const { sources, failure, starting, close, start } = form;
   const [first] = sources;
-  const readable = sources.every((source) => isReadable(views[source]));
+  const readable = sources.every((source) => {
+    const what = readability(views[source]);
+    return what === "whole" || (what === "damaged" && form.salvage);
+  });
   const ready = obstacle(form, readable) === undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -49,12 +55,15 @@ export function ConvertDialog() {
         {/* Takes the focus at first, so that no button does and arrow keys scroll. */}
         <div className={styles.scroll} tabIndex={-1} data-autofocus>
           <Sources />
+          {first !== undefined && sources.length === 1 && <SourceFields path={first} />}
+          <PurposeChoice />
           <FormatChoice />
           {sources.length === 1 && <TargetField />}
           <div className={styles.columns}>
             <OptionFields />
-            <Checks />
+            <Findings />
           </div>
+          <CommandLine />
         </div>
         {failure !== undefined && (
           <div className={styles.failure}>

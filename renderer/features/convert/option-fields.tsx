@@ -5,7 +5,9 @@ import type { OptionSpec, OptionValues } from "../../../shared/model/format";
 import { useConvert } from "../../state/convert";
 import { TextButton } from "../../ui/text-button";
 import styles from "./convert.module.css";
+import { MoreFields } from "./more-fields";
 import { OptionField } from "./option-field";
+import { SizeOutlook } from "./size-outlook";
 
 /** Shown at once; every other option waits under "More options". */
 const primary: ReadonlySet<string> = new Set([
@@ -32,20 +34,18 @@ export function OptionFields() {
       ))}
       {model?.compresses === true && <CompressSwitch />}
       <p className={styles.quiet}>{t(`convert.${spaceOf(specs, options)}`)}</p>
-      {others.length > 0 && (
-        <>
-          <TextButton expanded={all} onClick={() => setAll(!all)}>
-            {t(all ? "convert.fewer" : "convert.more")}
-          </TextButton>
-          <Collapse expanded={all}>
-            <div className={styles.more}>
-              {others.map((spec) => (
-                <OptionField key={spec.name} spec={spec} />
-              ))}
-            </div>
-          </Collapse>
-        </>
-      )}
+      <SizeOutlook />
+      <TextButton expanded={all} onClick={() => setAll(!all)}>
+        {t(all ? "convert.fewer" : "convert.more")}
+      </TextButton>
+      <Collapse expanded={all}>
+        <div className={styles.more}>
+          {others.map((spec) => (
+            <OptionField key={spec.name} spec={spec} />
+          ))}
+          <MoreFields />
+        </div>
+      </Collapse>
     </section>
   );
 }
@@ -54,23 +54,20 @@ export function OptionFields() {
 function CompressSwitch() {
   const { t } = useTranslation();
   const compress = useConvert((form) => form.compress);
-  const { setCompress } = useConvert.getState();
+  const { choose } = useConvert.getState();
   return (
     <Switch
       size="sm"
       label={t("convert.compress.label")}
       description={t("convert.compress.hint")}
       checked={compress}
-      onChange={({ currentTarget }) => setCompress(currentTarget.checked)}
+      onChange={({ currentTarget }) => choose({ compress: currentTarget.checked })}
     />
   );
 }
 
 /** What the options make of the space: taken as it is written, all at once, or promised by the length alone. */
-export function spaceOf(
-  specs: readonly OptionSpec[],
-  options: OptionValues,
-): "thin" | "thick" | "fixed" {
+function spaceOf(specs: readonly OptionSpec[], options: OptionValues): "thin" | "thick" | "fixed" {
   const valueOf = (option: string) =>
     options[option] ?? specs.find(({ name }) => name === option)?.default;
   const preallocation = valueOf("preallocation");

@@ -1,6 +1,7 @@
 import { Button, Checkbox, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { obstacle, useConvert } from "../../state/convert";
+import { useConvert } from "../../state/convert";
+import { obstacle } from "../../state/convert-form";
 import { attempt } from "../../state/view";
 import styles from "./convert.module.css";
 
@@ -8,7 +9,7 @@ import styles from "./convert.module.css";
 export function TargetField() {
   const { t } = useTranslation();
   const form = useConvert();
-  const { sources, targets, check, replace, setTarget, setReplace, browseTarget } = form;
+  const { sources, targets, check, replace, setTarget, choose, browseTarget } = form;
   const target = targets[sources[0] ?? ""] ?? "";
   const problem = obstacle(form, true);
   const message =
@@ -36,7 +37,7 @@ export function TargetField() {
           size="xs"
           label={t("convert.replace")}
           checked={replace}
-          onChange={({ currentTarget }) => setReplace(currentTarget.checked)}
+          onChange={({ currentTarget }) => choose({ replace: currentTarget.checked })}
         />
       )}
     </div>

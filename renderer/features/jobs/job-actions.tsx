@@ -1,32 +1,48 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
-import { FolderSearch, X } from "lucide-react";
+import { FolderSearch, Pause, Play, ReceiptText, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Job } from "../../../shared/model/job";
 import { call } from "../../api/client";
 import { nameOf } from "../../api/paths";
 import { useImages } from "../../state/images";
 import { hasEnded, useJobs } from "../../state/jobs";
+import { useReceipts } from "../../state/receipts";
 import { attempt } from "../../state/view";
 import styles from "./jobs.module.css";
 
 /** What can be done with a job as it stands. */
 export function JobActions({ job }: { job: Job }) {
   const { t } = useTranslation();
-  const { cancel, dismiss } = useJobs.getState();
+  const { cancel, pause, resume, dismiss } = useJobs.getState();
+  const { receiptId } = job;
   const { open } = useImages.getState();
   const source = nameOf(job.source);
   const target = nameOf(job.target);
   if (!hasEnded(job)) {
+    const paused = job.state === "paused";
+    const Icon = paused ? Play : Pause;
     return (
-      <Button
-        className={styles.action}
-        variant="default"
-        size="compact-xs"
-        aria-label={t("jobs.cancelOf", { source })}
-        onClick={() => attempt(() => cancel(job.id))}
-      >
-        {t("jobs.cancel")}
-      </Button>
+      <>
+        <Button
+          className={styles.action}
+          variant="default"
+          size="compact-xs"
+          leftSection={<Icon size={11} aria-hidden />}
+          aria-label={t(paused ? "jobs.resumeOf" : "jobs.pauseOf", { source })}
+          onClick={() => attempt(() => (paused ? resume : pause)(job.id))}
+        >
+          {t(paused ? "jobs.resume" : "jobs.pause")}
+        </Button>
+        <Button
+          className={styles.action}
+          variant="default"
+          size="compact-xs"
+          aria-label={t("jobs.cancelOf", { source })}
+          onClick={() => attempt(() => cancel(job.id))}
+        >
+          {t("jobs.cancel")}
+        </Button>
+      </>
     );
   }
   return (
@@ -42,6 +58,20 @@ export function JobActions({ job }: { job: Job }) {
           >
             {t("jobs.open")}
           </Button>
+          {receiptId !== undefined && (
+            <Button
+              className={styles.action}
+              variant="default"
+              size="compact-xs"
+              leftSection={<ReceiptText size={12} aria-hidden />}
+              aria-label={t("jobs.receiptOf", { target })}
+              onClick={() =>
+                attempt(() => useReceipts.getState().show(receiptId, t("receipt.gone")))
+              }
+            >
+              {t("jobs.receipt")}
+            </Button>
+          )}
           <Tooltip label={t("jobs.showInFolder")}>
             <ActionIcon
               variant="default"

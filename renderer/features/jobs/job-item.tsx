@@ -4,7 +4,7 @@ import { formatCount, formatOffset } from "../../text/format";
 import { Ellipsis } from "../../ui/ellipsis";
 import { JobActions } from "./job-actions";
 import { JobIcon } from "./job-icon";
-import { jobOutcome, jobProgress, jobTitle } from "./job-text";
+import { jobOutcome, jobProgress, jobTitle, showsProgress } from "./job-text";
 import styles from "./jobs.module.css";
 import { JobProgressBar } from "./job-progress-bar";
 import { sentences } from "../../text/sentence";
@@ -22,7 +22,7 @@ export function JobItem({ job }: { job: Job }) {
         </strong>
         <JobActions job={job} />
       </div>
-      {job.state === "running" && <JobProgressBar job={job} />}
+      {showsProgress(job) && <JobProgressBar job={job} />}
       <p className={styles.line}>{jobProgress(job, t).join(" · ") || jobOutcome(job, t)}</p>
       {failure?.hint !== undefined && <p className={styles.hint}>{sentences(failure.hint)}</p>}
       <details className={styles.details}>

@@ -10,9 +10,14 @@ export function jobTitle({ state, phase, source, target, format }: Job, t: TFunc
   return t(`jobs.${does}`, { source: nameOf(source), target: nameOf(target), format });
 }
 
-/** How far a running job is: amount, speed, time left; what is not known yet is left out. */
+/** Whether it is somewhere between its beginning and its end. */
+export function showsProgress({ state, total }: Job): boolean {
+  return state === "running" || (state === "paused" && total > 0);
+}
+
+/** How far a running or paused job is: amount, speed, time left; what is not known yet is left out. */
 export function jobProgress(job: Job, t: TFunction): string[] {
-  if (job.state !== "running") return [];
+  if (!showsProgress(job)) return [];
   if (job.total === 0) return [t("jobs.planning")];
   const parts = [t("jobs.progress", formatProgress(job.done, job.total))];
   if (job.speed !== undefined) parts.push(formatSpeed(job.speed));
@@ -29,7 +34,11 @@ export function jobOutcome({ state, result, failure }: Job, t: TFunction): strin
   if (state === "cancelled") return t("jobs.nothingLeft");
   if (state !== "done" || result === undefined) return undefined;
   const length = formatSize(result.fileLength);
-  return result.allocated === undefined
-    ? t("jobs.result", { length })
-    : t("jobs.resultTaken", { length, allocated: formatSize(result.allocated) });
+  const size =
+    result.allocated === undefined
+      ? t("jobs.result", { length })
+      : t("jobs.resultTaken", { length, allocated: formatSize(result.allocated) });
+  const salvaged = result.salvaged?.bytes ?? 0;
+  if (salvaged > 0) return t("jobs.salvaged", { size, lost: formatSize(salvaged) });
+  return result.verification === undefined ? size : t("jobs.verified", { size });
 }

@@ -6,7 +6,7 @@ import { Ellipsis } from "../../ui/ellipsis";
 import { JobActions } from "./job-actions";
 import { JobIcon } from "./job-icon";
 import { JobItem } from "./job-item";
-import { jobOutcome, jobProgress, jobTitle } from "./job-text";
+import { jobOutcome, jobProgress, jobTitle, showsProgress } from "./job-text";
 import styles from "./jobs.module.css";
 import { JobProgressBar } from "./job-progress-bar";
 import { sentences } from "../../text/sentence";
@@ -27,7 +27,7 @@ export function JobsBar() {
       <span className={styles.title}>
         <Ellipsis>{title}</Ellipsis>
       </span>
-      {job.state === "running" && <JobProgressBar job={job} />}
+      {showsProgress(job) && <JobProgressBar job={job} />}
       {jobProgress(job, t).map((part) => (
         <span className={styles.part} key={part}>
           {part}

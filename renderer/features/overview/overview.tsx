@@ -1,6 +1,8 @@
 import { useTranslation } from "react-i18next";
 import type { Failure, ImageReport } from "../../../shared/model/report";
+import { unlock } from "../../state/unlock";
 import { Note } from "../../ui/note";
+import { PassphraseField } from "../../ui/passphrase-field";
 import { BitmapsCard } from "./bitmaps-card";
 import { FactsCard } from "./facts-card";
 import { InsideCard } from "./inside-card";
@@ -12,7 +14,7 @@ import { TakesCard } from "./takes-card";
 import { sentences } from "../../text/sentence";
 
 /** Why the sizes below count no data. */
-function UnreadableNote({ failure }: { failure: Failure }) {
+function UnreadableNote({ path, failure }: { path: string; failure: Failure }) {
   const { t } = useTranslation();
   return (
     <div className={styles.unreadable}>
@@ -20,6 +22,11 @@ function UnreadableNote({ failure }: { failure: Failure }) {
         <strong>{t("overview.unreadable")}</strong>
         <br />
         {sentences(failure.message, failure.hint)}
+        {failure.code === "passphrase" && (
+          <div className={styles.unlock}>
+            <PassphraseField unlock={(passphrase) => unlock(path, { passphrase })} />
+          </div>
+        )}
       </Note>
     </div>
   );
@@ -30,7 +37,9 @@ export function Overview({ report }: { report: ImageReport }) {
   const { snapshots, bitmaps } = imageLayer(report).facts;
   return (
     <div className={styles.overview}>
-      {report.unreadable !== undefined && <UnreadableNote failure={report.unreadable} />}
+      {report.unreadable !== undefined && (
+        <UnreadableNote path={report.path} failure={report.unreadable} />
+      )}
       <div className={styles.column}>
         <SizeCard report={report} />
         <InsideCard report={report} />

@@ -1,9 +1,9 @@
-import { Tooltip } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { MeasuredVariant } from "../../../shared/model/measure";
-import { formatShare, formatSize } from "../../text/format";
+import { formatSize } from "../../text/format";
 import { hasVariantName } from "../../text/i18n";
+import { AboutMark } from "../../ui/about-mark";
 import { Bytes } from "../../ui/bytes";
 import { ShareBar } from "../../ui/share-bar";
 import styles from "./overview.module.css";
@@ -57,20 +57,6 @@ function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) 
         />
       </td>
     </tr>
-  );
-}
-
-/** Says that a size is estimated; how well, on hover. */
-function AboutMark({ estimated }: Required<Pick<MeasuredVariant, "estimated">>) {
-  const { t } = useTranslation();
-  const sample = {
-    sampled: formatSize(estimated.sampled),
-    error: formatShare(estimated.error, 1),
-  };
-  return (
-    <Tooltip label={t("overview.takes.sample", sample)}>
-      <span className={styles.dim}>{t("overview.takes.about")} </span>
-    </Tooltip>
   );
 }
 

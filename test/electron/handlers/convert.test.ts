@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { formatModels, reportImage } from "../../../electron/engine";
 import { convertHandlers } from "../../../electron/handlers/convert";
 import { createGrants } from "../../../electron/handlers/grants";
+import { createOpenings } from "../../../electron/handlers/openings";
 import { createQueue } from "../../../electron/jobs/queue";
 import type { ConvertRequest } from "../../../shared/model/job";
 import { tempFolder } from "../../helpers/temp-folder";
@@ -32,8 +33,10 @@ function setUp() {
   const inspector = {
     inspect: ({ path }: { path: string }) => Promise.resolve(reportImage({ path, grants: [] })),
   };
+  const openings = createOpenings();
   const handlers = convertHandlers(formatModels(), queue, createGrants(), {
     inspector,
+    openings,
     platform: "linux",
   });
   const request = (target: string, more: Partial<ConvertRequest> = {}): ConvertRequest => ({
@@ -46,7 +49,7 @@ function setUp() {
     verify: true,
     ...more,
   });
-  return { folder, source, started, queue, handlers, request };
+  return { folder, source, started, queue, handlers, openings, request };
 }
 
 describe("convert.suggestTarget", () => {
@@ -162,5 +165,20 @@ describe("convert.start", () => {
       handlers["convert.start"](request("a.qcow2", { replace: true })),
     ).rejects.toMatchObject({ failure: { code: "exists" } });
     await expect(handlers["convert.start"](request("sub/a.qcow2"))).resolves.toBeDefined();
+  });
+});
+
+describe("convert.commandLine", () => {
+  it("tells what a start would, starts nothing, and knows how the source was opened", async () => {
+    const { source, started, handlers, openings, request } = setUp();
+    const command = async () =>
+      (await handlers["convert.commandLine"](request("disk.qcow2"))).command;
+    expect(await command()).toMatch(/^lamina convert -t writeback -O qcow2 /);
+    openings.keep(source, { passphrase: "secret" });
+    expect(await command()).toContain("encrypt.key-secret");
+    expect(await command()).not.toContain("secret,data");
+    expect(started).toEqual([]);
+    await handlers["convert.start"](request("disk.qcow2"));
+    expect(started).toMatchObject([{ passphrase: "secret" }]);
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { formatModels } from "../../../electron/engine";
 import { createHandlers } from "../../../electron/handlers";
 import { createGrants } from "../../../electron/handlers/grants";
+import { createOpenings } from "../../../electron/handlers/openings";
 import { createOpenedFiles } from "../../../electron/handlers/opened-files";
 import { createDispatch } from "../../../electron/ipc/dispatch";
 import { createQueue } from "../../../electron/jobs/queue";
@@ -30,12 +31,13 @@ function setUp() {
     settings: openSettings(tempFolder()),
     receipts: openReceipts(tempFolder()),
     grants: createGrants(),
+    openings: createOpenings(),
     inspector: {
       inspect: ({ path }) => Promise.reject(new Error(`asked for ${path}`)),
       close: () => {},
     },
     measurer: {
-      measure: ({ path, grants }) =>
+      measure: ({ request: { path, grants } }) =>
         Promise.resolve([
           {
             format: "raw",
@@ -48,7 +50,16 @@ function setUp() {
             fullyAllocated: grants.length,
           },
         ]),
+      measureTarget: () => Promise.reject(new Error("not asked for")),
       stop: () => void seen.push("stopped"),
+    },
+    targetMeasurer: {
+      measure: () => Promise.resolve([]),
+      measureTarget: ({ request, size = 0 }, { format, compress }) => {
+        seen.push(JSON.stringify([request, format, compress]));
+        return Promise.resolve({ fileLength: size, allocated: 1, fullyAllocated: 2 });
+      },
+      stop: () => void seen.push("stopped measuring targets"),
     },
     queue: createQueue({
       start: () => {
@@ -65,6 +76,7 @@ function setUp() {
     },
     settled: () => seen.push("settled"),
     showInFolder: (path) => seen.push(path),
+    copyText: (text) => void seen.push(text),
   });
   return { call: createDispatch(handlers), opened, seen };
 }
@@ -89,6 +101,29 @@ describe("handlers", () => {
     const { call, seen } = setUp();
     await call("app.settled", undefined);
     expect(seen).toEqual(["settled"]);
+  });
+
+  it("put text on the clipboard, and none that is endless", async () => {
+    const { call, seen } = setUp();
+    expect(await call("app.copyText", { text: "lamina convert" })).toMatchObject({ ok: true });
+    expect(await call("app.copyText", { text: "x".repeat(65_537) })).toMatchObject({ ok: false });
+    expect(seen).toEqual(["lamina convert"]);
+  });
+
+  it("measure one target beside the image on the page", async () => {
+    const { call, seen } = setUp();
+    const target = { format: "vdi", options: {}, compress: false };
+    const disk = { path: "/a", snapshot: 1, size: 512 };
+    expect(await call("image.measureTarget", { ...disk, ...target })).toEqual({
+      ok: true,
+      value: { fileLength: 512, allocated: 1, fullyAllocated: 2 },
+    });
+    expect(await call("convert.measure", disk)).toEqual({ ok: true, value: [] });
+    await call("convert.stopMeasuring", undefined);
+    expect(seen).toEqual([
+      '[{"path":"/a","grants":[],"snapshot":1},"vdi",false]',
+      "stopped measuring targets",
+    ]);
   });
 
   it("answer what the app is and which formats it knows", async () => {

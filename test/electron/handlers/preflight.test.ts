@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { fileSystemKind, placeOf } from "../../../electron/handlers/file-system";
 import { createGrants } from "../../../electron/handlers/grants";
+import { createOpenings } from "../../../electron/handlers/openings";
 import { preflightHandlers } from "../../../electron/handlers/preflight";
 import { calls, type CallInput } from "../../../shared/ipc/contract";
 import { tempFolder } from "../../helpers/temp-folder";
@@ -12,7 +13,7 @@ const source = report({ inside: both }, { virtualSize: 40 * GiB + 512 });
 /** Asks as the renderer does: both ways through the contract. */
 async function ask(input: Partial<CallInput<"convert.preflight">>) {
   const inspector = { inspect: () => Promise.resolve(source), close: () => {} };
-  const handlers = preflightHandlers(inspector, createGrants());
+  const handlers = preflightHandlers(inspector, createGrants(), createOpenings());
   const { input: asks, output } = calls["convert.preflight"];
   const whole = asks.parse({ source: source.path, purpose: "google", ...input });
   return output.parse(await handlers["convert.preflight"](whole));

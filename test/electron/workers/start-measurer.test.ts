@@ -18,7 +18,7 @@ if (path === "/slow") {
   const sleep = new Int32Array(new SharedArrayBuffer(4));
   for (let step = 0; step < 20; step++) { Atomics.wait(sleep, 0, 0, 100); Atomics.add(counters, 0, 1n); }
 }
-parentPort.postMessage({ ok: true, value: [order.request] });
+parentPort.postMessage({ ok: true, value: order.target ? [order.target, order.size] : [order.request] });
 `;
 
 function measurerOf(patience?: number) {
@@ -34,11 +34,21 @@ function measurerOf(patience?: number) {
 }
 
 const request = (path: string) => ({ path, grants: ["/granted"] });
+const order = (path: string) => ({ request: request(path) });
 
 describe("measurer", () => {
   it("hands over the order and gives the answer", async () => {
     const { measurer } = measurerOf();
-    expect(await measurer.measure(request("/a"))).toEqual([request("/a")]);
+    expect(await measurer.measure(order("/a"))).toEqual([request("/a")]);
+  });
+
+  it("hands over the one target and the size to grow to", async () => {
+    const { measurer } = measurerOf();
+    const target = { format: "vdi", options: { static: true }, compress: false } as const;
+    expect(await measurer.measureTarget({ ...order("/a"), size: 512 }, target)).toEqual([
+      target,
+      512,
+    ]);
   });
 
   it.each([
@@ -47,15 +57,15 @@ describe("measurer", () => {
     ["/hungry", "limit", /memory/],
   ])("fails for %s as its thread does, and goes on", async (path, code, message) => {
     const { measurer } = measurerOf();
-    await expect(measurer.measure(request(path))).rejects.toMatchObject({
+    await expect(measurer.measure(order(path))).rejects.toMatchObject({
       failure: { code, message: expect.stringMatching(message), file: path },
     });
-    expect(await measurer.measure(request("/a"))).toHaveLength(1);
+    expect(await measurer.measure(order("/a"))).toHaveLength(1);
   });
 
   it("waits for a thread as long as it makes progress, and tells of that", async () => {
     const { measurer, told } = measurerOf(1500);
-    expect(await measurer.measure(request("/slow"))).toHaveLength(1);
+    expect(await measurer.measure(order("/slow"))).toHaveLength(1);
     expect(told.length).toBeGreaterThan(2);
     for (const [path, done, total] of told) {
       expect(path).toBe("/slow");
@@ -66,7 +76,7 @@ describe("measurer", () => {
 
   it("stops a thread that makes none", async () => {
     const { measurer, told } = measurerOf(1500);
-    await expect(measurer.measure(request("/hangs"))).rejects.toMatchObject({
+    await expect(measurer.measure(order("/hangs"))).rejects.toMatchObject({
       failure: { code: "limit", file: "/hangs" },
     });
     expect(told.at(-1)).toEqual(["/hangs", 300, 900]);
@@ -74,11 +84,11 @@ describe("measurer", () => {
 
   it("gives up an image for the next one, and when it is told to", async () => {
     const { measurer } = measurerOf();
-    const first = measurer.measure(request("/hangs"));
-    const second = measurer.measure(request("/a"));
+    const first = measurer.measure(order("/hangs"));
+    const second = measurer.measure(order("/a"));
     await expect(first).rejects.toMatchObject({ failure: { code: "cancelled" } });
     expect(await second).toHaveLength(1);
-    const third = measurer.measure(request("/hangs"));
+    const third = measurer.measure(order("/hangs"));
     measurer.stop();
     await expect(third).rejects.toMatchObject({ failure: { code: "cancelled" } });
   });

@@ -1,0 +1,126 @@
+import { VisuallyHidden } from "@mantine/core";
+import type { TFunction } from "i18next";
+import { Check, CircleAlert, Minus, TriangleAlert } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { PreflightFinding } from "../../../shared/model/preflight";
+import { nameOf } from "../../api/paths";
+import { useConvert } from "../../state/convert";
+import type { ConvertForm } from "../../state/convert-form";
+import { useImages, type ImageView } from "../../state/images";
+import { useOutlook, type SizeView } from "../../state/outlook";
+import { attempt } from "../../state/view";
+import { formatSize } from "../../text/format";
+import { sentences } from "../../text/sentence";
+import { findingText } from "../../ui/preflight-text";
+import { TextButton } from "../../ui/text-button";
+import styles from "./convert.module.css";
+import { mendText } from "./mend-text";
+
+interface Line {
+  readonly level: PreflightFinding["level"];
+  readonly text: string;
+  readonly source?: string;
+  readonly mend?: PreflightFinding["mend"];
+}
+
+const icons = { good: Check, note: Minus, warning: TriangleAlert, stop: CircleAlert } as const;
+
+/** What was looked at before the start, what came of it, and what would mend it. */
+export function Findings() {
+  const { t } = useTranslation();
+  const form = useConvert();
+  const views = useImages((images) => images.views);
+  const findings = useOutlook((outlook) => outlook.findings);
+  const size = useOutlook((outlook) => outlook.size);
+  const several = form.sources.length > 1;
+  const lines: Line[] = [
+    ...form.sources.flatMap((source) => [
+      ...unreadLines(source, views[source], t),
+      ...(findings[source] ?? [])
+        // The measured size says it exactly.
+        .filter(({ id }) => id !== "space-short" || size.state !== "ready")
+        .filter(({ level }) => !several || level === "warning" || level === "stop")
+        .map((finding) => ({
+          level: finding.level,
+          text: several
+            ? t("convert.checks.of", { name: nameOf(source), text: findingText(finding, t) })
+            : findingText(finding, t),
+          source,
+          mend: finding.mend,
+        })),
+    ]),
+    ...placeLines(form, size, t),
+    { level: "good", text: t("convert.checks.kept", { count: form.sources.length }) },
+  ];
+  return (
+    <section aria-label={t("convert.checks.title")} data-testid="findings">
+      <h3 className={styles.label}>{t("convert.checks.title")}</h3>
+      <ul className={styles.checks}>
+        {lines.map(({ level, text, source, mend }) => {
+          const Icon = icons[level];
+          return (
+            <li key={text} data-kind={level}>
+              <Icon size={14} aria-hidden />
+              <span>
+                {level !== "good" && level !== "note" && (
+                  <VisuallyHidden>{t(`convert.checks.level.${level}`)} </VisuallyHidden>
+                )}
+                {text}{" "}
+                {source !== undefined && mend !== undefined && (
+                  <TextButton
+                    onClick={() => attempt(() => useConvert.getState().mend(source, mend))}
+                  >
+                    {mendText(mend, form, t)}
+                  </TextButton>
+                )}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** Why a source cannot be read, or not all of it. */
+function unreadLines(source: string, view: ImageView | undefined, t: TFunction): Line[] {
+  if (view === undefined || view.state === "loading") return [];
+  const name = nameOf(source);
+  if (view.state === "failed") {
+    const message = sentences(view.failure.message);
+    return [{ level: "stop", text: t("convert.checks.unreadable", { name, message }) }];
+  }
+  const { broken, unreadable, layers } = view.report;
+  if (broken !== undefined) {
+    const message = sentences(broken.failure.message);
+    const values = { name, link: broken.name, message };
+    return [{ level: "stop", text: t("convert.checks.broken", values) }];
+  }
+  if (unreadable?.code === "passphrase")
+    return [{ level: "stop", text: t("convert.checks.locked", { name }) }];
+  if (unreadable !== undefined) {
+    const message = sentences(unreadable.message);
+    return [{ level: "stop", text: t("convert.checks.unreadable", { name, message }) }];
+  }
+  return [{ level: "good", text: t("convert.checks.chain", { name, count: layers.length }) }];
+}
+
+/** Whether there is room where the one target goes, and whether holes are kept there. */
+function placeLines({ check }: ConvertForm, size: SizeView, t: TFunction): Line[] {
+  if (check?.folderExists !== true) return [];
+  const lines: Line[] = [];
+  const { free, fileSystem } = check;
+  if (free === undefined) {
+    lines.push({ level: "warning", text: t("convert.checks.spaceUnknown") });
+  } else if (size.state === "ready") {
+    const sizes = { free: formatSize(free), need: formatSize(size.size.allocated) };
+    lines.push(
+      size.size.allocated <= free
+        ? { level: "good", text: t("convert.checks.space", sizes) }
+        : { level: "stop", text: t("convert.checks.spaceShort", sizes) },
+    );
+  }
+  if (fileSystem?.keepsHoles === true)
+    lines.push({ level: "good", text: t("convert.checks.holes", { kind: fileSystem.kind }) });
+  return lines;
+}

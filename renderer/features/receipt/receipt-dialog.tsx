@@ -1,0 +1,97 @@
+import { Button, Modal } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Receipt } from "../../../shared/model/receipt";
+import { call } from "../../api/client";
+import { nameOf } from "../../api/paths";
+import { copyText } from "../../state/clipboard";
+import { useReceipts } from "../../state/receipts";
+import { attempt } from "../../state/view";
+import { formatSize } from "../../text/format";
+import { CodeBlock } from "../../ui/code-block";
+import { FactList } from "../../ui/fact-list";
+import { Note } from "../../ui/note";
+import { receiptFacts } from "./receipt-facts";
+import styles from "./receipt.module.css";
+import { SalvagedRanges } from "./salvaged-ranges";
+import { vmLines } from "./vm-lines";
+
+/** All that was kept of one conversion, and what a machine's definition needs of it. */
+export function ReceiptDialog() {
+  const { t } = useTranslation();
+  const receipt = useReceipts((receipts) => receipts.shown);
+  const { close, remove } = useReceipts.getState();
+  return (
+    <Modal
+      opened={receipt !== undefined}
+      onClose={close}
+      size={720}
+      title={receipt && t("receipt.title", { name: nameOf(receipt.target.path) })}
+      closeButtonProps={{ "aria-label": t("receipt.close") }}
+      classNames={{
+        content: styles.content,
+        header: styles.header,
+        title: styles.title,
+        body: styles.body,
+      }}
+    >
+      {receipt && (
+        <>
+          <div className={styles.scroll} tabIndex={-1} data-autofocus>
+            <Facts receipt={receipt} />
+          </div>
+          <div className={styles.buttons}>
+            <Button variant="subtle" color="gray" onClick={() => attempt(remove)}>
+              {t("receipt.remove")}
+            </Button>
+            <span className={styles.space} />
+            <Button
+              variant="default"
+              onClick={() =>
+                attempt(() => call("image.showInFolder", { path: receipt.target.path }))
+              }
+            >
+              {t("jobs.showInFolder")}
+            </Button>
+            <Button onClick={close}>{t("receipt.close")}</Button>
+          </div>
+        </>
+      )}
+    </Modal>
+  );
+}
+
+function Facts({ receipt }: { receipt: Receipt }) {
+  const { t } = useTranslation();
+  const { verification, salvaged, target, options, command } = receipt;
+  return (
+    <>
+      <Note tone={verification ? "info" : "warn"} testId="receipt-verified">
+        {verification
+          ? t("receipt.same", { size: formatSize(verification.size) })
+          : t("receipt.unverified")}
+      </Note>
+      {verification && (
+        <CodeBlock
+          label={t("receipt.sha256")}
+          text={verification.sha256}
+          testId="receipt-sha256"
+          copy={copyText}
+        />
+      )}
+      {salvaged && salvaged.bytes > 0 && <SalvagedRanges salvaged={salvaged} />}
+      <FactList facts={receiptFacts(receipt, t)} />
+      <h3 className={styles.heading}>{t("receipt.machine.title")}</h3>
+      <p className={styles.quiet}>{t("receipt.machine.text")}</p>
+      {vmLines(target.path, target.format, options).map(({ system, text }) => (
+        <CodeBlock
+          key={system}
+          label={t(`receipt.machine.${system}`)}
+          text={text}
+          testId={`vm-${system}`}
+          copy={copyText}
+        />
+      ))}
+      <CodeBlock label={t("jobs.command")} text={command} copy={copyText} />
+    </>
+  );
+}

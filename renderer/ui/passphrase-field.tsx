@@ -1,0 +1,54 @@
+import { Button, PasswordInput } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import styles from "./passphrase-field.module.css";
+
+interface PassphraseFieldProps {
+  /** Tries it; resolves when that is done, whatever came of it. */
+  unlock: (passphrase: string) => Promise<void>;
+}
+
+/** Asks for the passphrase of an encrypted image. It stays in this field until it is handed over. */
+export function PassphraseField({ unlock }: PassphraseFieldProps) {
+  const { t } = useTranslation();
+  const [passphrase, setPassphrase] = useState("");
+  const [trying, setTrying] = useState(false);
+  const [wrong, setWrong] = useState(false);
+  const hand = async () => {
+    if (passphrase === "" || trying) return;
+    setTrying(true);
+    await unlock(passphrase);
+    // Where it fits, this field is gone with the next picture.
+    setWrong(true);
+    setTrying(false);
+    setPassphrase("");
+  };
+  return (
+    <div className={styles.unlock}>
+      <PasswordInput
+        className={styles.field}
+        label={t("passphrase.label")}
+        description={t("passphrase.hint")}
+        error={wrong && passphrase === "" ? t("passphrase.wrong") : undefined}
+        value={passphrase}
+        autoComplete="off"
+        visibilityToggleButtonProps={{ "aria-label": t("passphrase.show") }}
+        onChange={({ currentTarget }) => setPassphrase(currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter") return;
+          // It may stand in the form of a dialog.
+          event.preventDefault();
+          void hand();
+        }}
+      />
+      <Button
+        variant="default"
+        disabled={passphrase === ""}
+        loading={trying}
+        onClick={() => void hand()}
+      >
+        {t("passphrase.unlock")}
+      </Button>
+    </div>
+  );
+}

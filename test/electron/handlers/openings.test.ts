@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { reportImage } from "../../../electron/engine";
+import { createGrants } from "../../../electron/handlers/grants";
+import { imageHandlers } from "../../../electron/handlers/image";
+import { createOpenings } from "../../../electron/handlers/openings";
+import { describeWithQemu, qemuImg } from "../../helpers/qemu-img";
+import { tempFolder } from "../../helpers/temp-folder";
+
+describe("what images are opened with", () => {
+  it("is kept by image, adds up, and is forgotten", () => {
+    const openings = createOpenings();
+    expect(openings.of("/a")).toEqual({});
+    openings.keep("/a", { member: "disk.vmdk" });
+    openings.keep("/a", { passphrase: "secret" });
+    openings.keep("/b", { member: "other" });
+    expect(openings.of("/a")).toEqual({ member: "disk.vmdk", passphrase: "secret" });
+    openings.forget("/a");
+    expect(openings.of("/a")).toEqual({});
+    expect(openings.of("/b")).toEqual({ member: "other" });
+  });
+});
+
+describeWithQemu("image.openWith", () => {
+  it("keeps the passphrase that opens an image until it is closed, and no other", async () => {
+    const path = join(tempFolder(), "locked.qcow2");
+    const secret = ["--object", "secret,id=s,data=open sesame"];
+    const luks = "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10";
+    qemuImg(["create", "-q", ...secret, "-f", "qcow2", "-o", luks, path, "1M"]);
+    const openings = createOpenings();
+    const inspector = {
+      inspect: (order: Parameters<typeof reportImage>[0]) => Promise.resolve(reportImage(order)),
+      close: () => {},
+    };
+    const measurer = {
+      measure: () => Promise.resolve([]),
+      measureTarget: () => Promise.reject(new Error("not asked for")),
+      stop: () => {},
+    };
+    const parts = { grants: createGrants(), openings };
+    const handlers = imageHandlers(inspector, measurer, parts, () => {});
+    const unreadable = async () => (await handlers["image.inspect"]({ path })).unreadable?.code;
+    const openWith = async (passphrase: string) =>
+      (await handlers["image.openWith"]({ path, passphrase })).unreadable?.code;
+
+    expect(await unreadable()).toBe("passphrase");
+    expect(await openWith("open barley")).toBe("passphrase");
+    expect(openings.of(path)).toEqual({});
+    expect(await openWith("open sesame")).toBeUndefined();
+    expect(await unreadable()).toBeUndefined();
+    expect(await openWith("open barley")).toBe("passphrase");
+    expect(await unreadable()).toBeUndefined();
+    await handlers["image.close"]({ path });
+    expect(await unreadable()).toBe("passphrase");
+  });
+});
