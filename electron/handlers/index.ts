@@ -7,15 +7,20 @@ import type { ReceiptStore } from "../receipts";
 import type { SettingsStore } from "../settings";
 import type { Inspector } from "../workers/start-inspector";
 import type { Measurer } from "../workers/start-measurer";
+import type { TaskRunner } from "../workers/start-image-task";
 import { appHandlers } from "./app";
+import { chainHandlers } from "./chain";
+import { createChanges } from "./changes";
 import { convertHandlers } from "./convert";
 import { dialogHandlers, type Dialogs } from "./dialogs";
 import type { Grants } from "./grants";
+import { healthHandlers } from "./health";
 import { imageHandlers } from "./image";
 import { jobHandlers } from "./jobs";
 import { preflightHandlers } from "./preflight";
 import { receiptHandlers } from "./receipts";
 import { settingsHandlers } from "./settings";
+import { snapshotHandlers } from "./snapshots";
 
 /** What the handlers work with. What needs Electron is handed in as functions. */
 export interface HandlerParts {
@@ -26,6 +31,7 @@ export interface HandlerParts {
   readonly receipts: ReceiptStore;
   readonly inspector: Inspector;
   readonly measurer: Measurer;
+  readonly tasks: TaskRunner;
   readonly grants: Grants;
   readonly queue: JobQueue;
   readonly dialogs: Dialogs;
@@ -36,6 +42,7 @@ export interface HandlerParts {
 
 /** One handler for every call of the contract. */
 export function createHandlers(parts: HandlerParts): Handlers {
+  const changes = createChanges(parts.queue, parts.inspector, parts.grants);
   return {
     ...appHandlers(parts.about, parts.opened, () => parts.settled()),
     ...imageHandlers(parts.inspector, parts.measurer, parts.grants, (path) =>
@@ -48,6 +55,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
       platform: process.platform,
     }),
     ...preflightHandlers(parts.inspector, parts.grants),
+    ...snapshotHandlers(parts.tasks, changes),
+    ...healthHandlers(parts.tasks, changes),
+    ...chainHandlers(parts.tasks, changes),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
     ...settingsHandlers(parts.settings),

@@ -42,6 +42,10 @@ function setUp() {
         ]),
       stop: () => void seen.push("stopped"),
     },
+    tasks: {
+      run: (task) => Promise.reject(new Error(`asked for ${task}`)),
+      stopReading: () => {},
+    },
     queue: createQueue({
       start: () => {
         throw new Error("starts nothing");
