@@ -7,6 +7,7 @@ import { Chain } from "./features/chain/chain";
 import { FailurePage } from "./features/failure/failure-page";
 import { ImageHead } from "./features/image/image-head";
 import { Overview } from "./features/overview/overview";
+import { Snapshots } from "./features/snapshots/snapshots";
 import { useImages } from "./state/images";
 import { useView, type ImageTab } from "./state/view";
 import styles from "./image-page.module.css";
@@ -46,6 +47,7 @@ function ReadyPage({ report }: { report: ImageReport }) {
         <Tabs.List aria-label={t("image.tabs.label")}>
           <Tabs.Tab value="overview">{t("image.tabs.overview")}</Tabs.Tab>
           <Tabs.Tab value="chain">{t("image.tabs.chain")}</Tabs.Tab>
+          <Tabs.Tab value="snapshots">{t("image.tabs.snapshots")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview">
           {report.broken !== undefined && <BrokenAlert path={report.path} link={report.broken} />}
@@ -53,6 +55,9 @@ function ReadyPage({ report }: { report: ImageReport }) {
         </Tabs.Panel>
         <Tabs.Panel value="chain">
           <Chain report={report} />
+        </Tabs.Panel>
+        <Tabs.Panel value="snapshots">
+          <Snapshots report={report} />
         </Tabs.Panel>
       </Tabs>
     </>

@@ -12,6 +12,8 @@ type TargetCheck = CallOutput<"convert.checkTarget">;
 export interface ConvertForm {
   /** Empty while the dialog is closed. */
   readonly sources: readonly string[];
+  /** The internal snapshot of the one source to read; the disk as it is now when absent. */
+  readonly snapshot: number | undefined;
   /** The formats that can be written. */
   readonly formats: readonly FormatModel[];
   readonly format: FormatId | undefined;
@@ -29,8 +31,8 @@ export interface ConvertForm {
 }
 
 interface ConvertState extends ConvertForm {
-  /** Opens the dialog. */
-  begin: (sources: readonly string[]) => Promise<void>;
+  /** Opens the dialog, for a snapshot of the one source where one is named. */
+  begin: (sources: readonly string[], snapshot?: number) => Promise<void>;
   /** Takes one of several sources off the form. */
   leaveOut: (source: string) => void;
   chooseFormat: (format: FormatId) => Promise<void>;
@@ -48,6 +50,7 @@ interface ConvertState extends ConvertForm {
 
 const closed: ConvertForm = {
   sources: [],
+  snapshot: undefined,
   formats: [],
   format: undefined,
   options: {},
@@ -81,8 +84,8 @@ export const useConvert = create<ConvertState>()((set, get) => {
 
   return {
     ...closed,
-    begin: async (sources) => {
-      set({ ...closed, sources });
+    begin: async (sources, snapshot) => {
+      set({ ...closed, sources, snapshot });
       try {
         const [formats] = await Promise.all([
           call("formats.list"),
@@ -138,7 +141,7 @@ export const useConvert = create<ConvertState>()((set, get) => {
     },
     setReplace: (replace) => set({ replace }),
     start: async () => {
-      const { sources, format, options, compress, targets, replace } = get();
+      const { sources, format, options, compress, targets, replace, snapshot } = get();
       if (format === undefined) return;
       set({ starting: true, failure: undefined });
       let left = sources;
@@ -146,7 +149,8 @@ export const useConvert = create<ConvertState>()((set, get) => {
         for (const source of sources) {
           const target = targets[source] ?? "";
           const request = { source, target, format, options, compress, replace, verify: true };
-          await call("convert.start", request);
+          const chosen = snapshot === undefined ? {} : { snapshot };
+          await call("convert.start", { ...request, ...chosen });
           left = left.slice(1);
         }
         set(closed);
