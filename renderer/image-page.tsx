@@ -5,6 +5,7 @@ import { nameOf } from "./api/paths";
 import { BrokenAlert } from "./features/chain/broken-alert";
 import { Chain } from "./features/chain/chain";
 import { FailurePage } from "./features/failure/failure-page";
+import { Health } from "./features/health/health";
 import { ImageHead } from "./features/image/image-head";
 import { Overview } from "./features/overview/overview";
 import { Snapshots } from "./features/snapshots/snapshots";
@@ -48,6 +49,7 @@ function ReadyPage({ report }: { report: ImageReport }) {
           <Tabs.Tab value="overview">{t("image.tabs.overview")}</Tabs.Tab>
           <Tabs.Tab value="chain">{t("image.tabs.chain")}</Tabs.Tab>
           <Tabs.Tab value="snapshots">{t("image.tabs.snapshots")}</Tabs.Tab>
+          <Tabs.Tab value="health">{t("image.tabs.health")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview">
           {report.broken !== undefined && <BrokenAlert path={report.path} link={report.broken} />}
@@ -58,6 +60,9 @@ function ReadyPage({ report }: { report: ImageReport }) {
         </Tabs.Panel>
         <Tabs.Panel value="snapshots">
           <Snapshots report={report} />
+        </Tabs.Panel>
+        <Tabs.Panel value="health">
+          <Health report={report} />
         </Tabs.Panel>
       </Tabs>
     </>

@@ -19,10 +19,7 @@ import {
 } from "../engine";
 import type { CallInput } from "../../shared/ipc/contract";
 
-/**
- * What is done with one image in a thread of its own, by the name of the call. Those that only read stop
- * when they are asked to; those that write never stop in the middle.
- */
+/** What is done with one image in a thread of its own, by the name of the call. */
 export const imageTasks = {
   "snapshots.tree": (request: SnapshotTreeRequest, control: Control) =>
     snapshotTree(request, control),

@@ -11,21 +11,31 @@ export interface TaskRunner {
     task: N,
     input: Parameters<ImageTasks[N]>[0],
   ): Promise<ReturnType<ImageTasks[N]>>;
-  /** Asks all tasks that only read to stop; they fail as cancelled. */
+  /** Stops all tasks that only read; they fail as cancelled. Those that write run to their end. */
   stopReading(): void;
 }
 
+const reading: ReadonlySet<TaskName> = new Set<TaskName>([
+  "snapshots.tree",
+  "snapshots.compare",
+  "snapshots.freed",
+  "health.check",
+]);
+
 /** @param script path of workers/image-task.ts, built */
 export function createTaskRunner(script: string): TaskRunner {
-  const running = new Set<ReturnType<typeof createControl>>();
+  const readers = new Set<() => void>();
 
   return {
     run: (task, input) =>
       new Promise((done, fail) => {
-        const control = createControl();
-        const order: TaskOrder = { task, input, control: control.buffer };
+        const order: TaskOrder = { task, input, control: createControl().buffer };
         const worker = new Worker(script, { workerData: order, resourceLimits: THREAD_LIMITS });
-        running.add(control);
+        const stop = (): void => {
+          fail(new FailureError({ code: "cancelled", message: "Cancelled." }));
+          void worker.terminate();
+        };
+        if (reading.has(task)) readers.add(stop);
         let reply: WorkerReply<ReturnType<ImageTasks[typeof task]>> | undefined;
         worker.on("message", (answer: typeof reply) => {
           reply = answer;
@@ -33,18 +43,14 @@ export function createTaskRunner(script: string): TaskRunner {
         worker.on("error", (error) => fail(new FailureError(stoppedFailure(error))));
         // Its files are closed by now.
         worker.on("exit", () => {
-          running.delete(control);
+          readers.delete(stop);
           if (reply?.ok === true) done(reply.value);
-          else
-            fail(
-              new FailureError(
-                reply === undefined ? stoppedFailure(undefined) : receivedFailure(reply.failure),
-              ),
-            );
+          else if (reply === undefined) fail(new FailureError(stoppedFailure(undefined)));
+          else fail(new FailureError(receivedFailure(reply.failure)));
         });
       }),
     stopReading: () => {
-      for (const control of running) control.cancel();
+      for (const stop of readers) stop();
     },
   };
 }

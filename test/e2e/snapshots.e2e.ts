@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
@@ -177,8 +178,12 @@ test("a snapshot is saved as an image of its own", async ({ folder, launch }) =>
   await node(page, "experiment").click();
   await page.getByRole("button", { name: "Save as new image…" }).click();
   const dialog = page.getByRole("dialog");
+  const target = await dialog.getByRole("textbox").first().inputValue();
   await dialog.getByRole("button", { name: /^Convert/ }).click();
-  await expect(page.getByText(/done|Done|complete/i).first()).toBeVisible({ timeout: 20_000 });
+  await expect.poll(() => existsSync(target), { timeout: 20_000 }).toBe(true);
+  const own = join(folder, "experiment.raw");
+  qemuImg(["convert", "-l", "experiment", "-O", "raw", path, own]);
+  qemuImg(["compare", own, target]);
 });
 
 test("raw images say why they have none; 40 snapshots with long names hold", async ({
@@ -199,6 +204,7 @@ test("raw images say why they have none; 40 snapshots with long names hold", asy
   const page = await openTab(lamina, "Snapshots");
   await expect(page.getByText("holds the disk's bytes and nothing else")).toBeVisible();
   await lamina.picture("snapshots-raw");
+  await lamina.close();
 
   const many = await launch(path);
   await openTab(many, "Snapshots");

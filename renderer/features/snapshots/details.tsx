@@ -139,7 +139,10 @@ function Facts({ node, tree: { nodes } }: { node: SnapshotNode; tree: SnapshotTr
   const { t } = useTranslation();
   const { exclusiveBytes, own, sharedWithParent, vmStateSize, diskSize, parent } = node;
   const facts: Fact[] = [
-    { name: t("snapshots.diskSize"), value: <Bytes value={diskSize} /> },
+    {
+      name: t(node.index === null ? "snapshots.diskSizeNow" : "snapshots.diskSize"),
+      value: <Bytes value={diskSize} />,
+    },
     { name: t("snapshots.holds"), value: <Bytes value={own + sharedWithParent} /> },
   ];
   if (exclusiveBytes !== undefined)

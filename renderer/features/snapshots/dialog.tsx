@@ -26,7 +26,7 @@ export type Question =
 export function SnapshotDialog({ question, close }: { question: Question; close: () => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState(question.kind === "rename" ? question.name : "");
-  const [keep, setKeep] = useState(true);
+  const [keep, setKeep] = useState(question.kind === "goBack" && question.lost > 0);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const { take, goBack, rename, remove } = useSnapshots.getState();
@@ -128,8 +128,12 @@ function Consequence({ question, keeps }: { question: Question; keeps: boolean }
       );
     }
     case "goBack":
-      return keeps ? (
-        <p>{t("snapshots.ask.goBackKept", { name: question.name })}</p>
+      return keeps || question.lost === 0 ? (
+        <p>
+          {t(keeps ? "snapshots.ask.goBackKept" : "snapshots.ask.goBackFree", {
+            name: question.name,
+          })}
+        </p>
       ) : (
         <Note tone="bad">
           {t("snapshots.ask.goBackLost", {

@@ -12,7 +12,8 @@ export type TreeNode = Node<{ node: SnapshotNode; active: boolean }, "box">;
 export function NodeBox({ data: { node, active }, selected }: NodeProps<TreeNode>) {
   const { t } = useTranslation();
   const holds = node.own + node.sharedWithParent;
-  const alone = node.exclusiveBytes ?? 0;
+  // A deletion that makes the tables longer than what it frees gives nothing back.
+  const alone = Math.max(0, node.exclusiveBytes ?? 0);
   return (
     <div
       className={styles.node}

@@ -4,6 +4,9 @@ import type { SnapshotNode } from "../../../shared/model/snapshot-tree";
 /** Size of a node in pixels. */
 export const nodeSize = { width: 208, height: 78 } as const;
 
+/** Pixels left free around the tree. */
+export const pictureMargin = 20;
+
 /** Where the nodes stand, in pixels: the oldest on the left, branches below one another. */
 export function placeNodes(nodes: readonly SnapshotNode[]): { x: number; y: number }[] {
   const graph = new graphlib.Graph();
@@ -62,4 +65,10 @@ export function nodeAfter(
     default:
       return undefined;
   }
+}
+
+/** Pixels that the picture gets, as CSS: what the tree needs, but no more than the window has. */
+export function frameHeight(nodes: readonly SnapshotNode[]): string {
+  const bottom = Math.max(...placeNodes(nodes).map(({ y }) => y)) + nodeSize.height;
+  return `min(${Math.round(bottom + 2 * pictureMargin)}px, max(260px, 100vh - 390px))`;
 }

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "react";
 import type { SnapshotTree } from "../../../shared/model/snapshot-tree";
 import { useSnapshots } from "../../state/snapshots";
 import { NodeBox, type TreeNode } from "./node-box";
-import { nodeSize, placeNodes } from "./tree-layout";
+import { nodeSize, pictureMargin, placeNodes } from "./tree-layout";
 
 const nodeTypes = { box: NodeBox };
 /** Below this a parent is drawn as a guess. */
@@ -70,7 +70,7 @@ function KeepInView({ active, places }: { active: number; places: { x: number; y
 
   useEffect(() => {
     if (width === 0 || height === 0) return;
-    const margin = 20;
+    const margin = pictureMargin;
     const right = Math.max(...places.map(({ x }) => x)) + nodeSize.width;
     const bottom = Math.max(...places.map(({ y }) => y)) + nodeSize.height;
     const whole = Math.min((width - 2 * margin) / right, (height - 2 * margin) / bottom, 1);

@@ -6,7 +6,7 @@ import type { SnapshotNode, SnapshotTree } from "../../../shared/model/snapshot-
 import { useSnapshots } from "../../state/snapshots";
 import { formatDate, formatSize } from "../../text/format";
 import styles from "./snapshots.module.css";
-import { inTreeOrder, nodeAfter } from "./tree-layout";
+import { frameHeight, inTreeOrder, nodeAfter } from "./tree-layout";
 import { TreePicture } from "./tree-picture";
 
 /** The snapshots as a tree, for eyes and pointers as a picture and for keys and readers as a list. */
@@ -32,11 +32,11 @@ export function Tree({ tree }: { tree: SnapshotTree }) {
       name: node.index === null ? t("snapshots.now") : node.name,
       date: node.dateSeconds === undefined ? t("snapshots.nowText") : formatDate(node.dateSeconds),
       holds: formatSize(node.own + node.sharedWithParent),
-      alone: formatSize(node.exclusiveBytes ?? 0),
+      alone: formatSize(Math.max(0, node.exclusiveBytes ?? 0)),
     });
 
   return (
-    <div className={styles.treeFrame}>
+    <div className={styles.treeFrame} style={{ height: frameHeight(tree.nodes) }}>
       <div
         className={styles.keys}
         role="tree"
