@@ -35,6 +35,7 @@ export default defineConfig({
           main: from("electron/main.ts"),
           inspector: from("electron/workers/inspector.ts"),
           measurer: from("electron/workers/measurer.ts"),
+          "image-task": from("electron/workers/image-task.ts"),
           job: from("electron/workers/job.ts"),
           copier: from("electron/workers/copier.ts"),
         },

@@ -22,6 +22,7 @@ import { openReceipts } from "./receipts";
 import { openSettings } from "./settings";
 import type { Settings } from "../shared/model/settings";
 import { applyTheme, captureWindow, guardClosing, openWindow, showWindow } from "./window";
+import { createTaskRunner } from "./workers/start-image-task";
 import { createInspector } from "./workers/start-inspector";
 import { createMeasurer } from "./workers/start-measurer";
 import { startJob } from "./workers/start-job";
@@ -74,6 +75,7 @@ function start(): void {
   const formats = formatModels();
   const grants = createGrants();
   const inspector = createInspector(script("inspector"));
+  const tasks = createTaskRunner(script("image-task"));
   const dialogs = createDialogs(formats, () => window);
   const emit = bindEvents(() => window);
   const measurer = createMeasurer(script("measurer"), {
@@ -114,6 +116,7 @@ function start(): void {
       inspector,
       measurer,
       targetMeasurer,
+      tasks,
       grants,
       openings: createOpenings(),
       queue,

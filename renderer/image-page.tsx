@@ -5,9 +5,11 @@ import { nameOf } from "./api/paths";
 import { BrokenAlert } from "./features/chain/broken-alert";
 import { Chain } from "./features/chain/chain";
 import { FailurePage } from "./features/failure/failure-page";
+import { Health } from "./features/health/health";
 import { MemberPage } from "./features/failure/member-page";
 import { ImageHead } from "./features/image/image-head";
 import { Overview } from "./features/overview/overview";
+import { Snapshots } from "./features/snapshots/snapshots";
 import { useImages } from "./state/images";
 import { useView, type ImageTab } from "./state/view";
 import styles from "./image-page.module.css";
@@ -48,6 +50,8 @@ function ReadyPage({ report }: { report: ImageReport }) {
         <Tabs.List aria-label={t("image.tabs.label")}>
           <Tabs.Tab value="overview">{t("image.tabs.overview")}</Tabs.Tab>
           <Tabs.Tab value="chain">{t("image.tabs.chain")}</Tabs.Tab>
+          <Tabs.Tab value="snapshots">{t("image.tabs.snapshots")}</Tabs.Tab>
+          <Tabs.Tab value="health">{t("image.tabs.health")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview">
           {report.broken !== undefined && <BrokenAlert path={report.path} link={report.broken} />}
@@ -55,6 +59,12 @@ function ReadyPage({ report }: { report: ImageReport }) {
         </Tabs.Panel>
         <Tabs.Panel value="chain">
           <Chain report={report} />
+        </Tabs.Panel>
+        <Tabs.Panel value="snapshots">
+          <Snapshots report={report} />
+        </Tabs.Panel>
+        <Tabs.Panel value="health">
+          <Health report={report} />
         </Tabs.Panel>
       </Tabs>
     </>

@@ -30,6 +30,8 @@ export {
   listSnapshots,
   renameSnapshot,
 } from "./ops/change/snapshots";
+export { snapshotTree, type SnapshotTreeRequest } from "./ops/snapshot-tree/snapshot-tree";
+export { changedRanges } from "./ops/snapshot-tree/changed-ranges";
 export { lostByShrinking, resizeImage } from "./ops/change/resize";
 export { amendImage, rebaseUnsafe } from "./ops/change/header";
 export { addBitmap, clearBitmap, enableBitmap, removeBitmap } from "./ops/change/bitmaps";

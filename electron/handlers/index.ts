@@ -7,10 +7,14 @@ import type { ReceiptStore } from "../receipts";
 import type { SettingsStore } from "../settings";
 import type { Inspector } from "../workers/start-inspector";
 import type { Measurer } from "../workers/start-measurer";
+import type { TaskRunner } from "../workers/start-image-task";
 import { appHandlers } from "./app";
+import { chainHandlers } from "./chain";
+import { createChanges } from "./changes";
 import { convertHandlers } from "./convert";
 import { dialogHandlers, type Dialogs } from "./dialogs";
 import type { Grants } from "./grants";
+import { healthHandlers } from "./health";
 import { imageHandlers } from "./image";
 import { jobHandlers } from "./jobs";
 import { measureHandlers } from "./measure";
@@ -18,6 +22,7 @@ import type { Openings } from "./openings";
 import { preflightHandlers } from "./preflight";
 import { receiptHandlers } from "./receipts";
 import { settingsHandlers } from "./settings";
+import { snapshotHandlers } from "./snapshots";
 
 /** What the handlers work with. What needs Electron is handed in as functions. */
 export interface HandlerParts {
@@ -31,6 +36,7 @@ export interface HandlerParts {
   readonly measurer: Measurer;
   /** Works beside the other, for the convert dialog. */
   readonly targetMeasurer: Measurer;
+  readonly tasks: TaskRunner;
   readonly grants: Grants;
   readonly openings: Openings;
   readonly queue: JobQueue;
@@ -44,6 +50,7 @@ export interface HandlerParts {
 
 /** One handler for every call of the contract. */
 export function createHandlers(parts: HandlerParts): Handlers {
+  const changes = createChanges(parts.queue, parts.inspector, parts.grants);
   return {
     ...appHandlers(
       () => parts.about(),
@@ -61,6 +68,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
       platform: process.platform,
     }),
     ...preflightHandlers(parts.inspector, parts.grants, parts.openings),
+    ...snapshotHandlers(parts.tasks, changes),
+    ...healthHandlers(parts.tasks, changes),
+    ...chainHandlers(parts.tasks, changes),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
     ...settingsHandlers(parts.settings),

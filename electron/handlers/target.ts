@@ -34,6 +34,13 @@ export function exists(path: string): Promise<boolean> {
   );
 }
 
+/** Whether two paths name one file that is there. */
+export async function isSameFile(a: string, b: string): Promise<boolean> {
+  if (a === b) return true;
+  const [one, other] = await Promise.all([identityOf(a), identityOf(b)]);
+  return one !== undefined && one === other;
+}
+
 /** Device and inode, the same for two names of one file; bigint as Windows' do not fit a number. */
 async function identityOf(path: string): Promise<string | undefined> {
   try {

@@ -2,6 +2,7 @@ import type { Failure } from "../../shared/model/report";
 import type { ConvertRequest } from "../../shared/model/job";
 import type { Verification } from "../../shared/model/receipt";
 import type { ConvertResult, MeasureTarget, OpenRequest } from "../engine";
+import type { imageTasks } from "./image-tasks";
 
 /** What a worker thread answers: its value, or why there is none. */
 export type WorkerReply<T> =
@@ -36,4 +37,16 @@ export interface ConvertOrder {
   readonly control: SharedArrayBuffer;
   /** Path of the copier thread's script. */
   readonly copierScript: string;
+}
+
+export type ImageTasks = typeof imageTasks;
+export type TaskName = keyof ImageTasks;
+
+/** Given to the thread of one task when it starts. */
+export interface TaskOrder {
+  readonly task: TaskName;
+  /** What that task takes. */
+  readonly input: unknown;
+  /** The words of the engine's Control. */
+  readonly control: SharedArrayBuffer;
 }

@@ -7,8 +7,8 @@ import { closedForm, requestOf, type ConvertChoices, type ConvertForm } from "./
 import { useImages } from "./images";
 
 interface ConvertState extends ConvertForm {
-  /** Opens the dialog. */
-  begin: (sources: readonly string[]) => Promise<void>;
+  /** Opens the dialog, for a snapshot of the one source where one is named. */
+  begin: (sources: readonly string[], snapshot?: number) => Promise<void>;
   /** Takes one of several sources off the form. */
   leaveOut: (source: string) => void;
   /** Chooses what the purpose takes best; "other" leaves everything as it is. */
@@ -70,8 +70,8 @@ export const useConvert = create<ConvertState>()((set, get) => {
 
   return {
     ...closedForm,
-    begin: async (sources) => {
-      set({ ...closedForm, sources });
+    begin: async (sources, snapshot) => {
+      set({ ...closedForm, sources, snapshot });
       try {
         const [formats] = await Promise.all([
           call("formats.list"),

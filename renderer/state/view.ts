@@ -3,7 +3,7 @@ import type { BrokenLink, Failure } from "../../shared/model/report";
 import { toFailure } from "../api/client";
 
 /** The tabs of an image's page. */
-export type ImageTab = "overview" | "chain";
+export type ImageTab = "overview" | "chain" | "snapshots" | "health";
 
 interface ViewState {
   /** Whether the files of the start have been asked for: until then nothing is settled. */

@@ -1,5 +1,6 @@
 /** What a stretch of a bar stands for; each has its colour in tokens.css. */
-export type Tone = "data" | "compressed" | "rest" | "length" | "promised" | `layer-${number}`;
+export type Tone =
+  "data" | "compressed" | "rest" | "length" | "promised" | "exclusive" | `layer-${number}`;
 
 const layerColours = 6;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkResultSchema, repairResultSchema } from "../model/check";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
 import { librarySchema } from "../model/library";
 import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
@@ -7,9 +8,13 @@ import { imageReportSchema } from "../model/report";
 import { convertRequestSchema, jobSchema } from "../model/job";
 import { receiptSchema } from "../model/receipt";
 import { settingsSchema } from "../model/settings";
+import { changedRangesSchema, snapshotTreeSchema } from "../model/snapshot-tree";
 
 const path = z.string().min(1).max(32_768);
 const nothing = z.undefined();
+/** A snapshot by its place in the snapshot table. */
+const index = z.int().nonnegative();
+const snapshotName = z.string().min(1).max(255);
 
 /** The disk of an image: an internal snapshot by its place in the table, bytes to grow it to. */
 const disk = z.object({
@@ -138,6 +143,45 @@ export const calls = {
     input: convertRequestSchema,
     output: z.object({ command: z.string() }),
   },
+  /** `libvirt` is the folder of libvirt's snapshot XML; without it, files beside the image are looked at. */
+  "snapshots.tree": {
+    input: z.object({ path, libvirt: path.optional() }),
+    output: snapshotTreeSchema,
+  },
+  /** What changed between two snapshots; null is the disk as it is now. */
+  "snapshots.compare": {
+    input: z.object({ path, a: index.nullable(), b: index.nullable() }),
+    output: changedRangesSchema,
+  },
+  /** What deleting these snapshots together would give back. */
+  "snapshots.freed": {
+    input: z.object({ path, indices: z.array(index) }),
+    output: z.object({ bytes: z.number() }),
+  },
+  "snapshots.create": {
+    input: z.object({ path, name: snapshotName }),
+    output: z.object({ id: z.string() }),
+  },
+  /** The disk becomes what it was; with `keepAs`, what it is now is kept as a snapshot first. */
+  "snapshots.apply": {
+    input: z.object({ path, index, keepAs: snapshotName.optional() }),
+    output: nothing,
+  },
+  "snapshots.delete": { input: z.object({ path, indices: z.array(index) }), output: nothing },
+  "snapshots.rename": { input: z.object({ path, index, name: snapshotName }), output: nothing },
+  /** Reads all tables of the image, and writes nothing. */
+  "health.check": { input: z.object({ path }), output: checkResultSchema },
+  /** Repairs the image where it is or, with `copyTo`, a new copy of it. */
+  "health.repair": {
+    input: z.object({ path, mode: z.enum(["leaks", "all"]), copyTo: path.optional() }),
+    output: repairResultSchema,
+  },
+  /** Gives up what only reads: checks, trees and comparisons that run. */
+  "health.stop": { input: nothing, output: nothing },
+  /** A new, empty qcow2 image on a base. */
+  "chain.createOverlay": { input: z.object({ base: path, target: path }), output: nothing },
+  /** Writes another base's name into the image, for a base that was moved; no data is compared. */
+  "chain.pointTo": { input: z.object({ path, base: path }), output: nothing },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
   "jobs.list": { input: nothing, output: z.array(jobSchema) },
   "jobs.cancel": { input: z.object({ jobId: z.string() }), output: nothing },

@@ -1,33 +1,44 @@
+import { z } from "zod";
+
 /** One thing that a check found. */
-export interface CheckFinding {
+export const checkFindingSchema = z.object({
   /**
    * `corruption` may lose data, `leak` only takes space, `error` kept a part from being checked, and
    * `note` harms nothing by itself.
    */
-  readonly kind: "corruption" | "leak" | "error" | "note";
+  kind: z.enum(["corruption", "leak", "error", "note"]),
   /** What is wrong, as a sentence without its end. */
-  readonly text: string;
+  text: z.string(),
   /** Byte offset in the file of the entry, table or cluster that it is about. */
-  readonly at: number;
-}
+  at: z.number(),
+});
+export type CheckFinding = Readonly<z.infer<typeof checkFindingSchema>>;
 
 /** What the check of an image came to; counts as `qemu-img check` counts them. */
-export interface CheckResult {
-  readonly checkErrors: number;
-  readonly corruptions: number;
-  readonly leaks: number;
+export const checkResultSchema = z.object({
+  checkErrors: z.number(),
+  corruptions: z.number(),
+  leaks: z.number(),
   /** Byte behind the last cluster that is used or counted as used. */
-  readonly imageEndOffset: number;
+  imageEndOffset: z.number(),
   /** Clusters of the disk; those with a place, out of order, and compressed. */
-  readonly totalClusters: number;
-  readonly allocatedClusters: number;
-  readonly fragmentedClusters: number;
-  readonly compressedClusters: number;
+  totalClusters: z.number(),
+  allocatedClusters: z.number(),
+  fragmentedClusters: z.number(),
+  compressedClusters: z.number(),
   /** The marks in the header. */
-  readonly dirty: boolean;
-  readonly corrupt: boolean;
+  dirty: z.boolean(),
+  corrupt: z.boolean(),
   /** The first thousand findings, in no order of weight. */
-  readonly findings: readonly CheckFinding[];
+  findings: z.array(checkFindingSchema).readonly(),
   /** Findings that are not in the list. */
-  readonly moreFindings: number;
-}
+  moreFindings: z.number(),
+});
+export type CheckResult = Readonly<z.infer<typeof checkResultSchema>>;
+
+/** What a repair has mended, and what is left. */
+export const repairResultSchema = z.object({
+  before: checkResultSchema,
+  /** As `before` when nothing was mended. */
+  after: checkResultSchema,
+});

@@ -61,6 +61,10 @@ function setUp() {
       },
       stop: () => void seen.push("stopped measuring targets"),
     },
+    tasks: {
+      run: (task) => Promise.reject(new Error(`asked for ${task}`)),
+      stopReading: () => {},
+    },
     queue: createQueue({
       start: () => {
         throw new Error("starts nothing");

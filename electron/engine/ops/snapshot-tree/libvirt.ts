@@ -1,0 +1,104 @@
+import { parseXml, type XmlElement } from "../../codec/xml";
+import { ImageError } from "../../errors";
+import { fileStatus, namesIn, openFile } from "../../io/file";
+import { baseNameOf, folderOf, resolveFrom } from "../../io/paths";
+
+/** What libvirt noted of one snapshot (its domainsnapshot XML). */
+export interface LibvirtSnapshot {
+  readonly name: string;
+  /** The name of the snapshot it was taken on; absent for the first. */
+  readonly parent?: string;
+  /** Whether the disk goes on from it. */
+  readonly current: boolean;
+}
+
+/** Names in a folder that are looked at, files that are read, and bytes of such a file. */
+const mostNames = 10_000;
+const mostFiles = 1000;
+const largest = 1024 * 1024;
+
+/**
+ * Reads libvirt's notes of an image's snapshots: all XML files in `folder` (libvirt's own is
+ * …/qemu/snapshot/DOMAIN), else those beside the image whose names begin with its own. What cannot be
+ * read or is something else is passed over: the notes are an extra.
+ */
+export function libvirtSnapshots(image: string, folder?: string): LibvirtSnapshot[] {
+  const from = folder ?? folderOf(image);
+  const own = `${baseNameOf(image)}.`;
+  return namesOf(from)
+    .filter((name) => name.endsWith(".xml") && (folder !== undefined || name.startsWith(own)))
+    .slice(0, mostFiles)
+    .flatMap((name) => readNote(resolveFrom(from, name)) ?? []);
+}
+
+function namesOf(folder: string): string[] {
+  try {
+    return namesIn(folder, mostNames);
+  } catch (error) {
+    if (error instanceof ImageError) return [];
+    throw error;
+  }
+}
+
+function readNote(path: string): LibvirtSnapshot | undefined {
+  try {
+    const { kind } = fileStatus(path);
+    if (kind !== "file") return undefined;
+    const file = openFile(path);
+    try {
+      if (file.size > largest) return undefined;
+      const bytes = new Uint8Array(file.size);
+      file.read(0, bytes);
+      return noteOf(parseXml(path, new TextDecoder().decode(bytes)));
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    if (error instanceof ImageError) return undefined;
+    throw error;
+  }
+}
+
+/** libvirt keeps a snapshot as `domainsnapshot`, beside it or around it what it knows of the domain. */
+function noteOf(root: XmlElement): LibvirtSnapshot | undefined {
+  if (root.name !== "domainsnapshot") return undefined;
+  const name = childOf(root, "name")?.text;
+  if (name === undefined || name === "") return undefined;
+  const above = childOf(root, "parent");
+  const parent = above && childOf(above, "name")?.text;
+  const current = childOf(root, "active")?.text === "1";
+  return { name, current, ...(parent !== undefined && parent !== "" && { parent }) };
+}
+
+const childOf = ({ children }: XmlElement, name: string): XmlElement | undefined =>
+  children.find((child) => child.name === name);
+
+/**
+ * The parents that libvirt's notes name, by place in `names`: undefined where they say nothing, null
+ * for none. A name that two snapshots have says nothing. Parents that are gone are passed over.
+ */
+export function notedParents(
+  notes: readonly LibvirtSnapshot[],
+  names: readonly string[],
+): (number | null | undefined)[] {
+  const byName = new Map(notes.map((note) => [note.name, note]));
+  const placeOf = (name: string): number | undefined => {
+    const place = names.indexOf(name);
+    return place >= 0 && names.lastIndexOf(name) === place ? place : undefined;
+  };
+  return names.map((name) => {
+    const note = byName.get(name);
+    if (note === undefined || placeOf(name) === undefined) return undefined;
+    const seen = new Set<string>([name]);
+    for (let above = note.parent; above !== undefined && !seen.has(above);) {
+      seen.add(above);
+      const place = placeOf(above);
+      if (place !== undefined) return place;
+      const next = byName.get(above);
+      // Neither in the image nor noted: whose child that was is not known.
+      if (next === undefined) return undefined;
+      above = next.parent;
+    }
+    return null;
+  });
+}

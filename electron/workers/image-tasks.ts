@@ -1,0 +1,106 @@
+import { constants, copyFileSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, relative } from "node:path";
+import {
+  applySnapshot,
+  changedRanges,
+  checkImage,
+  createImage,
+  createSnapshot,
+  deleteSnapshots,
+  freedBy,
+  ImageError,
+  openTopLayer,
+  rebaseUnsafe,
+  renameSnapshot,
+  repairImage,
+  snapshotTree,
+  type Control,
+  type SnapshotTreeRequest,
+} from "../engine";
+import type { CallInput } from "../../shared/ipc/contract";
+
+/** What is done with one image in a thread of its own, by the name of the call. */
+export const imageTasks = {
+  "snapshots.tree": (request: SnapshotTreeRequest, control: Control) =>
+    snapshotTree(request, control),
+  "snapshots.compare": ({ path, a, b }: CallInput<"snapshots.compare">, control: Control) =>
+    changedRanges({ path }, a, b, control),
+  "snapshots.freed": ({ path, indices }: CallInput<"snapshots.freed">) => ({
+    bytes: freedBy(path, indices),
+  }),
+  "snapshots.create": ({ path, name }: CallInput<"snapshots.create">) => ({
+    id: createSnapshot(path, { name, ...now() }),
+  }),
+  "snapshots.apply": ({ path, index, keepAs }: CallInput<"snapshots.apply">) => {
+    // A new snapshot goes to the table's end: the others keep their places.
+    if (keepAs !== undefined) createSnapshot(path, { name: keepAs, ...now() });
+    applySnapshot(path, index);
+  },
+  "snapshots.delete": ({ path, indices }: CallInput<"snapshots.delete">) =>
+    deleteSnapshots(path, indices),
+  "snapshots.rename": ({ path, index, name }: CallInput<"snapshots.rename">) =>
+    renameSnapshot(path, index, name),
+  "health.check": ({ path }: CallInput<"health.check">) => checkImage(path),
+  "health.repair": ({ path, mode, copyTo }: CallInput<"health.repair">) =>
+    copyTo === undefined ? repairImage(path, mode) : repairCopy(path, copyTo, mode),
+  "chain.createOverlay": createOverlay,
+  "chain.pointTo": ({ path, base }: CallInput<"chain.pointTo">) =>
+    rebaseUnsafe(path, { name: nameFrom(path, base), format: formatOf(base) }),
+} as const;
+
+function now(): { dateSeconds: number; dateNanoseconds: number } {
+  const ms = Date.now();
+  return { dateSeconds: Math.floor(ms / 1000), dateNanoseconds: (ms % 1000) * 1e6 };
+}
+
+/** The copy gets its name when it is repaired: nobody takes a half one for it. */
+function repairCopy(path: string, copy: string, mode: "leaks" | "all") {
+  const partial = `${copy}.partial`;
+  try {
+    copyFileSync(path, partial, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    const result = repairImage(partial, mode);
+    renameSync(partial, copy);
+    return result;
+  } catch (error) {
+    if (!isExisting(error)) rmSync(partial, { force: true });
+    throw error instanceof ImageError
+      ? error
+      : new ImageError("io", `The copy could not be written: ${messageOf(error)}`, {
+          file: copy,
+          cause: error,
+        });
+  }
+}
+
+const isExisting = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "EEXIST";
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** An empty qcow2 image on a base, as large as that one. */
+function createOverlay({ base, target }: CallInput<"chain.createOverlay">): void {
+  const layer = openTopLayer({ path: base, grants: "none" });
+  try {
+    const backing = { name: nameFrom(target, base), format: layer.format };
+    const spec = { size: layer.size, options: {}, backing };
+    createImage({ path: target, format: "qcow2", spec, replace: false, flush: true });
+  } finally {
+    layer.close();
+  }
+}
+
+/** Told by its bytes, and by the user who chose the file. */
+function formatOf(path: string): string {
+  const layer = openTopLayer({ path, grants: "none" });
+  try {
+    return layer.format;
+  } finally {
+    layer.close();
+  }
+}
+
+/** How an image names another: in or below its folder relatively, so that both may be moved together. */
+function nameFrom(image: string, other: string): string {
+  const name = relative(dirname(image), other);
+  return name.startsWith("..") ? other : name || basename(other);
+}

@@ -1,0 +1,56 @@
+import { Worker } from "node:worker_threads";
+import { createControl } from "../engine";
+import { FailureError, receivedFailure } from "../failure";
+import type { ImageTasks, TaskName, TaskOrder, WorkerReply } from "./messages";
+import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
+
+/** Does things with images, each in a thread of its own. */
+export interface TaskRunner {
+  /** @throws FailureError */
+  run<N extends TaskName>(
+    task: N,
+    input: Parameters<ImageTasks[N]>[0],
+  ): Promise<ReturnType<ImageTasks[N]>>;
+  /** Stops all tasks that only read; they fail as cancelled. Those that write run to their end. */
+  stopReading(): void;
+}
+
+const reading: ReadonlySet<TaskName> = new Set<TaskName>([
+  "snapshots.tree",
+  "snapshots.compare",
+  "snapshots.freed",
+  "health.check",
+]);
+
+/** @param script path of workers/image-task.ts, built */
+export function createTaskRunner(script: string): TaskRunner {
+  const readers = new Set<() => void>();
+
+  return {
+    run: (task, input) =>
+      new Promise((done, fail) => {
+        const order: TaskOrder = { task, input, control: createControl().buffer };
+        const worker = new Worker(script, { workerData: order, resourceLimits: THREAD_LIMITS });
+        const stop = (): void => {
+          fail(new FailureError({ code: "cancelled", message: "Cancelled." }));
+          void worker.terminate();
+        };
+        if (reading.has(task)) readers.add(stop);
+        let reply: WorkerReply<ReturnType<ImageTasks[typeof task]>> | undefined;
+        worker.on("message", (answer: typeof reply) => {
+          reply = answer;
+        });
+        worker.on("error", (error) => fail(new FailureError(stoppedFailure(error))));
+        // Its files are closed by now.
+        worker.on("exit", () => {
+          readers.delete(stop);
+          if (reply?.ok === true) done(reply.value);
+          else if (reply === undefined) fail(new FailureError(stoppedFailure(undefined)));
+          else fail(new FailureError(receivedFailure(reply.failure)));
+        });
+      }),
+    stopReading: () => {
+      for (const stop of readers) stop();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { useTranslation } from "react-i18next";
+import type { CheckResult } from "../../../shared/model/check";
+import { formatBytes, formatCount, formatOffset } from "../../text/format";
+import { Badge } from "../../ui/badge";
+import { Card } from "../../ui/card";
+import styles from "./health.module.css";
+
+/** Findings that are shown: nobody reads more, and a table of them stays quick. */
+const mostShown = 200;
+
+const tones = { corruption: "bad", error: "bad", leak: "warn", note: "plain" } as const;
+
+/** Every finding of a check in words, with the place in the file that it is about. */
+export function Findings({ result }: { result: CheckResult }) {
+  const { t } = useTranslation();
+  const { findings, moreFindings } = result;
+  const shown = findings.slice(0, mostShown);
+  const left = findings.length - shown.length + moreFindings;
+  return (
+    <Card title={t("health.findings", { count: findings.length + moreFindings })}>
+      <table className={styles.findings}>
+        <thead>
+          <tr>
+            <th>{t("health.kind")}</th>
+            <th>{t("health.what")}</th>
+            <th data-right>{t("health.at")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map(({ kind, text, at }, nth) => (
+            // The same may be found twice; the list never changes its order.
+            // oxlint-disable-next-line react/no-array-index-key
+            <tr key={nth} data-testid="finding">
+              <td>
+                <Badge tone={tones[kind]}>{t(`health.kinds.${kind}`)}</Badge>
+              </td>
+              <td>{text}</td>
+              <td data-right title={formatBytes(at)}>
+                {formatOffset(at)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {left > 0 && <p className={styles.more}>{t("health.more", { count: formatCount(left) })}</p>}
+    </Card>
+  );
+}

@@ -1,0 +1,87 @@
+import { Button, Loader } from "@mantine/core";
+import { RefreshCw } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { ImageReport } from "../../../shared/model/report";
+import { useHealth } from "../../state/health";
+import { attempt } from "../../state/view";
+import { sentences } from "../../text/sentence";
+import { Card } from "../../ui/card";
+import { Note } from "../../ui/note";
+import { Findings } from "./findings";
+import styles from "./health.module.css";
+import { RepairDialog } from "./repair-dialog";
+import { RepairedNote } from "./repaired-note";
+import { Summary } from "./summary";
+
+/** The consistency of an image's own tables, and what mends them. */
+export function Health({ report }: { report: ImageReport }) {
+  const { t } = useTranslation();
+  const { path } = report;
+  const view = useHealth((state) => (state.path === path ? state.view : undefined));
+  const repaired = useHealth((state) => state.repaired);
+  const { check, stop } = useHealth.getState();
+  const [mode, setMode] = useState<"leaks" | "all">();
+  useEffect(() => attempt(() => useHealth.getState().check(path)), [path]);
+
+  if (view === undefined || view.state === "checking")
+    return (
+      <div className={styles.checking} role="status">
+        <Loader size="sm" />
+        {t("health.checking")}
+        <Button size="xs" variant="default" onClick={() => attempt(stop)}>
+          {t("health.stop")}
+        </Button>
+      </div>
+    );
+  const again = (
+    <Button
+      variant="default"
+      leftSection={<RefreshCw size={14} aria-hidden />}
+      onClick={() => attempt(() => check(path))}
+    >
+      {t("health.again")}
+    </Button>
+  );
+  if (view.state === "failed") {
+    const { code, message, hint } = view.failure;
+    const unknown = code === "not-this-format" || code === "unsupported";
+    return (
+      <Card title={t("health.title")}>
+        <Note tone={unknown || code === "cancelled" ? "info" : "bad"} role="alert">
+          {unknown
+            ? t("health.otherFormat", { format: report.layers[0]?.format })
+            : sentences(message, hint)}
+        </Note>
+        {!unknown && <div className={styles.buttons}>{again}</div>}
+      </Card>
+    );
+  }
+  const { result } = view;
+  const { leaks, corruptions, checkErrors, dirty, corrupt } = result;
+  const damaged = corruptions > 0 || checkErrors > 0;
+  const marked = dirty || corrupt;
+  return (
+    <>
+      {repaired && <RepairedNote repaired={repaired} />}
+      <Card title={t("health.title")} subtitle={t("health.subtitle")}>
+        <Summary result={result} clusterSize={report.layers[0]?.facts.clusterSize} />
+        <div className={styles.buttons}>
+          {again}
+          {leaks > 0 && !damaged && (
+            <Button variant="default" onClick={() => setMode("leaks")}>
+              {t("health.repairLeaks")}
+            </Button>
+          )}
+          {(damaged || marked) && (
+            <Button onClick={() => setMode("all")}>{t("health.repairAll")}</Button>
+          )}
+        </div>
+      </Card>
+      {result.findings.length > 0 && <Findings result={result} />}
+      {mode && (
+        <RepairDialog path={path} mode={mode} result={result} close={() => setMode(undefined)} />
+      )}
+    </>
+  );
+}
