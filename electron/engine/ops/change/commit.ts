@@ -7,6 +7,7 @@ import type { OpenRequest } from "../../image/open-image";
 import { fileStatus } from "../../io/file";
 import type { ByteTarget } from "../../io/source";
 import type { Control } from "../control";
+import { requireUnshrunk } from "../convert";
 import { openChangeable, refuseChangedSnapshots, topOf } from "./chain";
 import { commitTarget, snapshotsChangedByCommit, toCommit, type CommitTarget } from "./commit-plan";
 import { dependentsOf } from "./dependents";
@@ -63,7 +64,7 @@ export function commitImage(request: OpenRequest, commit: Commit = {}): void {
       grow(file, request, depth, size);
       storeInTurns(file, blockSize, (from, store) =>
         withTarget(request, depth, (image, target) =>
-          store(toCommit(image, target, from, control), committed(image, target)),
+          store(toCommit(image, target, from, control), committed(image, target), image),
         ),
       );
     }
@@ -71,6 +72,7 @@ export function commitImage(request: OpenRequest, commit: Commit = {}): void {
   if (!empty) return;
   withTarget(request, depth, (image, target) => {
     if (toCommit(image, target, 0).next().done !== true) throw notTheSame(path);
+    requireUnshrunk(image);
   });
   control?.throwIfCancelled();
   openForChange(request.path, (file) => emptyDisk(file));

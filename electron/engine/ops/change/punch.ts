@@ -22,7 +22,7 @@ export function punchZeros(request: OpenRequest, control?: Control): void {
   });
   openForChange(request.path, (file) =>
     storeInTurns(file, clusterSize, (from, store) =>
-      withImage(request, (image) => store(zeroClusters(image, from, control), image)),
+      withImage(request, (image) => store(zeroClusters(image, from, control), image, image)),
     ),
   );
 }

@@ -52,7 +52,10 @@ export function rebaseImage(request: OpenRequest, { base, force = false, control
   openForChange(request.path, (file) => {
     control?.setTotal(bytesLeft);
     storeInTurns(file, clusterSize, (from, store) =>
-      withBase(request, base, (image, after) => store(toCopy(image, after, from, control), image)),
+      withBase(request, base, (image, after) => {
+        const chains = after === undefined ? [image] : [image, after];
+        return store(toCopy(image, after, from, control), image, ...chains);
+      }),
     );
     control?.throwIfCancelled();
     rebaseUnsafe(file, reference);

@@ -1,3 +1,4 @@
+import { ImageError } from "../../errors";
 import {
   mostGrowth,
   mostPerChange,
@@ -7,12 +8,18 @@ import type { DiskImage } from "../../image/disk-image";
 import { freeSpace } from "../../io/file";
 import type { ImageLayer } from "../../image/layer";
 import type { ByteTarget } from "../../io/source";
+import { requireUnshrunk } from "../convert";
 import { readPadded } from "./differing-clusters";
 
-/** Stores these clusters, as many as one change takes; the answer is the first that is left over. */
+/**
+ * Stores these clusters of a disk, as many as one change takes; the answer is the first that is left
+ * over. What was read counts only when no file of `chains` has got shorter meanwhile: the host may
+ * have given out the missing end as zeros.
+ */
 export type StoreSome = (
   numbers: Iterable<number>,
   disk: Pick<DiskImage, "size" | "read">,
+  ...chains: readonly DiskImage[]
 ) => number | undefined;
 
 /**
@@ -28,12 +35,31 @@ export function storeInTurns(
   turn: (from: number, store: StoreSome) => number | undefined,
   most = mostPerChange,
 ): void {
-  const store: StoreSome = (numbers, disk) =>
-    storeClusters(
+  const sizes = new Map<string, number>();
+
+  /** Between two turns the files are closed; one that is shorter now has lost what is still needed. */
+  function requireAsBefore({ layers }: DiskImage): void {
+    for (const { source } of layers) {
+      const { name, size, identity } = source;
+      if (identity === file.identity) continue;
+      const before = sizes.get(name) ?? size;
+      if (size < before) throw shorter(name, before, size);
+      sizes.set(name, before);
+    }
+  }
+
+  const store: StoreSome = (numbers, disk, ...chains) => {
+    chains.forEach(requireAsBefore);
+    return storeClusters(
       file,
-      { numbers, read: (cluster, into) => readPadded(disk, cluster * clusterSize, into) },
+      {
+        numbers,
+        read: (cluster, into) => void readPadded(disk, cluster * clusterSize, into),
+        settle: () => chains.forEach(requireUnshrunk),
+      },
       most,
     );
+  };
   for (let next: number | undefined = 0; next !== undefined;) next = turn(next, store);
 }
 
@@ -61,4 +87,13 @@ export function weigh(
   const space = format === "qcow2" ? mostGrowth(source, stored) : copied + zeroed;
   const free = freeSpace(source.name)?.free;
   return { copied, zeroed, space, ...(free !== undefined && { free }) };
+}
+
+function shorter(file: string, before: number, now: number): ImageError {
+  return new ImageError("truncated", `${file} has got shorter while it was read`, {
+    file,
+    expected: `${before} bytes`,
+    found: now,
+    hint: "Make sure that no other program writes to it.",
+  });
 }

@@ -24,7 +24,9 @@ export function randomChain(r: Random, folder: string, layers: readonly ChainLay
     const backing = below === undefined ? [] : ["-b", base!.name, "-F", base!.format];
     if (format === "raw") qemuImg(["create", "-q", "-f", "raw", path, size]);
     else qemuImg(["create", "-q", "-f", "qcow2", "-o", how.join(), ...backing, path, size]);
-    const writes = guestWrites(r, layer, 10);
+    // Zeros that are stored, too.
+    const zeros = `write -P 0 ${r.between(0, clusters / 2) * clusterSize} ${clusterSize * 4}`;
+    const writes = [...guestWrites(r, layer, 8), zeros, ...guestWrites(r, layer, 2)];
     if (format === "raw") writeRaw(path, writes);
     else {
       writeAsGuest(path, writes);

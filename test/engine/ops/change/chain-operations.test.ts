@@ -52,7 +52,7 @@ function chainLayers(r: Random): ChainLayer[] {
 }
 
 const all = { grants: [] } as const;
-const rounds = 3;
+const rounds = 2;
 
 describeWithQemu("chain operations keep every disk", () => {
   for (let i = 0; i < rounds; i++) {

@@ -9,6 +9,8 @@ export interface NewClusters {
   readonly numbers: Iterable<number>;
   /** Fills `into`, a cluster long, with what the cluster shall hold; zeros past the disk's end. */
   read(cluster: number, into: Uint8Array): void;
+  /** Called when all is read and nothing has taken effect. @throws to leave the image as it was. */
+  settle(): void;
 }
 
 /** Bytes of data and of L2 tables that one change stores at most. */
@@ -18,12 +20,12 @@ export const mostPerChange = { data: 2 ** 30, tables: 2 ** 26 };
  * Stores clusters of the disk in one change: as many as `most` allows. Zeros take no place, unless
  * only version 2's data can hide what a backing file has.
  * @returns The first cluster that was not stored; undefined when there is none.
- * @throws ImageError as `openForEdit`, `beginOverlay`, `changeImage`, and what `read` throws; the
+ * @throws ImageError as `openForEdit`, `beginOverlay`, `changeImage`, and what `read` and `settle` throw; the
  *   image is as it was before this change then.
  */
 export function storeClusters(
   file: ByteTarget,
-  { numbers, read }: NewClusters,
+  { numbers, read, settle }: NewClusters,
   most: { readonly data: number; readonly tables: number } = mostPerChange,
 ): number | undefined {
   const image = openForEdit(file);
@@ -31,7 +33,10 @@ export function storeClusters(
   const { clusterSize } = header;
   const clusters = numbers[Symbol.iterator]();
   const begin = clusters.next();
-  if (begin.done === true) return undefined;
+  if (begin.done === true) {
+    settle();
+    return undefined;
+  }
   let left: number | undefined;
   changeImage(file, header, (change) => {
     const overlay = beginOverlay(change, image);
@@ -58,6 +63,7 @@ export function storeClusters(
       if (index !== table) tables += clusterSize;
       table = index;
     }
+    settle();
     return { fields: overlay.finish() };
   });
   return left;
