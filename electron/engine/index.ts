@@ -38,4 +38,5 @@ export { rebaseConsequences, rebaseImage } from "./ops/change/rebase";
 export { commitConsequences, commitImage } from "./ops/change/commit";
 export { mergeConsequences, mergeLayer } from "./ops/change/merge";
 export { punchConsequences, punchZeros } from "./ops/change/punch";
+export { compactConsequences, compactImage } from "./ops/change/compact";
 export { dependentsOf } from "./ops/change/dependents";

@@ -53,7 +53,7 @@ function withImage<T>(request: OpenRequest, work: (image: DiskImage) => T): T {
   }
 }
 
-/** The clusters from `from` on that the image stores, and that read as zeros from end to end. */
+/** The clusters from `from` on that have a place in the image, and that read as zeros from end to end. */
 function* zeroClusters(
   image: DiskImage,
   from: number,
@@ -66,9 +66,10 @@ function* zeroClusters(
   let last = -1;
   for (let at = from * blockSize; at < image.size;) {
     control?.throwIfCancelled();
-    const { kind, length } = layer.map(at, image.size - at);
+    const run = layer.map(at, image.size - at);
+    const { kind, length } = run;
     const end = at + length;
-    if (kind === "data" || kind === "encoded") {
+    if (kind === "data" || kind === "encoded" || (kind === "zero" && run.at !== undefined)) {
       const first = Math.max(last + 1, Math.floor(at / blockSize));
       for (let cluster = first; cluster * blockSize < end; cluster++) {
         control?.throwIfCancelled();
