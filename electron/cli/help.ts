@@ -27,6 +27,7 @@ Disk image utility
     '-V', '--version'    output version information and exit
 
 Command syntax:
+  commit [--object objectdef] [--image-opts] [-f fmt] [-t cache] [-b base] [-d] [-p] [-q] [--trust] [--force] filename
   compare [--object objectdef] [--image-opts] [-f fmt] [-F fmt] [-T src_cache] [-p] [-q] [-s] [-U] [--trust] filename1 filename2
   convert [--object objectdef] [--image-opts] [-U] [-c] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-B backing_file [-F backing_fmt]] [-o options] [-S sparse_size] [-m num_coroutines] [--salvage] [--trust] [--member name] filename [filename2 [...]] output_filename
   create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]

@@ -3,6 +3,7 @@ import { receiveWork } from "./copier-thread";
 import { isMainThread } from "node:worker_threads";
 import { copierMain } from "../engine";
 import { readArguments, type OptionTable } from "./arguments";
+import { commit } from "./commit";
 import { compare } from "./compare";
 import { convert } from "./convert";
 import { create } from "./create";
@@ -15,6 +16,7 @@ import { ClosedPipe, flushOutput, printError } from "./output";
 
 /** Every command by its name; each takes the arguments behind the name and gives the exit code. */
 const commands: Readonly<Record<string, (args: readonly string[]) => number | Promise<number>>> = {
+  commit,
   compare,
   convert,
   create,
@@ -29,7 +31,6 @@ const otherCommands: ReadonlySet<string> = new Set([
   "bench",
   "bitmap",
   "check",
-  "commit",
   "dd",
   "rebase",
   "resize",

@@ -197,7 +197,10 @@ function refuseDataFile({ file, header }: ChangeableImage): void {
 }
 
 /** What changes the disk behind the bitmaps' back would make them lie. */
-export function refuseBitmaps({ file, header, extensions }: ChangeableImage, what: string): void {
+export function refuseBitmaps(
+  { file, header, extensions }: Pick<ImageTables, "file" | "header" | "extensions">,
+  what: string,
+): void {
   if (extensions.bitmaps === undefined || (header.autoclearFeatures & autoclear.bitmaps) === 0n)
     return;
   throw new ImageError("unsupported", `${file.name} cannot have ${what}: it has bitmaps`, {
