@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import type { EventPayload } from "../../shared/ipc/contract";
 import type { ConvertRequest } from "../../shared/model/job";
-import type { MeasuredSize } from "../../shared/model/measure";
+import type { MeasuredSize, MeasuredVariant } from "../../shared/model/measure";
 import type { PreflightFinding, Purpose } from "../../shared/model/preflight";
 import type { Failure } from "../../shared/model/report";
 import { call, toFailure } from "../api/client";
@@ -16,7 +16,10 @@ export type SizeView =
   /** It is not foretold: several sources, one that cannot be read, or a backing file that is kept. */
   | { readonly state: "unknown" }
   | { readonly state: "measuring" }
-  | { readonly state: "ready"; readonly size: MeasuredSize }
+  | {
+      readonly state: "ready";
+      readonly size: MeasuredSize & Partial<Pick<MeasuredVariant, "provisioning">>;
+    }
   | { readonly state: "failed"; readonly failure: Failure };
 
 interface Outlook {

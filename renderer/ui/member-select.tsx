@@ -14,6 +14,7 @@ export function MemberSelect({ members, chosen, choose }: MemberSelectProps) {
   return (
     <Select
       label={t("member.label")}
+      labelProps={{ mb: 6 }}
       placeholder={t("member.choose", { count: members.length })}
       data={[...members]}
       value={chosen ?? null}

@@ -1,5 +1,5 @@
 import { Button, PasswordInput } from "@mantine/core";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import styles from "./passphrase-field.module.css";
 
@@ -11,6 +11,7 @@ interface PassphraseFieldProps {
 /** Asks for the passphrase of an encrypted image. It stays in this field until it is handed over. */
 export function PassphraseField({ unlock }: PassphraseFieldProps) {
   const { t } = useTranslation();
+  const message = useId();
   const [passphrase, setPassphrase] = useState("");
   const [trying, setTrying] = useState(false);
   const [wrong, setWrong] = useState(false);
@@ -23,32 +24,40 @@ export function PassphraseField({ unlock }: PassphraseFieldProps) {
     setTrying(false);
     setPassphrase("");
   };
+  const refused = wrong && passphrase === "";
   return (
-    <div className={styles.unlock}>
-      <PasswordInput
-        className={styles.field}
-        label={t("passphrase.label")}
-        description={t("passphrase.hint")}
-        error={wrong && passphrase === "" ? t("passphrase.wrong") : undefined}
-        value={passphrase}
-        autoComplete="off"
-        visibilityToggleButtonProps={{ "aria-label": t("passphrase.show") }}
-        onChange={({ currentTarget }) => setPassphrase(currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter") return;
-          // It may stand in the form of a dialog.
-          event.preventDefault();
-          void hand();
-        }}
-      />
-      <Button
-        variant="default"
-        disabled={passphrase === ""}
-        loading={trying}
-        onClick={() => void hand()}
-      >
-        {t("passphrase.unlock")}
-      </Button>
+    <div>
+      <div className={styles.unlock}>
+        <PasswordInput
+          className={styles.field}
+          label={t("passphrase.label")}
+          description={t("passphrase.hint")}
+          error={refused}
+          aria-describedby={refused ? message : undefined}
+          value={passphrase}
+          autoComplete="off"
+          visibilityToggleButtonProps={{ "aria-label": t("passphrase.show") }}
+          onChange={({ currentTarget }) => setPassphrase(currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter") return;
+            // It may stand in the form of a dialog.
+            event.preventDefault();
+            void hand();
+          }}
+        />
+        <Button
+          variant="default"
+          h={36}
+          disabled={passphrase === ""}
+          loading={trying}
+          onClick={() => void hand()}
+        >
+          {t("passphrase.unlock")}
+        </Button>
+      </div>
+      <p className={styles.wrong} id={message} role="alert">
+        {refused && t("passphrase.wrong")}
+      </p>
     </div>
   );
 }

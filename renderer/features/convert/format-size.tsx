@@ -22,13 +22,15 @@ export function FormatSize({ format }: { format: FormatId }) {
       <span className={styles.skeleton} data-testid="size-skeleton" aria-hidden />
     ) : null;
   const thick = size.allocated >= size.fullyAllocated;
+  const provisioning = size.provisioning ?? (thick ? "thick-lazy" : "thin");
+  const length = formatSize(size.fileLength);
   return (
     <span className={styles.formatSize} data-testid="format-size" data-bytes={size.allocated}>
       {size.estimated && <AboutMark estimated={size.estimated} />}
       {formatSize(size.allocated)}
       <span className={styles.dim}>
-        {" · "}
-        {t(thick ? "convert.size.thick" : "convert.size.thin")}
+        {length === formatSize(size.allocated) ? null : ` · ${t("convert.size.long", { length })}`}
+        {` · ${t(`overview.takes.provisioning.${provisioning}`)}`}
       </span>
     </span>
   );

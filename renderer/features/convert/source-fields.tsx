@@ -53,6 +53,7 @@ function SnapshotSelect({ path }: { path: string }) {
   return (
     <Select
       label={t("convert.state.label")}
+      labelProps={{ mb: 6 }}
       maw={420}
       allowDeselect={false}
       data={[

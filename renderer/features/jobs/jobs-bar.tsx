@@ -1,7 +1,9 @@
 import { Popover, UnstyledButton } from "@mantine/core";
 import { ChevronUp } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { hasEnded, leadingJob, useJobs } from "../../state/jobs";
+import { useReceipts } from "../../state/receipts";
 import { Ellipsis } from "../../ui/ellipsis";
 import { JobActions } from "./job-actions";
 import { JobIcon } from "./job-icon";
@@ -15,6 +17,9 @@ import { sentences } from "../../text/sentence";
 export function JobsBar() {
   const { t } = useTranslation();
   const jobs = useJobs((state) => state.jobs);
+  const [listed, setListed] = useState(false);
+  // The list would lie over the receipt that was opened from it.
+  const covered = useReceipts((receipts) => receipts.shown !== undefined);
   const job = leadingJob(jobs);
   if (job === undefined) return null;
   const title = jobTitle(job, t);
@@ -43,9 +48,22 @@ export function JobsBar() {
       {failed > 0 && (
         <span className={styles.failed}>{t("jobs.failedCount", { count: failed })}</span>
       )}
-      <Popover offset={10} position="top-end" width={460} shadow="md" radius={12} trapFocus>
+      <Popover
+        opened={listed && !covered}
+        onChange={setListed}
+        offset={10}
+        position="top-end"
+        width={460}
+        shadow="md"
+        radius={12}
+        trapFocus
+      >
         <Popover.Target>
-          <UnstyledButton className={styles.all} aria-label={t("jobs.showList")}>
+          <UnstyledButton
+            className={styles.all}
+            aria-label={t("jobs.showList")}
+            onClick={() => setListed(!listed)}
+          >
             {active > 0
               ? t("jobs.active", { count: active })
               : t("jobs.list", { count: jobs.length })}

@@ -60,7 +60,10 @@ function State({ view }: { view: ImageView | undefined }) {
   if (view === undefined) return null;
   if (view.state === "loading") return <Loader size={11} type="oval" />;
   if (view.state === "failed") {
-    const missing = view.failure.code === "missing-file";
+    const { code } = view.failure;
+    if (code === "choose-member")
+      return <small className={styles.size}>{t("library.chooseMember")}</small>;
+    const missing = code === "missing-file";
     return (
       <small className={styles.failed}>{t(missing ? "library.missing" : "library.failed")}</small>
     );

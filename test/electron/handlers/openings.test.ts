@@ -25,7 +25,8 @@ describeWithQemu("image.openWith", () => {
   it("keeps the passphrase that opens an image until it is closed, and no other", async () => {
     const path = join(tempFolder(), "locked.qcow2");
     const secret = ["--object", "secret,id=s,data=open sesame"];
-    const luks = "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10";
+    const luks =
+      "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10,encrypt.hash-alg=sha512";
     qemuImg(["create", "-q", ...secret, "-f", "qcow2", "-o", luks, path, "1M"]);
     const openings = createOpenings();
     const inspector = {
