@@ -81,6 +81,7 @@ async function convert(
         options: {},
         compress: false,
         replace: false,
+        verify: false,
       };
       const reply = await lamina.call("convert.start", request);
       if (!reply.ok) throw new Error(reply.failure.message);

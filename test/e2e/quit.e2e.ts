@@ -31,6 +31,7 @@ async function startJobs(page: Page, source: string, folder: string): Promise<vo
           options: {},
           compress: false,
           replace: false,
+          verify: false,
         };
         const reply = await lamina.call("convert.start", request);
         if (!reply.ok) throw new Error(reply.failure.message);

@@ -13,6 +13,15 @@ const converted = [
   "streamOptimized",
 ];
 
+/** "KDMV" as a little-endian number. */
+const magic = 0x564d444b;
+
+/** What a hosted sparse extent begins with. */
+const beginning = [
+  { name: "header", at: 0, length: 128 },
+  { name: "descriptor", at: 512, length: 20 * 512 },
+];
+
 export const vmdkSamples: FormatSamples = {
   qemuName: "vmdk",
   // qemu-img takes no raw base under a VMDK.
@@ -36,6 +45,10 @@ export const vmdkSamples: FormatSamples = {
   },
   structures(bytes) {
     const file = fields(bytes, { order: "little" });
+    // Of an image of several files, the damage is done to the text that names the others.
+    if (file.u32(0) !== magic) return [{ name: "descriptor", at: 0, length: bytes.length }];
+    const inFooter = file.u32(56) === 0xffffffff;
+    if (inFooter) return [...beginning, { name: "footer", at: bytes.length - 1024, length: 128 }];
     const entries = file.u32(44);
     const tables = Math.ceil(file.u64(12) / (file.u64(20) * entries));
     return (["redundant grain", "grain"] as const)
@@ -47,9 +60,6 @@ export const vmdkSamples: FormatSamples = {
           { name: `${name} table`, at: file.u32(directory) * 512, length: entries * 4 },
         ];
       })
-      .concat([
-        { name: "header", at: 0, length: 128 },
-        { name: "descriptor", at: 512, length: 20 * 512 },
-      ]);
+      .concat(beginning);
   },
 };
