@@ -32,4 +32,10 @@ export {
 } from "./ops/change/snapshots";
 export { lostByShrinking, resizeImage } from "./ops/change/resize";
 export { amendImage, rebaseUnsafe } from "./ops/change/header";
-export { addBitmap, clearBitmap, enableBitmap, removeBitmap } from "./ops/change/bitmaps";
+export {
+  addBitmap,
+  clearBitmap,
+  enableBitmap,
+  mergeBitmap,
+  removeBitmap,
+} from "./ops/change/bitmaps";

@@ -1,0 +1,115 @@
+import { ImageError, resizeImage } from "../engine";
+import { readArguments, type OptionTable } from "./arguments";
+import { changing, imageToChange, type ChangedImage } from "./change";
+import { CommandError, programName, UsageError } from "./errors";
+import { HelpWanted } from "./help";
+import { print } from "./output";
+import { parseSize } from "./sizes";
+import { createSourceOptions } from "./source-options";
+
+const options: OptionTable = {
+  flags: "hq",
+  valued: "f",
+  long: {
+    help: { as: "h" },
+    object: { as: "--object", valued: true },
+    "image-opts": { as: "--image-opts" },
+    preallocation: { as: "preallocation", valued: true },
+    shrink: { as: "shrink" },
+    trust: { as: "trust" },
+  },
+};
+
+const preallocations = new Set(["off", "metadata", "falloc", "full"]);
+
+/** Formats that the engine gives another size where they are. */
+const resizable = new Set(["qcow2"]);
+
+/** `resize`: another size for the disk of an image. Returns the exit code. */
+export function resize(args: readonly string[]): number {
+  // The size comes last, and may begin with a minus: it is no option.
+  const sizeText = args.at(-1);
+  if (args.length < 2 || sizeText === undefined) throw new UsageError("Not enough arguments");
+  let format: string | undefined;
+  let preallocation = "off";
+  const flags = new Set<string>();
+  const source = createSourceOptions();
+  const operands = readArguments("resize", args.slice(0, -1), options, (option, value) => {
+    if (option === "h") throw new HelpWanted();
+    else if (option === "f") format = value;
+    else if (option === "preallocation") preallocation = readPreallocation(value);
+    else if (!source.take(option, value)) flags.add(option);
+  });
+  const [name, ...more] = operands;
+  if (name === undefined || more.length > 0)
+    throw new UsageError("Expecting image file name and size");
+  const wanted = readNewSize(sizeText);
+
+  const image = imageToChange(source.image(name, format));
+  const size = wanted(image.size);
+  check(image, size, { shrink: flags.has("shrink"), preallocation });
+  changing("", () => change(image, Number(size), flags.has("shrink")));
+  if (!flags.has("q")) print("Image resized.\n");
+  return 0;
+}
+
+function readPreallocation(value: string): string {
+  if (preallocations.has(value)) return value;
+  throw new CommandError(`Invalid preallocation mode '${value}'`);
+}
+
+/** The new size by the old one, in bytes: given, or with a sign, by how much it changes. */
+function readNewSize(text: string): (old: number) => bigint {
+  const sign = /^[+-]/.exec(text)?.[0];
+  const parsed = parseSize(sign === undefined ? text : text.slice(1));
+  if (!("bytes" in parsed))
+    throw new CommandError(
+      parsed.fault === "range"
+        ? `Value '${text}' is out of range for parameter 'size'`
+        : "Parameter 'size' expects a non-negative number below 2^64\n" +
+            "Optional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\n" +
+            "and exabytes, respectively.",
+    );
+  const { bytes } = parsed;
+  return (old) => {
+    const size = sign === "+" ? BigInt(old) + bytes : sign === "-" ? BigInt(old) - bytes : bytes;
+    return BigInt.asIntN(64, size);
+  };
+}
+
+/** Refuses in qemu-img's words and order what it refuses. @throws CommandError */
+function check(
+  { format, facts, size: oldSize }: ChangedImage,
+  size: bigint,
+  { shrink, preallocation }: { readonly shrink: boolean; readonly preallocation: string },
+): void {
+  if (size <= 0n) throw new CommandError("New image size must be positive");
+  const shrinks = size < BigInt(oldSize);
+  if (shrinks && preallocation !== "off")
+    throw new CommandError("Preallocation can only be used for growing images");
+  if (shrinks && !shrink) {
+    throw new CommandError(
+      "Use the --shrink option to perform a shrink operation.\n" +
+        `${programName()}: warning: Shrinking an image will delete all data beyond the shrunken ` +
+        "image's end. Before performing such an operation, make sure there is no important data there.",
+    );
+  }
+  if (!resizable.has(format)) throw new CommandError("Image format driver does not support resize");
+  if (size % 512n !== 0n) throw new CommandError("The new size must be a multiple of 512");
+  if (preallocation !== "off")
+    throw new CommandError(
+      `Growing with preallocation '${preallocation}' is not supported by this version`,
+    );
+  if (facts.version === "2" && facts.snapshots.length > 0)
+    throw new CommandError("Can't resize a v2 image which has snapshots");
+}
+
+/** @throws CommandError in qemu-img's words for a size that is past what the format can have. */
+function change({ request }: ChangedImage, size: number, shrink: boolean): void {
+  try {
+    resizeImage(request, size, shrink);
+  } catch (error) {
+    if (!(error instanceof ImageError) || error.code !== "invalid-argument") throw error;
+    throw new CommandError("Failed to grow the L1 table: File too large");
+  }
+}
