@@ -1,5 +1,4 @@
 import { amendImage, resizeImage } from "../engine";
-import type { FormatId } from "../../shared/model/format";
 import { readArguments, type OptionTable } from "./arguments";
 import { changing, imageToChange, type ChangedImage } from "./change";
 import { asksForHelp, checkList, readCreateOptions, type CreateOptions } from "./create-options";
@@ -153,7 +152,7 @@ function checkVersion(version: "0.10" | "1.1", chosen: CreateOptions, bitsNow: n
   );
 }
 
-function cannotAmend(format: FormatId | string): CommandError {
+function cannotAmend(format: string): CommandError {
   return new CommandError(`Format driver '${format}' does not support option amendment`);
 }
 

@@ -76,21 +76,21 @@ function openRequestOf(argument: ImageArgument): OpenRequest {
   }
 }
 
-function withLayer(argument: ImageArgument, use: (layer: ImageLayer) => ChangedImage) {
+function withLayer(argument: ImageArgument, describe: (layer: ImageLayer) => ChangedImage) {
   const layer = openAlone(argument);
   try {
-    return use(layer);
+    return describe(layer);
   } finally {
     layer.close();
   }
 }
 
-function withChain(argument: ImageArgument, use: (layer: ImageLayer) => ChangedImage) {
+function withChain(argument: ImageArgument, describe: (layer: ImageLayer) => ChangedImage) {
   const { image } = openChain(argument);
   try {
     const [top] = image.layers;
     if (top === undefined) throw new CommandError(`Could not open '${argument.name}'`);
-    return { ...use(top), size: image.size };
+    return { ...describe(top), size: image.size };
   } finally {
     image.close();
   }
