@@ -42,7 +42,7 @@ describeWithQemu("bitmaps merged", () => {
     [65536, 65536, 65536],
   ] as const) {
     const seed = runSeed + clusterSize + grains[0];
-    it(`as by qemu-img, and whole after every crash: ${clusterSize}, ${grains} (seed ${seed})`, () => {
+    it(`as by qemu-img, and whole after every crash: ${clusterSize}, ${grains.join()} (seed ${seed})`, () => {
       const r = random(seed);
       const folder = tempFolder();
       const path = join(folder, "a.qcow2");
