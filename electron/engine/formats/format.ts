@@ -100,6 +100,12 @@ export interface Format {
   readonly compresses?: boolean;
   /** Whether `OpenOptions.snapshot` may be asked of it; not, when absent. */
   readonly snapshots?: boolean;
+  /**
+   * Whether the image says that a program has it open, or ended without closing it. Absent where the
+   * format has no mark for it.
+   * @throws ImageError when its header cannot be read.
+   */
+  leftOpen?(source: ByteSource): boolean;
   /** Whether these bytes are of this format. Reads little, never throws for foreign or short input. */
   probe(source: ByteSource): boolean;
   /**

@@ -1,5 +1,6 @@
 import type { Format } from "../format";
-import { hasMagic } from "./header";
+import { incompatible } from "./features";
+import { hasMagic, readHeader } from "./header";
 import { openQcow2 } from "./open";
 import { qcow2Options } from "./options";
 import { measureBitmaps, measureQcow2 } from "./measure";
@@ -14,6 +15,7 @@ export const qcow2: Format = {
   backing: true,
   compresses: true,
   probe: hasMagic,
+  leftOpen: (source) => (readHeader(source).incompatibleFeatures & incompatible.dirty) !== 0n,
   snapshots: true,
   open: (source, gate, how = {}) => openQcow2(source, gate, how),
   create: createQcow2,

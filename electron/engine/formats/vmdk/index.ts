@@ -1,4 +1,5 @@
 import type { Format } from "../format";
+import { readHostedHeader } from "./hosted-header";
 import { measureVmdk } from "./measure";
 import { openVmdk } from "./open";
 import { vmdkOptions } from "./options";
@@ -14,6 +15,7 @@ export const vmdk: Format = {
   // Read, not written: a child's header needs its parent's content ID.
   backing: false,
   probe: (source) => signatureOf(source) !== undefined,
+  leftOpen: (source) => signatureOf(source) === "KDMV" && readHostedHeader(source).uncleanShutdown,
   open: openVmdk,
   create: createVmdk,
   measure: measureVmdk,
