@@ -19,7 +19,6 @@ export { mapImage, type MapEntry } from "./ops/map";
 export { preflight, recommendedTarget } from "./ops/preflight/preflight";
 export type { TargetPlace } from "./ops/preflight/facts";
 export { reportImage } from "./ops/report";
-export { whoUses } from "./ops/in-use";
 export { toFailure } from "./ops/failure";
 export { createImage, type CreateJob } from "./ops/create";
 export { checkImage, repairImage } from "./ops/change/check";

@@ -4,6 +4,7 @@ import { hasMagic, readHeader } from "./header";
 import { openQcow2 } from "./open";
 import { qcow2Options } from "./options";
 import { measureBitmaps, measureQcow2 } from "./measure";
+import { resizeQcow2 } from "./change/resize";
 import { createQcow2 } from "./writer";
 
 /** QEMU's copy-on-write format, versions 2 and 3. */
@@ -19,6 +20,7 @@ export const qcow2: Format = {
   snapshots: true,
   open: (source, gate, how = {}) => openQcow2(source, gate, how),
   create: createQcow2,
+  resize: { shrinks: true, preallocations: ["off"], run: resizeQcow2 },
   measure: measureQcow2,
   bitmapsSize: measureBitmaps,
   variants: [

@@ -5,6 +5,7 @@ import { readHeader } from "./header";
 import { measureVhdx } from "./measure";
 import { openVhdx } from "./open";
 import { vhdxOptions } from "./options";
+import { vhdxResize } from "./resize";
 import { createVhdx } from "./writer";
 
 /** Hyper-V's Virtual Hard Disk v2. */
@@ -21,6 +22,7 @@ export const vhdx: Format = {
   // The parent is told to the caller, not opened here.
   open: (source) => openVhdx(source),
   create: createVhdx,
+  resize: vhdxResize,
   measure: measureVhdx,
   variants: [
     { name: "vhdx", provisioning: "thin", options: {} },

@@ -3,6 +3,7 @@ import { readHostedHeader } from "./hosted-header";
 import { measureVmdk } from "./measure";
 import { openVmdk } from "./open";
 import { vmdkOptions } from "./options";
+import { vmdkResize } from "./resize";
 import { signatureOf } from "./signature";
 import { createVmdk } from "./writer";
 
@@ -18,6 +19,7 @@ export const vmdk: Format = {
   leftOpen: (source) => signatureOf(source) === "KDMV" && readHostedHeader(source).uncleanShutdown,
   open: openVmdk,
   create: createVmdk,
+  resize: vmdkResize,
   measure: measureVmdk,
   // Split images take what those in one file take.
   variants: [
