@@ -6,6 +6,7 @@ import { BrokenAlert } from "./features/chain/broken-alert";
 import { Chain } from "./features/chain/chain";
 import { FailurePage } from "./features/failure/failure-page";
 import { ImageHead } from "./features/image/image-head";
+import { InUseBanner } from "./features/image/in-use-banner";
 import { Overview } from "./features/overview/overview";
 import { useImages } from "./state/images";
 import { useView, type ImageTab } from "./state/view";
@@ -37,6 +38,7 @@ function ReadyPage({ report }: { report: ImageReport }) {
   return (
     <>
       <ImageHead report={report} />
+      <InUseBanner users={report.inUse} />
       <Tabs
         value={tab}
         onChange={(value) => setTab(value as ImageTab)}
