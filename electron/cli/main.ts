@@ -7,6 +7,7 @@ import { readArguments, type OptionTable } from "./arguments";
 import { bench } from "./bench";
 import { bitmap } from "./bitmap";
 import { check } from "./check";
+import { commit } from "./commit";
 import { compare } from "./compare";
 import { convert } from "./convert";
 import { create } from "./create";
@@ -27,6 +28,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => number | Pr
   bench,
   bitmap,
   check,
+  commit,
   compare,
   convert,
   create,
@@ -38,9 +40,6 @@ const commands: Readonly<Record<string, (args: readonly string[]) => number | Pr
   resize,
   snapshot,
 };
-
-/** qemu-img's commands that Lamina does not have. */
-const otherCommands: ReadonlySet<string> = new Set(["commit"]);
 
 const options: OptionTable = {
   flags: "hV",
@@ -64,8 +63,6 @@ async function run(args: readonly string[]): Promise<number> {
   if (name === undefined) return 0;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command !== undefined) return await command(rest);
-  if (otherCommands.has(name))
-    throw new CommandError(`command '${name}' is not supported by this version`);
   throw new UsageError(`Command not found: ${name}`);
 }
 

@@ -6,6 +6,7 @@ import { HelpWanted } from "./help";
 import { formatNamed } from "./open";
 import { isCacheMode } from "./option-values";
 import { createProgress } from "./progress";
+import { rebaseSafely } from "./rebase-safe";
 import { createSourceOptions } from "./source-options";
 
 const options: OptionTable = {
@@ -17,6 +18,8 @@ const options: OptionTable = {
     "image-opts": { as: "--image-opts" },
     "force-share": { as: "U" },
     trust: { as: "trust" },
+    // Lamina's own.
+    force: { as: "force" },
   },
 };
 
@@ -37,6 +40,16 @@ export function rebase(args: readonly string[]): number {
   const base = values.get("b");
   if (base === undefined && !flags.has("u"))
     throw new UsageError("Must specify backing file (-b) or use unsafe mode (-u)");
+  if (!flags.has("u"))
+    return rebaseSafely({
+      image: source.image(name, values.get("f")),
+      base: base ?? "",
+      baseFormat: values.get("F"),
+      cache: values.get("t"),
+      sourceCache: values.get("T"),
+      progress: flags.has("p") && !flags.has("q"),
+      force: flags.has("force"),
+    });
   const [cache, sourceCache] = [values.get("t") ?? "writeback", values.get("T") ?? "writeback"];
   const progress = createProgress(flags.has("p") && !flags.has("q"), 1);
   try {
@@ -48,8 +61,6 @@ export function rebase(args: readonly string[]): number {
     const format = values.get("F");
     if (format !== undefined && formatNamed(format) === undefined)
       throw new CommandError(`Invalid format name: '${format}'`);
-    if (!flags.has("u"))
-      throw new CommandError("rebase without -u is not supported by this version");
     // By then all is done but the name, which may not be right.
     progress.show(1, 1);
     const told = failure(base ?? "");

@@ -1,8 +1,9 @@
-import { ImageError, resizeImage } from "../engine";
+import { formatById, ImageError, resizeImage } from "../engine";
 import { readArguments, type OptionTable } from "./arguments";
 import { changing, imageToChange, type ChangedImage } from "./change";
 import { CommandError, programName, UsageError } from "./errors";
 import { HelpWanted } from "./help";
+import { formatNamed } from "./open";
 import { print } from "./output";
 import { parseSize } from "./sizes";
 import { createSourceOptions } from "./source-options";
@@ -20,10 +21,8 @@ const options: OptionTable = {
   },
 };
 
-const preallocations = new Set(["off", "metadata", "falloc", "full"]);
-
-/** Formats that the engine gives another size where they are. */
-const resizable = new Set(["qcow2"]);
+const preallocations = ["off", "metadata", "falloc", "full"] as const;
+type Preallocation = (typeof preallocations)[number];
 
 /** `resize`: another size for the disk of an image. Returns the exit code. */
 export function resize(args: readonly string[]): number {
@@ -31,7 +30,7 @@ export function resize(args: readonly string[]): number {
   const sizeText = args.at(-1);
   if (args.length < 2 || sizeText === undefined) throw new UsageError("Not enough arguments");
   let format: string | undefined;
-  let preallocation = "off";
+  let preallocation: Preallocation = "off";
   const flags = new Set<string>();
   const source = createSourceOptions();
   const operands = readArguments("resize", args.slice(0, -1), options, (option, value) => {
@@ -48,13 +47,14 @@ export function resize(args: readonly string[]): number {
   const image = imageToChange(source.image(name, format));
   const size = wanted(image.size);
   check(image, size, { shrink: flags.has("shrink"), preallocation });
-  changing("", () => change(image, Number(size), flags.has("shrink")));
+  changing("", () => change(image, Number(size), flags.has("shrink"), preallocation));
   if (!flags.has("q")) print("Image resized.\n");
   return 0;
 }
 
-function readPreallocation(value: string): string {
-  if (preallocations.has(value)) return value;
+function readPreallocation(value: string): Preallocation {
+  const mode = preallocations.find((each) => each === value);
+  if (mode !== undefined) return mode;
   throw new CommandError(`Invalid preallocation mode '${value}'`);
 }
 
@@ -83,6 +83,8 @@ function check(
   size: bigint,
   { shrink, preallocation }: { readonly shrink: boolean; readonly preallocation: string },
 ): void {
+  const id = formatNamed(format);
+  const resizing = id && formatById(id).resize;
   if (size <= 0n) throw new CommandError("New image size must be positive");
   const shrinks = size < BigInt(oldSize);
   if (shrinks && preallocation !== "off")
@@ -94,22 +96,31 @@ function check(
         "image's end. Before performing such an operation, make sure there is no important data there.",
     );
   }
-  if (!resizable.has(format)) throw new CommandError("Image format driver does not support resize");
-  if (size % 512n !== 0n) throw new CommandError("The new size must be a multiple of 512");
-  if (preallocation !== "off")
+  if (resizing === undefined) throw new CommandError("Image format driver does not support resize");
+  if (!resizing.preallocations.some((mode) => mode === preallocation))
     throw new CommandError(
-      `Growing with preallocation '${preallocation}' is not supported by this version`,
+      format === "raw"
+        ? `Unsupported preallocation mode: ${preallocation}`
+        : `Growing ${format} with preallocation '${preallocation}' is not supported by this version`,
     );
+  if (format !== "qcow2") return;
+  if (size % 512n !== 0n) throw new CommandError("The new size must be a multiple of 512");
   if (facts.version === "2" && facts.snapshots.length > 0)
     throw new CommandError("Can't resize a v2 image which has snapshots");
 }
 
 /** @throws CommandError in qemu-img's words for a size that is past what the format can have. */
-function change({ request }: ChangedImage, size: number, shrink: boolean): void {
+function change(
+  { request, format }: ChangedImage,
+  size: number,
+  shrink: boolean,
+  preallocation: Preallocation,
+): void {
   try {
-    resizeImage(request, size, shrink);
+    resizeImage(request, size, shrink, preallocation);
   } catch (error) {
-    if (!(error instanceof ImageError) || error.code !== "invalid-argument") throw error;
+    if (format !== "qcow2" || !(error instanceof ImageError) || error.code !== "invalid-argument")
+      throw error;
     throw new CommandError("Failed to grow the L1 table: File too large");
   }
 }

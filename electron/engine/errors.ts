@@ -32,6 +32,10 @@ export type ImageErrorCode =
   | "exists"
   /** The host refused: permission, no space, an I/O error. */
   | "io"
+  /** Internal snapshots would no longer read as they were taken. */
+  | "would-change-snapshots"
+  /** Other images stand on a file that would be changed. */
+  | "would-change-images"
   /** Two disks that must read alike do not. */
   | "different"
   /** The caller's cancel was seen. */

@@ -39,3 +39,9 @@ export {
   mergeBitmap,
   removeBitmap,
 } from "./ops/change/bitmaps";
+export { createOverlay } from "./ops/change/overlay";
+export { rebaseConsequences, rebaseImage } from "./ops/change/rebase";
+export { commitConsequences, commitImage } from "./ops/change/commit";
+export { mergeConsequences, mergeLayer } from "./ops/change/merge";
+export { punchConsequences, punchZeros } from "./ops/change/punch";
+export { dependentsOf } from "./ops/change/dependents";

@@ -31,6 +31,17 @@ export const layerReportSchema = z.object({
   allocated: z.number().optional(),
   /** Guest bytes that this layer answers in the disk the guest sees (data and compressed). */
   answers: z.number(),
+  /** Guest bytes that it holds as data, seen or hidden by the layers above (data and compressed). */
+  holds: z.number(),
+  /** Why the file below may not be what this one was made on; absent when nothing speaks for that. */
+  staleBase: z
+    .object({
+      /** Changed after this file was. */
+      newer: z.boolean(),
+      /** Its disk, against this one's; an overlay that was grown has a smaller base, too. */
+      size: z.enum(["same", "larger", "smaller"]),
+    })
+    .optional(),
   facts: layerFactsSchema,
 });
 export type LayerReport = z.infer<typeof layerReportSchema>;

@@ -36,7 +36,9 @@ const lines = {
     resize -- s.qcow2 -1M | resize nope 1M | resize s.qcow2 1M 2M | resize -f foo s.qcow2 1M
     resize --image-opts driver=qcow2,file.filename=s.qcow2 +1M | resize s.qcow2 -f qcow2 +1M
     resize v2.qcow2 9M | resize v.vmdk 512k | resize s.qcow2 ++1M | resize s.qcow2 +-1M | resize s.qcow2 ''
-    resize over.qcow2 9M | resize --shrink over.qcow2 2M | resize over.qcow2 3M`,
+    resize over.qcow2 9M | resize -f raw r.raw 2M
+    resize r.raw 3M | resize r.raw 1M | resize --shrink -f raw r.raw 1M | resize -f raw --preallocation=metadata r.raw 4M
+    resize -f raw --preallocation=falloc r.raw 4M | resize -f raw --preallocation=full r.raw 5M | resize --shrink over.qcow2 2M | resize over.qcow2 3M`,
   amend: `
     amend | amend s.qcow2 | amend -o compat=0.10 | amend -o compat=1.1 v2.qcow2 | amend -o compat=1.1 v2.qcow2
     amend -o lazy_refcounts=on v2.qcow2 | amend -o compat=0.10 plain.qcow2 | amend -o compat=v3 plain.qcow2

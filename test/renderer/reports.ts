@@ -13,6 +13,7 @@ export function layer(path: string, changes: Partial<LayerReport> = {}): LayerRe
     fileLength: 6 * GiB,
     allocated: 5 * GiB,
     answers: 4 * GiB,
+    holds: 4 * GiB,
     facts: { version: "3", clusterSize: 64 * KiB, snapshots: [], bitmaps: [], details: [] },
     ...changes,
   };

@@ -183,7 +183,7 @@ function refuseOwnChain({ layers }: DiskImage, target: string): void {
  * Where a file got shorter meanwhile, the host may have given out its missing end as a hole.
  * @throws `truncated`.
  */
-function requireUnshrunk({ layers }: DiskImage): void {
+export function requireUnshrunk({ layers }: DiskImage): void {
   const last = new Uint8Array(1);
   for (const { source, otherFiles = [] } of layers) {
     for (const file of [source, ...otherFiles]) {

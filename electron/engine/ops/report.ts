@@ -33,7 +33,12 @@ function reportOf(image: DiskImage, path: string): ImageReport {
     name: baseNameOf(path),
     folder: folderOf(path),
     layers: image.layers.map((layer, depth) =>
-      layerReport(layer, image.layers[depth - 1], usage.answers[depth] ?? 0),
+      layerReport(layer, {
+        above: image.layers[depth - 1],
+        below: image.layers[depth + 1],
+        answers: usage.answers[depth] ?? 0,
+        holds: usage.holds[depth] ?? 0,
+      }),
     ),
     broken: image.broken && brokenLink(image.broken),
     unreadable,
@@ -60,17 +65,24 @@ interface Usage {
   readonly own: ImageReport["own"];
   /** Guest bytes that each layer answers with data. */
   readonly answers: readonly number[];
+  /** Guest bytes that each layer holds, whatever lies above it. */
+  readonly holds: readonly number[];
 }
 
 /** How the space is used; where that cannot be read, the image's other facts are still worth showing. */
 function usageOf(image: DiskImage): { usage: Usage; unreadable?: Failure } {
   try {
     for (const layer of image.layers) layer.requireReadable?.();
-    return { usage: { own: ownUsage(image), answers: answersOf(image) } };
+    const holds = image.layers.map(heldBy);
+    return { usage: { own: ownUsage(image), answers: answersOf(image), holds } };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     const rest = image.layers[0]?.source.allocated ?? 0;
-    const usage = { own: { data: 0, compressed: 0, compressedGuest: 0, rest }, answers: [] };
+    const usage = {
+      own: { data: 0, compressed: 0, compressedGuest: 0, rest },
+      answers: [],
+      holds: [],
+    };
     return { usage, unreadable: toFailure(error) };
   }
 }
@@ -82,6 +94,12 @@ function answersOf({ layers }: DiskImage): number[] {
     answers[depth] = (answers[depth] ?? 0) + run.length;
   }
   return answers;
+}
+
+function heldBy(layer: ImageLayer): number {
+  let held = 0;
+  for (const { run } of storedExtents(stackLayers([layer]))) held += run.length;
+  return held;
 }
 
 /** How the image's own file is used, whatever lies below it. */
@@ -106,10 +124,16 @@ function ownUsage({ layers: [layer] }: DiskImage): ImageReport["own"] {
 }
 
 function layerReport(
-  { source, format, size, facts }: ImageLayer,
-  above: ImageLayer | undefined,
-  answers: number,
+  layer: ImageLayer,
+  chain: {
+    readonly above: ImageLayer | undefined;
+    readonly below: ImageLayer | undefined;
+    readonly answers: number;
+    readonly holds: number;
+  },
 ): LayerReport {
+  const { source, format, size, facts } = layer;
+  const { above, below, answers, holds } = chain;
   return {
     path: source.name,
     namedAs: above?.parent?.name,
@@ -118,8 +142,16 @@ function layerReport(
     fileLength: source.size,
     allocated: source.allocated,
     answers,
+    holds,
+    ...(below && staleBase(layer, below)),
     facts,
   };
+}
+
+function staleBase(layer: ImageLayer, below: ImageLayer): Pick<LayerReport, "staleBase"> {
+  const newer = (below.source.modified ?? 0) > (layer.source.modified ?? Infinity);
+  const size = below.size === layer.size ? "same" : below.size > layer.size ? "larger" : "smaller";
+  return newer || size !== "same" ? { staleBase: { newer, size } } : {};
 }
 
 function brokenLink({ reference, path, format, error }: BrokenChain): BrokenLink {

@@ -10,6 +10,7 @@ function report(code: string | undefined, ...layers: string[]): ImageReport {
     virtualSize: 1,
     fileLength: 1,
     answers: 0,
+    holds: 0,
     facts: { snapshots: [], bitmaps: [], details: [] },
   });
   return {

@@ -1,4 +1,4 @@
-import { statSync, truncateSync, writeFileSync } from "node:fs";
+import { statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { reportImage } from "../../../electron/engine";
@@ -45,6 +45,28 @@ describeWithQemu("report", () => {
     expect(data + compressed + rest).toBe(allocatedBytes(path));
     expect(made.broken).toBeUndefined();
     expect(made.host?.capacity).toBeGreaterThan(made.host?.free ?? Infinity);
+  });
+
+  it("tells what a layer holds though nobody sees it, and of a base that was changed", () => {
+    const folder = tempFolder();
+    const [base, path] = [join(folder, "base.qcow2"), join(folder, "over.qcow2")];
+    qemuImg(["create", "-q", "-f", "qcow2", base, "4M"]);
+    qemuIo(base, "qcow2", ["write -P 1 0 256k", "write -c -P 2 1M 64k"]);
+    qemuImg(["create", "-q", "-f", "qcow2", "-b", "base.qcow2", "-F", "qcow2", path]);
+    qemuIo(path, "qcow2", ["write -P 3 64k 128k", "write -z 0 64k"]);
+    utimesSync(base, 1_700_000_000, 1_700_000_000);
+    expect(report(path).layers).toMatchObject([
+      { answers: 128 * K, holds: 128 * K },
+      { answers: 128 * K, holds: 320 * K },
+    ]);
+    expect(report(path).layers.map(({ staleBase }) => staleBase)).toEqual([undefined, undefined]);
+    utimesSync(path, 1_600_000_000, 1_600_000_000);
+    expect(report(path).layers[0]?.staleBase).toEqual({ newer: true, size: "same" });
+    qemuImg(["resize", "-q", base, "5M"]);
+    utimesSync(base, 1_500_000_000, 1_500_000_000);
+    expect(report(path).layers[0]?.staleBase).toEqual({ newer: false, size: "larger" });
+    qemuImg(["resize", "-q", path, "6M"]);
+    expect(report(path).layers[0]?.staleBase).toEqual({ newer: false, size: "smaller" });
   });
 
   it("counts what the host has given to a raw file", () => {

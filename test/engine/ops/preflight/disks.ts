@@ -19,6 +19,7 @@ export function report(
     fileLength: 5 * GiB,
     allocated: 5 * GiB,
     answers: 4 * GiB,
+    holds: 4 * GiB,
     facts: { snapshots: [], bitmaps: [], details: [] },
     ...layer,
   };
