@@ -8,6 +8,7 @@ import { FailurePage } from "./features/failure/failure-page";
 import { Health } from "./features/health/health";
 import { MemberPage } from "./features/failure/member-page";
 import { ImageHead } from "./features/image/image-head";
+import { InUseBanner } from "./features/image/in-use-banner";
 import { Overview } from "./features/overview/overview";
 import { Snapshots } from "./features/snapshots/snapshots";
 import { useImages } from "./state/images";
@@ -41,6 +42,7 @@ function ReadyPage({ report }: { report: ImageReport }) {
   return (
     <>
       <ImageHead report={report} />
+      <InUseBanner users={report.inUse} />
       <Tabs
         value={tab}
         onChange={(value) => setTab(value as ImageTab)}

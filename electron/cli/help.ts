@@ -27,13 +27,21 @@ Disk image utility
     '-V', '--version'    output version information and exit
 
 Command syntax:
+  amend [--object objectdef] [--image-opts] [-p] [-q] [-f fmt] [-t cache] [--force] [--trust] -o options filename
+  bench [-c count] [-d depth] [-f fmt] [-i aio] [-n] [-o offset] [-q] [-s buffer_size] [-S step_size] [-t cache] [-U] [--trust] filename
+  bitmap (--merge SOURCE | --add | --remove | --clear | --enable | --disable)... [-b source_file [-F source_fmt]] [-g granularity] [--object objectdef] [--image-opts | -f fmt] [--trust] filename bitmap
+  check [--object objectdef] [--image-opts] [-q] [-f fmt] [--output=ofmt] [-r [leaks | all]] [-T src_cache] [-U] [--trust] filename
   commit [--object objectdef] [--image-opts] [-f fmt] [-t cache] [-b base] [-d] [-p] [-q] [--trust] [--force] filename
   compare [--object objectdef] [--image-opts] [-f fmt] [-F fmt] [-T src_cache] [-p] [-q] [-s] [-U] [--trust] filename1 filename2
   convert [--object objectdef] [--image-opts] [-U] [-c] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-B backing_file [-F backing_fmt]] [-o options] [-S sparse_size] [-m num_coroutines] [--salvage] [--trust] [--member name] filename [filename2 [...]] output_filename
   create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]
+  dd [--object objectdef] [--image-opts] [-U] [-f fmt] [-O output_fmt] [--trust] [bs=block_size] [count=blocks] [skip=blocks] if=input of=output
   info [--object objectdef] [--image-opts] [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] [--member name] filename
   map [--object objectdef] [--image-opts] [-f fmt] [--start-offset=offset] [--max-length=len] [--output=ofmt] [-U] [--trust] [--member name] filename
   measure [--output=ofmt] [-O output_fmt] [-o options] [--size N | [--object objectdef] [--image-opts] [-f fmt] [-l snapshot_param] [-U] [--trust] [--member name] [--all] filename]
+  rebase [--object objectdef] [--image-opts] [-U] [-q] [-f fmt] [-t cache] [-T src_cache] [-p] [-u] [--trust] [--force] -b backing_file [-F backing_fmt] filename
+  resize [--object objectdef] [--image-opts] [-f fmt] [--preallocation=prealloc] [-q] [--shrink] [--trust] filename [+ | -]size
+  snapshot [--object objectdef] [--image-opts] [-U] [-q] [-l [--output=ofmt] | -a snapshot [--index n] | -c snapshot | -d snapshot [--index n] | --freed id[,id...] [--output=ofmt]] [--trust] filename
 
 Command parameters:
   'filename' is a disk image filename
@@ -66,6 +74,12 @@ Command parameters:
   '-m' takes how many threads may work, 1 to 16; there are never more than cores
   '-W' and '-U' are accepted and make no difference
   '--salvage' makes zeros of what cannot be read, and says where
+  '-r' repairs what a check has found: 'leaks' frees space that nobody uses, 'all' also
+    counts every cluster anew
+  '--shrink' allows a smaller size: what lies behind the new end is lost
+  '--index' chooses among snapshots of one name by the place in the table, from 0
+  '--freed' tells what deleting these snapshots together would give back
+  '--force' goes on although snapshots or other images would read otherwise
   '--all' measures every format in which the image could be written; all data is read
   '--output' takes the format in which the output must be done (human or json)
   '--trust' allows backing files outside the folder of the image that names them

@@ -32,6 +32,12 @@ export function printError(message: string): void {
   writeAll(2, `${programName()}: ${message}\n`);
 }
 
+/** Writes a notice to stderr as it is; output that waits goes first. */
+export function printNotice(text: string): void {
+  flushOutput();
+  writeAll(2, text);
+}
+
 /** Writes `PROGRAM: warning: message` and a line end to stderr. */
 export function printWarning(message: string): void {
   printError(`warning: ${message}`);

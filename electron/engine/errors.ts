@@ -26,6 +26,8 @@ export type ImageErrorCode =
   | "choose-member"
   /** The chain of backing files loops. */
   | "cycle"
+  /** Another program holds the image; `found` names it. */
+  | "in-use"
   /** The target is there already, and replacing it was not asked for. */
   | "exists"
   /** The host refused: permission, no space, an I/O error. */

@@ -34,7 +34,13 @@ export { snapshotTree, type SnapshotTreeRequest } from "./ops/snapshot-tree/snap
 export { changedRanges } from "./ops/snapshot-tree/changed-ranges";
 export { lostByShrinking, resizeImage } from "./ops/change/resize";
 export { amendImage, rebaseUnsafe } from "./ops/change/header";
-export { addBitmap, clearBitmap, enableBitmap, removeBitmap } from "./ops/change/bitmaps";
+export {
+  addBitmap,
+  clearBitmap,
+  enableBitmap,
+  mergeBitmap,
+  removeBitmap,
+} from "./ops/change/bitmaps";
 export { createOverlay } from "./ops/change/overlay";
 export { rebaseConsequences, rebaseImage } from "./ops/change/rebase";
 export { commitConsequences, commitImage } from "./ops/change/commit";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { formatIdSchema } from "./format";
 import { layerFactsSchema } from "./facts";
+import { imageUserSchema } from "./in-use";
 import { insideSchema } from "./inside";
 
 /** A failure as it crosses a process border. */
@@ -88,5 +89,7 @@ export const imageReportSchema = z.object({
   host: z.object({ free: z.number(), capacity: z.number() }).optional(),
   /** What is on the disk; absent when it cannot be read. */
   inside: insideSchema.optional(),
+  /** Who had the image open besides; absent when nobody did, as far as the host lets us see it. */
+  inUse: z.array(imageUserSchema).min(1).optional(),
 });
 export type ImageReport = z.infer<typeof imageReportSchema>;

@@ -69,12 +69,32 @@ export interface Variant {
   readonly compress?: boolean;
 }
 
-/** What of an image is to be opened, and with what. Plain data. */
-export interface OpenOptions {
-  /** Index in the image's snapshot table, from 0: that internal snapshot instead of the active disk. */
-  readonly snapshot?: number;
-  /** Opens encrypted data; of no use to an image that is not encrypted. */
-  readonly passphrase?: string;
+/** How much of what a larger disk gets takes space at once, in qemu-img's words. */
+export type Preallocation = "off" | "metadata" | "falloc" | "full";
+
+/** How a disk shall get another size, and what has to be known of its chain. */
+export interface ResizeRequest {
+  /** Give up what lies past a smaller end. */
+  readonly shrink: boolean;
+  readonly preallocation: Preallocation;
+  /** Bytes of the backing file's disk; 0 without one. */
+  readonly baseSize: number;
+  /** Reads the disk through the whole chain. */
+  read(at: number, into: Uint8Array): void;
+}
+
+/** How images of a format get another size, where they are. */
+export interface Resizing {
+  /** Whether a disk may become smaller. */
+  readonly shrinks: boolean;
+  /** What `ResizeRequest.preallocation` may be. */
+  readonly preallocations: readonly Preallocation[];
+  /**
+   * Gives the disk another size in bytes, rounded up to whole sectors; what a larger disk gets reads as
+   * zeros. Its writes are in such an order that what a crash leaves is the old disk or the new one.
+   * @throws ImageError before anything is written, or `io`.
+   */
+  run(file: ByteTarget, size: number, how: ResizeRequest): void;
 }
 
 /** What of an image is to be opened, and with what. Plain data. */
@@ -100,6 +120,14 @@ export interface Format {
   readonly compresses?: boolean;
   /** Whether `OpenOptions.snapshot` may be asked of it; not, when absent. */
   readonly snapshots?: boolean;
+  /** Absent where a disk's size is fixed. */
+  readonly resize?: Resizing;
+  /**
+   * Whether the image says that a program has it open, or ended without closing it. Absent where the
+   * format has no mark for it.
+   * @throws ImageError when its header cannot be read.
+   */
+  leftOpen?(source: ByteSource): boolean;
   /** Whether these bytes are of this format. Reads little, never throws for foreign or short input. */
   probe(source: ByteSource): boolean;
   /**

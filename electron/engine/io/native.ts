@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { endianness } from "node:os";
 import { getSystemErrorMap } from "node:util";
 import type * as Koffi from "koffi";
 
@@ -15,6 +16,16 @@ export interface NativeCalls {
   allocate?(fd: number, at: number, length: number): Error | undefined;
   /** Makes a range a hole; absent where the system has no such call. */
   punchHole?(fd: number, at: number, length: number): Error | undefined;
+  /** Locks of byte ranges that belong to the open file, not to the process; absent outside Linux. */
+  readonly locks?: RangeLocks;
+}
+
+/** Linux's open file description locks: they end when the descriptor is closed. */
+export interface RangeLocks {
+  /** Takes a lock on one byte that others may hold as well. */
+  share(fd: number, at: number): Error | undefined;
+  /** Whether another open file holds a lock on that byte; takes none itself. */
+  heldByOthers(fd: number, at: number): boolean;
 }
 
 /** The other way round on macOS. */
@@ -42,6 +53,55 @@ function loadKoffi(): typeof Koffi {
     return require(name) as typeof Koffi;
   } catch {
     return require("koffi") as typeof Koffi;
+  }
+}
+
+/** fcntl's commands and lock types on Linux. */
+const getOpenFileLock = 36;
+const setOpenFileLock = 37;
+const readLock = 0;
+const writeLock = 1;
+const unlocked = 2;
+
+/** Declares fcntl for locks. @throws what koffi throws where the symbol is missing. */
+function bindLocks(koffi: typeof Koffi, library: Koffi.LibraryHandle): RangeLocks {
+  const fcntl = library.func("fcntl64", "int", ["int", "int", "void *"]) as (
+    fd: number,
+    command: number,
+    lock: Uint8Array,
+  ) => number;
+  /** struct flock64 of one byte: type, whence, start, length, process (0, as these locks want it). */
+  const flock = (type: number, at: number): DataView => {
+    const lock = new DataView(new ArrayBuffer(32));
+    const little = endianness() === "LE";
+    lock.setInt16(0, type, little);
+    lock.setBigInt64(8, BigInt(at), little);
+    lock.setBigInt64(16, 1n, little);
+    return lock;
+  };
+  const call = (fd: number, command: number, lock: DataView): Error | undefined => {
+    for (;;) {
+      if (fcntl(fd, command, new Uint8Array(lock.buffer)) === 0) return undefined;
+      const error = lastError(koffi, "fcntl");
+      if (error.code !== "EINTR") return error;
+    }
+  };
+  return {
+    share: (fd, at) => call(fd, setOpenFileLock, flock(readLock, at)),
+    heldByOthers(fd, at) {
+      const lock = flock(writeLock, at);
+      const failed = call(fd, getOpenFileLock, lock) !== undefined;
+      return !failed && lock.getInt16(0, endianness() === "LE") !== unlocked;
+    },
+  };
+}
+
+/** What `bindings` declares, or undefined where the system lacks it. */
+function ifThere<T>(bindings: () => T): T | undefined {
+  try {
+    return bindings();
+  } catch {
+    return undefined;
   }
 }
 
@@ -80,8 +140,10 @@ function bind(): NativeCalls {
       if (error.code !== "EINTR") return error;
     }
   };
+  const locks = ifThere(() => bindLocks(koffi, library));
   return {
     ...seeks,
+    ...(locks && { locks }),
     allocate: (fd, at, length) => change(fd, keepSize, at, length),
     punchHole: (fd, at, length) => change(fd, punch | keepSize, at, length),
   };
@@ -98,11 +160,8 @@ export function nativeCalls(): NativeCalls | undefined {
   if (process.env["LAMINA_NO_NATIVE"] === "1") return undefined;
   if (!tried) {
     tried = true;
-    try {
-      if (process.platform === "linux" || process.platform === "darwin") bound = bind();
-    } catch {
-      // Without koffi everything works, only without holes and reservation.
-    }
+    // Without koffi everything works, only without holes, reservation and locks.
+    if (process.platform === "linux" || process.platform === "darwin") bound = ifThere(bind);
   }
   return bound;
 }

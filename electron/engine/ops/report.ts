@@ -8,6 +8,7 @@ import { freeSpace } from "../io/file";
 import { baseNameOf, folderOf } from "../io/paths";
 import { insideOf } from "../inside/inside";
 import { toFailure } from "./failure";
+import { whoUses } from "./in-use";
 import { storedExtents } from "./stored-extents";
 
 /**
@@ -26,6 +27,7 @@ export function reportImage(request: OpenRequest): ImageReport {
 
 function reportOf(image: DiskImage, path: string): ImageReport {
   const { usage, unreadable } = usageOf(image);
+  const users = whoUses(path);
   return {
     path,
     name: baseNameOf(path),
@@ -45,6 +47,7 @@ function reportOf(image: DiskImage, path: string): ImageReport {
       image.broken || unreadable ? undefined : usage.answers.reduce((sum, bytes) => sum + bytes, 0),
     host: freeSpace(path),
     inside: unreadable ? undefined : readableInside(image),
+    ...(users.length > 0 && { inUse: users }),
   };
 }
 

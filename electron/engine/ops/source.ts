@@ -7,6 +7,7 @@ import { joinImages } from "./source/joined";
 import { patchImage } from "./source/patched";
 import type { SalvageLog } from "./source/salvage-log";
 import { salvageImage } from "./source/salvaged";
+import { windowImage } from "./source/windowed";
 
 const SECTOR = 512;
 
@@ -19,6 +20,8 @@ export interface SourceRequest {
    * GPT's backup header moves to the new end.
    */
   readonly size?: number;
+  /** Only these bytes of the disk; zeros fill the last sector. Not together with `size`. */
+  readonly range?: { readonly at: number; readonly length: number };
   /** What cannot be read becomes zeros; otherwise it is an error. */
   readonly salvage?: boolean;
 }
@@ -33,8 +36,8 @@ export interface SourceTools {
 /**
  * Opens the disk that a request describes, read only. A chain may be broken, which `broken` tells.
  * The caller closes it.
- * @throws ImageError when an image cannot be opened, `invalid-argument` without one, and for a size
- *   that they cannot grow to.
+ * @throws ImageError when an image cannot be opened, `invalid-argument` without one, for a size
+ *   that they cannot grow to, and for a range that they do not have.
  */
 export function openSource(request: SourceRequest, tools: SourceTools = {}): DiskImage {
   const opened: DiskImage[] = [];
@@ -45,11 +48,16 @@ export function openSource(request: SourceRequest, tools: SourceTools = {}): Dis
     );
     if (first === undefined) throw new ImageError("invalid-argument", "There is nothing to read");
     const disk = others.length === 0 ? first : joinImages([first, ...others]);
+    if (request.range !== undefined) return part(disk, request.range);
     return request.size === undefined ? disk : grown(disk, request.size);
   } catch (error) {
     for (const image of opened) image.close();
     throw error;
   }
+}
+
+function part(disk: DiskImage, { at, length }: { at: number; length: number }): DiskImage {
+  return growImage(windowImage(disk, at, length), Math.ceil(length / SECTOR) * SECTOR);
 }
 
 function salvaging(image: DiskImage, { log, checkpoint }: SourceTools): DiskImage {

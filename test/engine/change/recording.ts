@@ -43,6 +43,7 @@ export function replay(bytes: Uint8Array, steps: readonly Step[]): Uint8Array {
   let length = bytes.length;
   for (const step of steps)
     if (step.kind === "write") length = Math.max(length, step.at + step.bytes.length);
+    else if (step.kind === "truncate") length = Math.max(length, step.size);
   const room = new Uint8Array(length);
   room.set(bytes);
   let size = bytes.length;
@@ -52,7 +53,6 @@ export function replay(bytes: Uint8Array, steps: readonly Step[]): Uint8Array {
       size = Math.max(size, step.at + step.bytes.length);
     } else if (step.kind === "punch") room.fill(0, step.at, step.at + step.length);
     else if (step.kind === "truncate") {
-      if (step.size > room.length) throw new Error("the tests' changes do not grow files so");
       room.fill(0, step.size);
       size = step.size;
     }

@@ -1,8 +1,10 @@
 import type { Format } from "../format";
-import { hasMagic } from "./header";
+import { incompatible } from "./features";
+import { hasMagic, readHeader } from "./header";
 import { openQcow2 } from "./open";
 import { qcow2Options } from "./options";
 import { measureBitmaps, measureQcow2 } from "./measure";
+import { resizeQcow2 } from "./change/resize";
 import { createQcow2 } from "./writer";
 
 /** QEMU's copy-on-write format, versions 2 and 3. */
@@ -14,9 +16,11 @@ export const qcow2: Format = {
   backing: true,
   compresses: true,
   probe: hasMagic,
+  leftOpen: (source) => (readHeader(source).incompatibleFeatures & incompatible.dirty) !== 0n,
   snapshots: true,
   open: (source, gate, how = {}) => openQcow2(source, gate, how),
   create: createQcow2,
+  resize: { shrinks: true, preallocations: ["off"], run: resizeQcow2 },
   measure: measureQcow2,
   bitmapsSize: measureBitmaps,
   variants: [

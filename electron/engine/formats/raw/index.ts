@@ -3,6 +3,7 @@ import { mapStored } from "../../image/layer";
 import { measureRaw } from "./measure";
 import { rawOptions } from "./options";
 import { sectorSize } from "./sector";
+import { rawResize } from "./resize";
 import { createRaw } from "./writer";
 
 /** A file whose byte n is the guest's byte n. */
@@ -25,6 +26,7 @@ export const raw: Format = {
     };
   },
   create: createRaw,
+  resize: rawResize,
   measure: measureRaw,
   variants: [
     { name: "raw-sparse", provisioning: "thin", options: {} },

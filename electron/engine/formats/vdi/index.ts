@@ -3,6 +3,7 @@ import { hasSignature } from "./header";
 import { measureVdi } from "./measure";
 import { openVdi } from "./open";
 import { vdiOptions } from "./options";
+import { vdiResize } from "./resize";
 import { createVdi } from "./writer";
 
 /** VirtualBox's Virtual Disk Image. */
@@ -17,6 +18,7 @@ export const vdi: Format = {
   // Nothing is opened besides the image itself.
   open: (source) => openVdi(source),
   create: createVdi,
+  resize: vdiResize,
   measure: measureVdi,
   variants: [
     { name: "vdi", provisioning: "thin", options: {} },

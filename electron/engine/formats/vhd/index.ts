@@ -3,6 +3,7 @@ import { hasFooter } from "./find-footer";
 import { measureVhd } from "./measure";
 import { openVhd } from "./open";
 import { vhdOptions } from "./options";
+import { vhdResize } from "./resize";
 import { createVhd } from "./writer";
 
 /** Microsoft's Virtual Hard Disk, by qemu-img's name for it. */
@@ -17,6 +18,7 @@ export const vpc: Format = {
   // The parent is told to the caller, not opened here.
   open: (source) => openVhd(source),
   create: createVhd,
+  resize: vhdResize,
   measure: measureVhd,
   variants: [
     { name: "vpc", provisioning: "thin", options: {} },

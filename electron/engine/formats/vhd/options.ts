@@ -16,7 +16,7 @@ export const vhdOptions: readonly OptionSpec[] = [
 ];
 
 /** 2040 GiB: what Microsoft's own programs make at most. */
-const largestSize = 2040 * 2 ** 30;
+export const largestSize = 2040 * 2 ** 30;
 
 /** Guest bytes of a block: the specification's default. */
 export const blockSize = 2 * 2 ** 20;

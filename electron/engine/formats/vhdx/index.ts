@@ -1,8 +1,11 @@
 import type { Format } from "../format";
+import { nilGuid } from "../../codec/guid";
 import { hasSignature } from "./file-identifier";
+import { readHeader } from "./header";
 import { measureVhdx } from "./measure";
 import { openVhdx } from "./open";
 import { vhdxOptions } from "./options";
+import { vhdxResize } from "./resize";
 import { createVhdx } from "./writer";
 
 /** Hyper-V's Virtual Hard Disk v2. */
@@ -14,9 +17,12 @@ export const vhdx: Format = {
   // Differencing images are read, not written.
   backing: false,
   probe: hasSignature,
+  // Whoever closes the file empties its log.
+  leftOpen: (source) => readHeader(source).header.logGuid !== nilGuid,
   // The parent is told to the caller, not opened here.
   open: (source) => openVhdx(source),
   create: createVhdx,
+  resize: vhdxResize,
   measure: measureVhdx,
   variants: [
     { name: "vhdx", provisioning: "thin", options: {} },

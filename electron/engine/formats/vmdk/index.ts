@@ -1,7 +1,9 @@
 import type { Format } from "../format";
+import { readHostedHeader } from "./hosted-header";
 import { measureVmdk } from "./measure";
 import { openVmdk } from "./open";
 import { vmdkOptions } from "./options";
+import { vmdkResize } from "./resize";
 import { signatureOf } from "./signature";
 import { createVmdk } from "./writer";
 
@@ -14,8 +16,10 @@ export const vmdk: Format = {
   // Read, not written: a child's header needs its parent's content ID.
   backing: false,
   probe: (source) => signatureOf(source) !== undefined,
+  leftOpen: (source) => signatureOf(source) === "KDMV" && readHostedHeader(source).uncleanShutdown,
   open: openVmdk,
   create: createVmdk,
+  resize: vmdkResize,
   measure: measureVmdk,
   // Split images take what those in one file take.
   variants: [

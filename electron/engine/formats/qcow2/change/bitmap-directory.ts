@@ -18,6 +18,8 @@ export interface BitmapEntry {
   /** Entries of the bitmap's table. */
   readonly tableSize: number;
   readonly flags: number;
+  /** Bytes of the disk that one bit stands for: a power of two. */
+  readonly granularity: number;
   readonly name: string;
   /** The entry as it lies in the file, padding left off. */
   readonly bytes: Uint8Array;
@@ -40,6 +42,7 @@ export function readDirectory({ file, header, extensions }: ImageTables): Bitmap
       tableOffset: directory.u64(at),
       tableSize: directory.u32(at + 8),
       flags: directory.u32(at + 12),
+      granularity: 2 ** (directory.u8(at + 17) & 63),
       name: directory.text(nameAt, nameLength),
       bytes: directory.bytes(at, nameAt + nameLength - at).slice(),
     });

@@ -1,6 +1,6 @@
 import { putFields } from "../../../codec/fields";
 import { ImageError } from "../../../errors";
-import type { ByteTarget } from "../../../io/source";
+import type { ByteSource, ByteTarget } from "../../../io/source";
 import { autoclear } from "../features";
 import {
   autoFlag,
@@ -13,8 +13,9 @@ import {
   releaseBitmap,
   type BitmapEntry,
 } from "./bitmap-directory";
+import { markedRanges, mergeMarks } from "./bitmap-marks";
 import { backingOf, rewriteFirstCluster } from "./first-cluster";
-import { openForEdit, type ChangeableImage } from "./image";
+import { openForEdit, readImageTables, type ChangeableImage } from "./image";
 import type { Transaction } from "./transaction";
 
 const mostName = 1023;
@@ -79,6 +80,44 @@ export function enableBitmap(file: ByteTarget, name: string, enabled: boolean): 
 }
 
 /**
+ * Marks in a bitmap all that another one marks, of this image or of another with a disk of the same
+ * size; the granularities may differ.
+ * @param source The image with the other bitmap.
+ * @throws ImageError as `changeBitmap`; the same for the other bitmap.
+ */
+export function mergeBitmap(
+  file: ByteTarget,
+  name: string,
+  source: { readonly file: ByteSource; readonly name: string },
+): void {
+  changeBitmap(file, name, (entry, change, image) => {
+    const other = readImageTables(source.file);
+    const trusted = (other.header.autoclearFeatures & autoclear.bitmaps) !== 0n;
+    const from = bitmapNamed(source.file.name, trusted ? readDirectory(other) : [], source.name);
+    requireInOrder(source.file.name, from);
+    const [size, otherSize] = [image.header.size, other.header.size];
+    if (size !== otherSize) {
+      throw invalid(
+        `Bitmaps are of different sizes (destination size is ${size}, source size is ` +
+          `${otherSize}) and can't be merged`,
+      );
+    }
+    if (source.file === file && from.name === name) return entry.bytes;
+    const tableOffset = mergeMarks(change, image, entry, markedRanges(other, from));
+    return editedEntry(entry, { tableOffset });
+  });
+}
+
+/** @throws ImageError `unsupported` for a bitmap that was not saved in order. */
+function requireInOrder(file: string, { flags, name }: BitmapEntry): void {
+  if ((flags & inUseFlag) === 0) return;
+  throw new ImageError("unsupported", `${file}: "${name}" was not saved in order`, {
+    file,
+    hint: "It cannot be trusted any more: remove it.",
+  });
+}
+
+/**
  * Changes one bitmap that was saved in order.
  * @throws ImageError `invalid-argument` when there is none of this name, `unsupported` for one that
  *   was not, `invalid-table`, and as `openForEdit`.
@@ -90,12 +129,7 @@ function changeBitmap(
 ): void {
   changeBitmaps(file, (change, image, entries) => {
     const edited = bitmapNamed(file.name, entries, name);
-    if ((edited.flags & inUseFlag) !== 0) {
-      throw new ImageError("unsupported", `${file.name}: "${name}" was not saved in order`, {
-        file: file.name,
-        hint: "It cannot be trusted any more: remove it.",
-      });
-    }
+    requireInOrder(file.name, edited);
     return entries.map((entry) => (entry === edited ? edit(entry, change, image) : entry.bytes));
   });
 }

@@ -1,0 +1,89 @@
+import type { ImageUser } from "../../../shared/model/in-use";
+import { ImageError } from "../errors";
+import { probeFormat } from "../formats/registry";
+import { fileStatus, namesIn, openFile, realPathOf } from "../io/file";
+import { holdersOf, locksOn, loopDevicesOn, type FileHolder } from "../io/host-processes";
+import { tellsQemu, tellsWriter } from "../io/image-locks";
+
+/** Entries of a lock folder that are looked at. */
+const mostLockFiles = 64;
+
+/**
+ * Who has an image file open, as far as this host lets us see it; nothing is locked or changed by
+ * asking. On Linux: qemu's locks, other processes that may write to it, loop devices. Everywhere:
+ * VMware's lock folders, and marks in the image.
+ * @throws ImageError `missing-file`, `io`.
+ */
+export function whoUses(path: string): ImageUser[] {
+  const file = realPathOf(path);
+  return [...holdersIn(file), ...markIn(file)];
+}
+
+/** As `whoUses`, without the marks: those who hold it now. @throws ImageError as `whoUses`. */
+export function holdersIn(path: string): ImageUser[] {
+  const holders = holdersOf(path);
+  return [
+    ...qemuUsers(path, holders),
+    ...holders.filter(isOtherWriter).map((holder) => userOf(holder, "open")),
+    ...loopDevicesOn(path).map(
+      ({ device, readOnly }) => ({ sign: "loop", writes: !readOnly, path: device }) as const,
+    ),
+    ...lockFolder(path),
+  ];
+}
+
+const isOtherWriter = ({ pid, writable, locks }: FileHolder): boolean =>
+  writable && pid !== process.pid && !tellsQemu(locks);
+
+/** Those who hold qemu's locks; one without a process where the host hides whose they are. */
+function qemuUsers(path: string, holders: readonly FileHolder[]): ImageUser[] {
+  const known = holders.filter(({ locks }) => tellsQemu(locks));
+  const users = known
+    .filter(({ pid }) => pid !== process.pid)
+    .map((holder) => userOf(holder, "lock"));
+  if (known.length > 0) return users;
+  const locks = locksOn(path);
+  return tellsQemu(locks) ? [{ sign: "lock", writes: tellsWriter(locks) }] : [];
+}
+
+function userOf(holder: FileHolder, sign: "lock" | "open"): ImageUser {
+  const { pid, name, locks, commandLine } = holder;
+  const machine = machineOf(commandLine);
+  return {
+    sign,
+    writes: sign === "open" || tellsWriter(locks),
+    process: { id: pid, name, ...(machine !== undefined && { machine }) },
+  };
+}
+
+/** The virtual machine's name in qemu's command line: `-name NAME`, or `-name guest=NAME,...`. */
+function machineOf(commandLine: readonly string[]): string | undefined {
+  const at = commandLine.findIndex((word) => word === "-name" || word === "--name");
+  const value = at < 0 ? undefined : commandLine[at + 1];
+  if (value === undefined) return undefined;
+  // A comma within the name is written twice.
+  const parts = value.split(/(?<!,),(?!,)/);
+  const guest = parts.find((part) => part.startsWith("guest=")) ?? parts[0] ?? "";
+  return guest.replace(/^guest=/, "").replaceAll(",,", ",") || undefined;
+}
+
+/** VMware keeps a folder with lock files beside a disk that a machine has open. */
+function lockFolder(path: string): ImageUser[] {
+  const folder = `${path}.lck`;
+  if (fileStatus(folder).kind !== "folder") return [];
+  const isHeld = namesIn(folder, mostLockFiles).some((name) => name.endsWith(".lck"));
+  return isHeld ? [{ sign: "lock-folder", writes: true, path: folder }] : [];
+}
+
+/** Whether the image itself says that it was not closed. What cannot be read says nothing. */
+function markIn(path: string): ImageUser[] {
+  const source = openFile(path);
+  try {
+    return probeFormat(source).leftOpen?.(source) ? [{ sign: "mark", writes: false }] : [];
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return [];
+  } finally {
+    source.close();
+  }
+}

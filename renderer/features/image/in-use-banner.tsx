@@ -1,0 +1,31 @@
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import type { ImageUser } from "../../../shared/model/in-use";
+import { Note } from "../../ui/note";
+import styles from "./in-use-banner.module.css";
+
+/** Who has the image open, and what that means for what is shown; nothing when nobody has. */
+export function InUseBanner({ users = [] }: { users?: readonly ImageUser[] }) {
+  const { t } = useTranslation();
+  if (users.length === 0) return null;
+  const isHeld = users.some(({ sign }) => sign !== "mark");
+  return (
+    <div className={styles.banner}>
+      <Note tone={users.some(({ writes }) => writes) ? "warn" : "info"} testId="in-use">
+        {users.map((user) => (
+          <div key={`${user.sign} ${user.path ?? user.process?.id}`}>{sentenceOf(user, t)}</div>
+        ))}
+        {isHeld && <div>{t("image.inUse.shown")}</div>}
+      </Note>
+    </div>
+  );
+}
+
+function sentenceOf({ sign, writes, process, path }: ImageUser, t: TFunction): string {
+  if (sign === "mark" || sign === "loop" || sign === "lock-folder")
+    return t(`image.inUse.${sign}`, { path });
+  if (process === undefined) return t("image.inUse.unknown");
+  const { id, name, machine } = process;
+  if (machine !== undefined) return t("image.inUse.machine", { machine, name, id });
+  return t(writes ? "image.inUse.writer" : "image.inUse.reader", { name, id });
+}
