@@ -2,6 +2,7 @@ import type { ByteSource, ByteTarget } from "../io/source";
 import type { ImageLayer, ParentRef } from "../image/layer";
 import type { ImageWriter, NewFiles } from "../image/writer";
 import type { Gate } from "../image/gate";
+import type { CheckResult } from "../../../shared/model/check";
 import type { FormatId, OptionSpec, OptionValues } from "../../../shared/model/format";
 import type { Provisioning } from "../../../shared/model/measure";
 
@@ -83,6 +84,13 @@ export interface ResizeRequest {
   read(at: number, into: Uint8Array): void;
 }
 
+/** What a repair has mended, and what is left. */
+export interface RepairResult {
+  readonly before: CheckResult;
+  /** The same object as `before` when nothing was mended. */
+  readonly after: CheckResult;
+}
+
 /** How images of a format get another size, where they are. */
 export interface Resizing {
   /** Whether a disk may become smaller. */
@@ -120,6 +128,18 @@ export interface Format {
   readonly compresses?: boolean;
   /** Whether `OpenOptions.snapshot` may be asked of it; not, when absent. */
   readonly snapshots?: boolean;
+  /**
+   * Checks the image's own tables and changes nothing; its sentences name clusters, blocks or grains.
+   * Absent where there are no tables.
+   * @throws ImageError where it cannot be told what the image is, `limit`, `io`.
+   */
+  check?(source: ByteSource, gate: Gate): CheckResult;
+  /**
+   * Repairs an image where it is, as far as that loses nothing: "leaks" frees what nobody uses, "all"
+   * mends the rest. A crash leaves what was there, or what is mended. Absent where nothing can be mended so.
+   * @throws ImageError as `check`.
+   */
+  repair?(file: ByteTarget, mode: "leaks" | "all"): RepairResult;
   /** Absent where a disk's size is fixed. */
   readonly resize?: Resizing;
   /**

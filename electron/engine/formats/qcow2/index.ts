@@ -4,6 +4,8 @@ import { hasMagic, readHeader } from "./header";
 import { openQcow2 } from "./open";
 import { qcow2Options } from "./options";
 import { measureBitmaps, measureQcow2 } from "./measure";
+import { repairQcow2 } from "./check/repair";
+import { checkQcow2 } from "./check/survey";
 import { resizeQcow2 } from "./change/resize";
 import { createQcow2 } from "./writer";
 
@@ -20,6 +22,8 @@ export const qcow2: Format = {
   snapshots: true,
   open: (source, gate, how = {}) => openQcow2(source, gate, how),
   create: createQcow2,
+  check: (source) => checkQcow2(source),
+  repair: repairQcow2,
   resize: { shrinks: true, preallocations: ["off"], run: resizeQcow2 },
   measure: measureQcow2,
   bitmapsSize: measureBitmaps,

@@ -1,4 +1,5 @@
 import type { Format } from "../format";
+import { checkVdi } from "./check";
 import { hasSignature } from "./header";
 import { measureVdi } from "./measure";
 import { openVdi } from "./open";
@@ -18,6 +19,7 @@ export const vdi: Format = {
   // Nothing is opened besides the image itself.
   open: (source) => openVdi(source),
   create: createVdi,
+  check: checkVdi,
   resize: vdiResize,
   measure: measureVdi,
   variants: [

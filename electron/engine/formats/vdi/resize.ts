@@ -38,12 +38,15 @@ interface Grown {
   readonly cBlocks: number;
 }
 
+/** Whole maps are kept in memory while they are rewritten. */
+const mostKept = 2 ** 24;
+
 function refuse(file: ByteTarget, header: Header, cBlocks: number): void {
   const { version, cbBlockExtra, type } = header;
-  if (cBlocks > mostBlocks)
+  if (cBlocks > Math.min(mostBlocks, mostKept))
     throw new ImageError("invalid-argument", `${file.name}: the disk is too large for VDI`, {
       file: file.name,
-      expected: `at most ${mostBlocks * header.cbBlock} bytes`,
+      expected: `at most ${Math.min(mostBlocks, mostKept) * header.cbBlock} bytes`,
       found: cBlocks * header.cbBlock,
     });
   if (version.startsWith("1.") && cbBlockExtra === 0 && (type === "normal" || type === "fixed"))

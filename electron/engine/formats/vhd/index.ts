@@ -1,4 +1,5 @@
 import type { Format } from "../format";
+import { checkVhd, repairVhd } from "./check";
 import { hasFooter } from "./find-footer";
 import { measureVhd } from "./measure";
 import { openVhd } from "./open";
@@ -18,6 +19,8 @@ export const vpc: Format = {
   // The parent is told to the caller, not opened here.
   open: (source) => openVhd(source),
   create: createVhd,
+  check: checkVhd,
+  repair: repairVhd,
   resize: vhdResize,
   measure: measureVhd,
   variants: [

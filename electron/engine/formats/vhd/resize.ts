@@ -16,6 +16,9 @@ import { footerChecksumAt, footerSize, readFooter, sectorSize } from "./footer";
 import { largestSize } from "./options";
 import { sizeOf } from "./size-rule";
 
+/** As many as the largest disk has in blocks of 512 KiB. */
+const mostEntries = 2 ** 22;
+
 /**
  * Grows a VHD image. A fixed disk gets a new footer behind its new end. A dynamic disk gets more
  * entries, behind the table where there is room, else in a table behind the data, to which the header
@@ -96,6 +99,12 @@ function growDynamic(
   { size, oldSize }: { size: number; oldSize: number },
 ): void {
   const { blockSize, tableOffset, maxTableEntries } = header;
+  if (maxTableEntries > mostEntries)
+    throw new ImageError("limit", `${file.name}: the block allocation table is too large`, {
+      file: file.name,
+      expected: `at most ${mostEntries} entries`,
+      found: maxTableEntries,
+    });
   const table = new Uint8Array(maxTableEntries * entrySize);
   file.read(tableOffset, table);
   const view = new DataView(table.buffer);

@@ -1,4 +1,6 @@
 import type { Format } from "../format";
+import { checkVhdx } from "./check";
+import { repairVhdx } from "./repair";
 import { nilGuid } from "../../codec/guid";
 import { hasSignature } from "./file-identifier";
 import { readHeader } from "./header";
@@ -22,6 +24,8 @@ export const vhdx: Format = {
   // The parent is told to the caller, not opened here.
   open: (source) => openVhdx(source),
   create: createVhdx,
+  check: checkVhdx,
+  repair: repairVhdx,
   resize: vhdxResize,
   measure: measureVhdx,
   variants: [

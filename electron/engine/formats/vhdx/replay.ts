@@ -14,6 +14,8 @@ export interface Replayed {
   readonly source: ByteSource;
   /** Entries of the log that were replayed; 0 when there is nothing in the log. */
   readonly entries: number;
+  /** What they change, in the order of the file and not overlapping. */
+  readonly patches: readonly Patch[];
 }
 
 /**
@@ -22,7 +24,7 @@ export interface Replayed {
  * @throws ImageError `corrupt-data`, `truncated`, `limit`, `io`.
  */
 export function replayLog(source: ByteSource, header: Header): Replayed {
-  if (header.logGuid === nilGuid) return { source, entries: 0 };
+  if (header.logGuid === nilGuid) return { source, entries: 0, patches: [] };
   const sequence = readActiveSequence(source, header);
   const count = sequence.reduce((sum, { descriptorCount }) => sum + descriptorCount, 0);
   const last = sequence.at(-1)?.lastFileOffset ?? 0n;
@@ -35,7 +37,11 @@ export function replayLog(source: ByteSource, header: Header): Replayed {
   for (const entry of sequence.toReversed())
     for (const patch of patchesOf(entry, source.name).toReversed()) addBelow(covered, patch);
   const size = Math.max(source.size, Number(last));
-  return { source: patchedSource(source, covered, size), entries: sequence.length };
+  return {
+    source: patchedSource(source, covered, size),
+    entries: sequence.length,
+    patches: covered,
+  };
 }
 
 /** Index of the first of `patches`, which are in order and do not overlap, that ends after `at`. */

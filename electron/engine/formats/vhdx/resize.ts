@@ -1,5 +1,5 @@
 import { putFields } from "../../codec/fields";
-import { guidBytes, newGuid, nilGuid } from "../../codec/guid";
+import { nilGuid } from "../../codec/guid";
 import { ImageError } from "../../errors";
 import type { ByteTarget } from "../../io/source";
 import { zeroRange } from "../../io/zero-range";
@@ -13,7 +13,7 @@ import {
   type BlockAllocationTable,
 } from "./block-allocation-table";
 import { checksumAt, checksumOf } from "./checksum";
-import { headerOffsets, headerSize, readHeader, type Header } from "./header";
+import { readHeader, type Header } from "./header";
 import { readMetadata, type Metadata } from "./metadata";
 import { readItems } from "./metadata-table";
 import {
@@ -23,6 +23,7 @@ import {
   type Region,
   type Regions,
 } from "./region-table";
+import { writeNextHeader } from "./next-header";
 import { largestDisk, mebibyte } from "./sizes";
 
 /** Bytes that a disk writes as one. */
@@ -47,7 +48,7 @@ export const vhdxResize: Resizing = {
     const sizeAt = placeOfSize(file, regions.metadata);
     const table = createTable(file, regions.bat, disk);
     const end = endOf(file, regions, header, table, disk);
-    renew(file, header);
+    writeNextHeader(file, header, { disk: true });
     clearTail(file, disk, table);
     const grown = { ...disk, virtualDiskSize: size };
     growTable(file, regions.bat, disk, grown, end);
@@ -111,21 +112,6 @@ function endOf(
     end = Math.max(end, at + blockSize);
   }
   return Math.ceil(end / mebibyte) * mebibyte;
-}
-
-/** Says that file and disk are no longer what they were ([MS-VHDX] 2.2.2): in the header that is not current. */
-function renew(file: ByteTarget, header: Header): void {
-  const other = headerOffsets.find((at) => at !== header.at) ?? headerOffsets[0];
-  const bytes = new Uint8Array(headerSize);
-  file.read(header.at, bytes);
-  const put = putFields(bytes, "little");
-  put.u64(8, header.sequenceNumber + 1n);
-  put.bytes(16, newGuid());
-  put.bytes(32, newGuid());
-  put.bytes(48, guidBytes(nilGuid));
-  put.u32(checksumAt, checksumOf(bytes));
-  file.write(other, bytes);
-  file.flush();
 }
 
 /** What lies in the last block behind the disk's end is about to come into view. */

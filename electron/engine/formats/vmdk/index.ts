@@ -1,4 +1,5 @@
 import type { Format } from "../format";
+import { checkVmdk } from "./check";
 import { readHostedHeader } from "./hosted-header";
 import { measureVmdk } from "./measure";
 import { openVmdk } from "./open";
@@ -19,6 +20,7 @@ export const vmdk: Format = {
   leftOpen: (source) => signatureOf(source) === "KDMV" && readHostedHeader(source).uncleanShutdown,
   open: openVmdk,
   create: createVmdk,
+  check: checkVmdk,
   resize: vmdkResize,
   measure: measureVmdk,
   // Split images take what those in one file take.

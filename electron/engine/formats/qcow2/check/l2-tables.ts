@@ -2,7 +2,7 @@ import { ImageError } from "../../../errors";
 import { compressedPlace } from "../compressed";
 import { hasDataFile, hasExtendedL2 } from "../header";
 import type { ImageTables } from "../change/image";
-import type { Findings } from "./findings";
+import type { Findings } from "../../findings";
 import type { References } from "./references";
 import { readPadded, type StoredRefcounts } from "./stored-refcounts";
 import type { TableUses } from "./tables";

@@ -2,7 +2,7 @@ import { ImageError } from "../../../errors";
 import type { ByteSource } from "../../../io/source";
 import { mostOf, newCounts, type Counts } from "../change/refcount-block";
 import type { Header } from "../header";
-import type { Findings } from "./findings";
+import type { Findings } from "../../findings";
 
 /** Clusters of the largest file that is checked: 16 TiB with clusters of 64 KiB. */
 const mostClusters = 2 ** 28;

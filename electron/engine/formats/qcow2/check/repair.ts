@@ -1,6 +1,7 @@
 import type { CheckResult } from "../../../../../shared/model/check";
 import { ImageError } from "../../../errors";
 import type { ByteTarget } from "../../../io/source";
+import type { RepairResult } from "../../format";
 import { readImageTables, readL1, type ChangeableImage } from "../change/image";
 import { rebuildRefcounts } from "../change/refcount-store";
 import { moveL1 } from "../change/snapshots";
@@ -8,13 +9,6 @@ import { changeImage } from "../change/transaction";
 import { settleCopied } from "../change/tree";
 import { incompatible } from "../features";
 import { checkQcow2, surveyImage, type Surveyed } from "./survey";
-
-/** What a repair has mended, and what is left. */
-export interface RepairResult {
-  readonly before: CheckResult;
-  /** The same object as `before` when nothing was mended. */
-  readonly after: CheckResult;
-}
 
 /**
  * Repairs an image where it is. "leaks" frees what nobody uses, in an image without other damage: in

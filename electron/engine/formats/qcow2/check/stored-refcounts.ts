@@ -1,7 +1,7 @@
 import type { ByteSource } from "../../../io/source";
 import { decodeCounts, newCounts, type Counts } from "../change/refcount-block";
 import { limits, type Header } from "../header";
-import type { Findings } from "./findings";
+import type { Findings } from "../../findings";
 import type { References } from "./references";
 
 /** The refcounts that the file holds. */

@@ -4,7 +4,7 @@ import type { ByteSource } from "../../../io/source";
 import { incompatible } from "../features";
 import type { ImageTables } from "../change/image";
 import { readImageTables } from "../change/image";
-import { createFindings } from "./findings";
+import { createFindings } from "../../findings";
 import { markClusters, type Survey, type Usage } from "./l2-tables";
 import { createReferences } from "./references";
 import { readStoredRefcounts } from "./stored-refcounts";

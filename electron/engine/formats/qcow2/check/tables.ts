@@ -4,7 +4,7 @@ import { fields } from "../../../codec/fields";
 import { limits } from "../header";
 import type { ImageTables, L1Place } from "../change/image";
 import { snapshotTableLength } from "../change/snapshot-table";
-import type { Findings } from "./findings";
+import type { Findings } from "../../findings";
 import type { References } from "./references";
 import { readPadded } from "./stored-refcounts";
 

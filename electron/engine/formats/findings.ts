@@ -1,0 +1,69 @@
+import type { CheckFinding, CheckResult } from "../../../shared/model/check";
+import { ImageError } from "../errors";
+
+/** What a check counted besides its findings; what a format does not have is absent. */
+interface Counted {
+  /** Byte behind the last unit in use. */
+  readonly imageEndOffset: number;
+  readonly totalClusters: number;
+  readonly allocatedClusters: number;
+  readonly compressedClusters?: number;
+  readonly dirty?: boolean;
+}
+
+/** Findings that a result lists. */
+const mostListed = 1000;
+
+/** Collects what a check finds and counts it. */
+export interface Findings {
+  readonly counts: { corruption: number; leak: number; error: number; note: number };
+  readonly listed: CheckFinding[];
+  /** Findings beyond those listed. */
+  more: number;
+  /** Notes a finding that counts `times`; `text` is made only when it is listed. */
+  add(kind: CheckFinding["kind"], at: number, text: () => string, times?: number): void;
+}
+
+/** No findings yet. */
+export function createFindings(): Findings {
+  const findings: Findings = {
+    counts: { corruption: 0, leak: 0, error: 0, note: 0 },
+    listed: [],
+    more: 0,
+    add(kind, at, text, times = 1) {
+      findings.counts[kind] += times;
+      if (findings.listed.length < mostListed) findings.listed.push({ kind, at, text: text() });
+      else findings.more += 1;
+    },
+  };
+  return findings;
+}
+
+/** Blocks or grains that a check keeps in mind, at most: as many as 4 TiB in pieces of 64 KiB have. */
+const mostPlaces = 2 ** 26;
+
+/** Refuses a file with more blocks than can be kept in mind. @throws ImageError `limit`. */
+export function requireCheckable(file: string, found: number, expected: number = mostPlaces): void {
+  if (found <= expected) return;
+  throw new ImageError("limit", `${file} has too many blocks to be checked`, {
+    file,
+    expected: `at most ${expected}`,
+    found,
+  });
+}
+
+/** The result of a check of blocks or grains, which the counts call clusters, as qemu-img does. */
+export function resultOf({ counts, listed, more }: Findings, counted: Counted): CheckResult {
+  return {
+    checkErrors: counts.error,
+    corruptions: counts.corruption,
+    leaks: counts.leak,
+    fragmentedClusters: 0,
+    compressedClusters: 0,
+    dirty: false,
+    corrupt: false,
+    ...counted,
+    findings: listed,
+    moreFindings: more,
+  };
+}

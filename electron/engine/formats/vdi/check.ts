@@ -1,0 +1,52 @@
+import type { CheckResult } from "../../../../shared/model/check";
+import type { ByteSource } from "../../io/source";
+import { createFindings, requireCheckable, resultOf } from "../findings";
+import { createBlockMap, zeroEntry } from "./block-map";
+import { entrySize, readHeader } from "./header";
+
+/**
+ * Checks the block map of a VDI image: every block in the file, no two at one place, and as many as
+ * the header says.
+ * @throws ImageError as `readHeader`.
+ */
+export function checkVdi(source: ByteSource): CheckResult {
+  const header = readHeader(source);
+  const { cBlocks, cBlocksAllocated, cbBlock, cbBlockExtra, offBlocks, offData } = header;
+  const findings = createFindings();
+  const map = createBlockMap(source, header);
+  const step = cbBlock + cbBlockExtra;
+  // The last block may end with the disk.
+  const slots = Math.min(cBlocks, Math.ceil(Math.max(0, source.size - offData) / step));
+  requireCheckable(source.name, slots);
+  const users = new Uint32Array(slots);
+  let allocated = 0;
+  let last = -1;
+  for (let block = 0; block < cBlocks; block += 1) {
+    const slot = map.entry(block);
+    if (slot >= zeroEntry) continue;
+    const at = offBlocks + block * entrySize;
+    const other = users[slot];
+    if (slot < cBlocks) allocated += 1;
+    if (other === undefined) {
+      const text = () => `Block ${block} lies past the end of the file, in its block ${slot}`;
+      findings.add("corruption", at, text);
+      continue;
+    }
+    if (other > 0) {
+      const text = () => `Block ${block} lies where block ${other - 1} does, in the file's ${slot}`;
+      findings.add("corruption", at, text);
+    } else users[slot] = block + 1;
+    last = Math.max(last, slot);
+  }
+  if (allocated !== cBlocksAllocated)
+    findings.add(
+      "corruption",
+      header.version.startsWith("0.") ? 368 : 388,
+      () => `The header counts ${cBlocksAllocated} blocks with a place, and the map ${allocated}`,
+    );
+  return resultOf(findings, {
+    imageEndOffset: offData + (last + 1) * step,
+    totalClusters: cBlocks,
+    allocatedClusters: allocated,
+  });
+}
