@@ -58,24 +58,27 @@ export function commitImage(request: OpenRequest, commit: Commit = {}): void {
     return { ...target, path: name, isRaw: target.layer.format !== "qcow2" };
   });
   control?.throwIfCancelled();
-  openForChange(path, (file) => {
-    if (isRaw) commitIntoRaw(file, request, depth, control);
-    else {
-      grow(file, request, depth, size);
-      storeInTurns(file, blockSize, (from, store) =>
-        withTarget(request, depth, (image, target) =>
-          store(toCommit(image, target, from, control), committed(image, target), image),
-        ),
-      );
-    }
+  // Open for change from the beginning: nobody may write to it while it is read.
+  openForChange(request.path, (own) => {
+    openForChange(path, (file) => {
+      if (isRaw) commitIntoRaw(file, request, depth, control);
+      else {
+        grow(file, request, depth, size);
+        storeInTurns(file, blockSize, (from, store) =>
+          withTarget(request, depth, (image, target) =>
+            store(toCommit(image, target, from, control), committed(image, target), image),
+          ),
+        );
+      }
+    });
+    if (!empty) return;
+    withTarget(request, depth, (image, target) => {
+      if (toCommit(image, target, 0).next().done !== true) throw notTheSame(path);
+      requireUnshrunk(image);
+    });
+    control?.throwIfCancelled();
+    emptyDisk(own);
   });
-  if (!empty) return;
-  withTarget(request, depth, (image, target) => {
-    if (toCommit(image, target, 0).next().done !== true) throw notTheSame(path);
-    requireUnshrunk(image);
-  });
-  control?.throwIfCancelled();
-  openForChange(request.path, (file) => emptyDisk(file));
 }
 
 /** What `commitImage` would do. @throws ImageError as `commitImage`, but for what it refuses unforced. */

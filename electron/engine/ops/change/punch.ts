@@ -1,4 +1,5 @@
 import type { ChangeConsequences } from "../../../../shared/model/change";
+import { isZero } from "../../formats/qcow2/change/store-clusters";
 import type { DiskImage } from "../../image/disk-image";
 import type { OpenRequest } from "../../image/open-image";
 import type { Control } from "../control";
@@ -75,7 +76,7 @@ function* zeroClusters(
         control?.throwIfCancelled();
         readPadded(image, cluster * blockSize, bytes);
         last = cluster;
-        if (bytes.every((byte) => byte === 0)) yield cluster;
+        if (isZero(bytes)) yield cluster;
       }
     }
     control?.addDone(length);

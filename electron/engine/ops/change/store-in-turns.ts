@@ -1,5 +1,6 @@
 import { ImageError } from "../../errors";
 import {
+  isZero,
   mostGrowth,
   mostPerChange,
   storeClusters,
@@ -77,7 +78,7 @@ export function weigh(
   let last = 0;
   for (const cluster of numbers) {
     readPadded(disk, cluster * clusterSize, bytes);
-    if (bytes.every((byte) => byte === 0)) zeroed += clusterSize;
+    if (isZero(bytes)) zeroed += clusterSize;
     else copied += clusterSize;
     first ??= cluster;
     last = cluster;

@@ -83,7 +83,9 @@ export function emptyDisk(file: ByteTarget): void {
   });
 }
 
-const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
+/** Whether all bytes are zero: the first is, and every other is what the one before it is. */
+export const isZero = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0 && Buffer.compare(bytes.subarray(1), bytes.subarray(0, -1)) === 0;
 
 /**
  * Bytes that a file gets longer by, at most, when so much is stored in it; all in bytes.
