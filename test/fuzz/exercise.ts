@@ -55,7 +55,7 @@ export function exercise({ request, targets }: Trial, random: Random): void {
   if (top !== undefined && top.facts.snapshots.length > 0) lookAtSnapshot(request, random);
   const packed = top?.facts.wrapping !== undefined && top.facts.wrapping.id !== "tar";
   if (packed || (data !== undefined && data <= mostData && mapped.size <= mostSize))
-    for (const format of ["raw", "qcow2"] as const) convertTo(format, { request, targets });
+    convertTo(random.pick(["raw", "qcow2"] as const), { request, targets });
 }
 
 /** Reads and maps; tells how many bytes of data there are, when that can be told soon. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "vite";
@@ -16,7 +16,7 @@ const reportFile = join(root, "test-results/fuzz.json");
 export async function fuzz(args: readonly string[]): Promise<number> {
   try {
     const options = readOptions(args);
-    return options.replay === undefined ? await run(options) : await replay(options.replay);
+    return options.replay === undefined ? await run(options) : replay(options.replay);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 1;
@@ -25,7 +25,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
 
 async function run(options: FuzzOptions): Promise<number> {
   const script = await buildTester();
-  const folder = mkdtempSync(join(tmpdir(), "lamina-fuzz-"));
+  const folder = mkdtempSync(join(fastFolder(), "lamina-fuzz-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
@@ -79,6 +79,12 @@ async function run(options: FuzzOptions): Promise<number> {
       ` (seed ${options.seed}).`,
   );
   return findings.count === 0 ? 0 : 1;
+}
+
+/** Where small files are made and removed quickest: in memory, where Linux keeps a folder there. */
+function fastFolder(): string {
+  const shared = "/dev/shm";
+  return process.platform === "linux" && existsSync(shared) ? shared : tmpdir();
 }
 
 /** Builds the process that tries the cases as one file, for Node 20 knows no TypeScript. */

@@ -117,7 +117,7 @@ function children(): HandmadeImage[] {
 }
 
 function discs(size: number, random: Random): HandmadeImage[] {
-  const { bytes } = patternDisk(random, size);
+  const { bytes } = patternDisk(random, size, 20_000);
   const inChunk = (type: number, packed: Uint8Array): Uint8Array => {
     const count = bytes.length / 512;
     const chunks = [{ type, start: 0, count, at: 0, stored: packed.length }];

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { FormatId } from "../../shared/model/format";
+import type { FormatId, OptionValues } from "../../shared/model/format";
 import { formats } from "../../electron/engine/formats/registry";
 import { patternDisk } from "../helpers/pattern-disk";
 import { random, type Random } from "../helpers/seed";
@@ -51,9 +51,10 @@ function imagesOf(
   parts: CorpusParts,
 ): HandmadeImage[] {
   const format = formats.find((each) => each.id === id)!;
-  const disk = patternDisk(chance, diskSize);
+  const disk = patternDisk(chance, diskSize, 20_000);
   const plain = plainSamples(format, fresh(join(folder, "plain")), disk, chance);
-  const sets = parts.options && format.create !== undefined ? optionSets(format).slice(1) : [];
+  const sets =
+    parts.options && format.create !== undefined ? optionSets(format).slice(1).filter(matters) : [];
   const own = sets.flatMap((options, index) => {
     try {
       const alone = fresh(join(folder, `own-${index}`));
@@ -75,6 +76,10 @@ function imagesOf(
     besides: besides(path),
   }));
 }
+
+/** Whether an option makes another kind of image, and not the same with another word in it. */
+const matters = (options: OptionValues): boolean =>
+  !["hwversion", "adapter_type"].some((name) => name in options);
 
 /** Other files of the image: those of a VMDK have its name in front. */
 function besides(path: string): Record<string, string> {

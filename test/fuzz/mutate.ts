@@ -49,6 +49,8 @@ function changeEncoded(draft: Draft, region: Region, seed: SeedImage, random: Ra
   const text = Buffer.from(draft.bytes.subarray(region.at, region.at + region.length));
   const lines = text.toString("latin1");
   const plain = Buffer.from(lines, "base64");
+  // Another change may have made an end of it.
+  if (plain.length < 8) return;
   const whole: Region = { ...region, at: 0, length: plain.length, kind: "fields" };
   const place = fieldIn(plain, whole, seed, random);
   const around = { fileSize: draft.bytes.length, regions: seed.regions };

@@ -67,9 +67,9 @@ async function runFrom(parts: ProcessParts, from: number): Promise<number | unde
   clearInterval(watch);
   if (stopped === "deadline") return undefined;
   const said = readFileSync(place, "utf8");
-  if (said === "") throw new Error(`The tester ended with ${code}: ${errors}`);
+  if (said === "") throw new Error(`The tester ended with ${String(code)}: ${errors}`);
   const at = caseNameSchema.parse(JSON.parse(said));
-  const died = stopped ?? (code === 0 ? undefined : `ended with ${code}: ${errors}`);
+  const died = stopped ?? (code === 0 ? undefined : `ended with ${String(code)}: ${errors}`);
   if (died !== undefined) parts.onFinding({ ...at, what: died });
   return code === 0 && !hasMore(at.number, order) ? undefined : after(at.number, order);
 }
