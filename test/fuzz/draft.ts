@@ -14,7 +14,8 @@ export interface Draft {
 
 /** A draft of `image`, which stays as it is. */
 export function createDraft(image: Uint8Array): Draft {
-  const bytes = image.slice();
+  // The slice of a Buffer would be the same memory.
+  const bytes = new Uint8Array(image);
   const changed: { at: number; length: number }[] = [];
   return {
     bytes,

@@ -24,6 +24,9 @@ const lookEvery = 250;
 /** CPU time that a case may take until its process is stopped; the process itself tells of less. */
 const longest = 2 * mostTime;
 
+/** A heap that is more than enough, and of which not too much is given to what is short-lived. */
+const limits = ["--max-old-space-size=192", "--max-semi-space-size=8"];
+
 /** Tries all the order's cases, or as many as there is time for. */
 export async function runProcess(parts: ProcessParts): Promise<void> {
   let next: number | undefined = parts.order.from;
@@ -38,7 +41,7 @@ async function runFrom(parts: ProcessParts, from: number): Promise<number | unde
   const place = join(root, placeFile);
   writeFileSync(place, "");
   writeFileSync(orderFile, JSON.stringify({ ...order, from, root } satisfies TesterOrder));
-  const child = spawn(process.execPath, ["--max-old-space-size=192", script, orderFile], {
+  const child = spawn(process.execPath, [...limits, script, orderFile], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let errors = "";
