@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -61,6 +61,42 @@ describe("an image that begins like a packed file", () => {
     expectBytes(guest({ path }), content);
     convertTo(path, `${path}.raw`);
     expectBytes(readFileSync(`${path}.raw`), content);
+  });
+});
+
+describe("a packed file with gigabytes of nothing behind its data", () => {
+  /** Padding of an .xz stream, and zeros behind a gzip member, that lie in a hole. */
+  const padded = (id: "gz" | "xz"): string => {
+    const path = file(pack[id](one));
+    truncateSync(path, 2 ** 34);
+    return path;
+  };
+
+  it.each(["gz", "xz"] as const)("is not read to its end when it is opened (%s)", (id) => {
+    const path = padded(id);
+    const image = openImage({ path, grants: [] });
+    expect(image.layers[0]?.facts.wrapping).toMatchObject({ id });
+    image.close();
+  });
+
+  it("is read on until somebody cancels the conversion", () => {
+    const path = padded("xz");
+    const control = createControl();
+    let asked = 0;
+    const impatient = {
+      ...control,
+      buffer: control.buffer,
+      throwIfCancelled() {
+        asked += 1;
+        if (asked > 50) control.cancel();
+        control.throwIfCancelled();
+      },
+    };
+    const job = { target: `${path}.raw`, format: "raw", options: {}, replace: false } as const;
+    const images = [{ path, grants: [] }];
+    const convertIt = (): unknown =>
+      convert({ ...job, source: { images }, flush: false, control: impatient });
+    expect(thrownBy(convertIt)).toMatchObject({ code: "cancelled" });
   });
 });
 
