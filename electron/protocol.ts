@@ -55,6 +55,9 @@ export function lockDown(origin: string): void {
   defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   defaultSession.setPermissionCheckHandler(() => false);
   defaultSession.setDevicePermissionHandler(() => false);
+  // Chromium would fetch a dictionary past the request handler, whatever the window says.
+  defaultSession.setSpellCheckerEnabled(false);
+  defaultSession.setSpellCheckerLanguages([]);
   defaultSession.on("will-download", (event) => event.preventDefault());
   app.on("web-contents-created", (_event, contents) => {
     contents.on("will-navigate", (event) => event.preventDefault());

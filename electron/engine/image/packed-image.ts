@@ -15,6 +15,9 @@ import { partitionedSize } from "./partitioned-size";
 /** Unpacked bytes that are looked at: headers and first tables lie there in every format. */
 const headSize = 2 ** 22;
 
+/** Packed bytes that are read for them: more only where nothing, or next to nothing, is in them. */
+const mostPacked = 4 * headSize;
+
 /** Stands for the size of what does not tell it, so that nothing seems to be cut off. */
 const unknownSize = Number.MAX_SAFE_INTEGER;
 
@@ -132,13 +135,26 @@ function openBeginning(format: Format, source: ByteSource): Inside["layer"] {
 function readHead(source: ByteSource, packing: Packing): Head {
   const bytes = new Uint8Array(headSize);
   let length = 0;
-  for (const part of unpackSource(source, packing)) {
-    const taken = part.bytes.subarray(0, headSize - length);
-    bytes.set(taken, length);
-    length += taken.length;
-    if (length === headSize) return { bytes, whole: false };
+  const stop = new ImageError("limit", `${source.name} is hardly full`, { file: source.name });
+  const begun: ByteSource = {
+    ...source,
+    read(at, into) {
+      if (at + into.length > mostPacked) throw stop;
+      source.read(at, into);
+    },
+  };
+  try {
+    for (const part of unpackSource(begun, packing)) {
+      const taken = part.bytes.subarray(0, headSize - length);
+      bytes.set(taken, length);
+      length += taken.length;
+      if (length === headSize) return { bytes, whole: false };
+    }
+    return { bytes: bytes.subarray(0, length), whole: true };
+  } catch (error) {
+    if (error !== stop) throw error;
+    return { bytes: bytes.subarray(0, length), whole: false };
   }
-  return { bytes: bytes.subarray(0, length), whole: true };
 }
 
 /** A source of `size` bytes of which only the first are there. */

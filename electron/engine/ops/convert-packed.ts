@@ -95,7 +95,15 @@ function* unpack(
     filled = 0;
   };
   control.setTotal(source.size);
-  for (const { bytes, taken } of unpackSource(source, packing)) {
+  // What unpacks to nothing gives no part to stop at.
+  const watched: ByteSource = {
+    ...source,
+    read(at, into) {
+      control.throwIfCancelled();
+      source.read(at, into);
+    },
+  };
+  for (const { bytes, taken } of unpackSource(watched, packing)) {
     for (let done = 0; done < bytes.length;) {
       const part = bytes.subarray(done, done + buffer.bytes.length - filled);
       buffer.bytes.set(part, filled);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -14,6 +14,8 @@ import { patternDisk } from "../../helpers/pattern-disk";
 import { describeWithQemu, mustBeIdentical, qemuImg } from "../../helpers/qemu-img";
 import { random, runSeed } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
+import { handmade as dmg, types } from "../formats/dmg/handmade";
+import { fixed } from "../formats/vhd/handmade";
 import { thrownBy } from "../io/thrown";
 import { archive, ovf, type HandmadeEntry } from "../wrappings/archive";
 import { pack } from "../wrappings/packed";
@@ -41,6 +43,62 @@ function convertTo(path: string, target: string, format: FormatId = "raw"): void
   const rest = { options: {}, replace: false, flush: false, control: createControl() };
   convert({ source: { images: [{ path, grants: [] }] }, target, format, ...rest });
 }
+
+describe("an image that begins like a packed file", () => {
+  it.each([
+    ["dmg", Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)],
+    ["vpc", Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0)],
+  ] as const)("is a %s all the same when it ends like one", (format, magic) => {
+    const content = new Uint8Array(4096).fill(1);
+    content.set(magic);
+    const chunks = [{ type: types.raw, start: 0, count: 8, at: 0, stored: 4096 }];
+    const bytes =
+      format === "vpc" ? fixed(content) : dmg({ data: content, tables: [{ chunks }], sectors: 8 });
+    const path = file(bytes);
+    const image = openImage({ path, grants: [] });
+    expect(image.layers[0]?.format).toBe(format);
+    image.close();
+    expectBytes(guest({ path }), content);
+    convertTo(path, `${path}.raw`);
+    expectBytes(readFileSync(`${path}.raw`), content);
+  });
+});
+
+describe("a packed file with gigabytes of nothing behind its data", () => {
+  /** Padding of an .xz stream, and zeros behind a gzip member, that lie in a hole. */
+  const padded = (id: "gz" | "xz"): string => {
+    const path = file(pack[id](one));
+    truncateSync(path, 2 ** 34);
+    return path;
+  };
+
+  it.each(["gz", "xz"] as const)("is not read to its end when it is opened (%s)", (id) => {
+    const path = padded(id);
+    const image = openImage({ path, grants: [] });
+    expect(image.layers[0]?.facts.wrapping).toMatchObject({ id });
+    image.close();
+  });
+
+  it("is read on until somebody cancels the conversion", () => {
+    const path = padded("xz");
+    const control = createControl();
+    let asked = 0;
+    const impatient = {
+      ...control,
+      buffer: control.buffer,
+      throwIfCancelled() {
+        asked += 1;
+        if (asked > 50) control.cancel();
+        control.throwIfCancelled();
+      },
+    };
+    const job = { target: `${path}.raw`, format: "raw", options: {}, replace: false } as const;
+    const images = [{ path, grants: [] }];
+    const convertIt = (): unknown =>
+      convert({ ...job, source: { images }, flush: false, control: impatient });
+    expect(thrownBy(convertIt)).toMatchObject({ code: "cancelled" });
+  });
+});
 
 describe("a disk in an archive", () => {
   const both = [

@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, "../../..");
  * Builds a script of electron/workers as one file, for threads know no TypeScript.
  * @returns Its path; below node_modules, so that it finds koffi.
  */
-export async function buildWorker(name: "copier" | "job"): Promise<string> {
+export async function buildWorker(name: "copier" | "inspector" | "job"): Promise<string> {
   const outDir = resolve(root, "node_modules/.cache/lamina-test", name);
   await build({
     root,

@@ -7,6 +7,9 @@ import { readStreamIndex } from "./stream-index";
 import { noBlocks, withBlock } from "./sums";
 import { corruptXz } from "./xz-error";
 
+/** Bytes of padding that are passed over at once. */
+const paddingStep = 4096;
+
 /**
  * Decodes .xz data, stream after stream, to the end of `input`; CRC32 and CRC64 are checked. What it
  * yields, at most 2 MiB at once, is valid until the next is asked for. Takes memory as the blocks'
@@ -16,12 +19,20 @@ import { corruptXz } from "./xz-error";
 export function* decodeXz(input: ByteInput): Generator<Uint8Array, void, undefined> {
   do {
     yield* decodeStream(input);
-    // Streams are filled up with zeros, four at a time.
-    while (input.left > 0 && input.peek(4).every((byte) => byte === 0)) {
-      if (input.left < 4) throw corruptXz("no whole four bytes behind a stream");
-      input.bytes(4);
-    }
+    skipPadding(input);
   } while (input.left > 0);
+}
+
+/** Streams are filled up with zeros, four at a time; there may be any number of them. */
+function skipPadding(input: ByteInput): void {
+  for (;;) {
+    const ahead = input.peek(paddingStep);
+    const first = ahead.findIndex((byte) => byte !== 0);
+    const zeros = first < 0 ? ahead.length : first - (first % 4);
+    if (first < 0 && zeros % 4 !== 0) throw corruptXz("no whole four bytes behind a stream");
+    input.bytes(zeros);
+    if (zeros < paddingStep) return;
+  }
 }
 
 /**

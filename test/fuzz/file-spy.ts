@@ -1,0 +1,79 @@
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { resolve, sep } from "node:path";
+
+/** Tells what is done to files outside of the folders that a trial has. */
+export type FileSpy = (work: () => void) => string[];
+
+/** Functions that open or change what their first argument names. */
+const watched = [
+  "openSync",
+  "readFileSync",
+  "writeFileSync",
+  "opendirSync",
+  "readdirSync",
+  "unlinkSync",
+  "renameSync",
+  "linkSync",
+  "truncateSync",
+  "rmSync",
+  "mkdirSync",
+] as const;
+
+/**
+ * Watches every file that is opened by Node's own functions while the spy's `work` runs: those below
+ * `readable` may be opened for reading, those below `writable` in any way. Once for a process.
+ */
+export function spyOnFiles(readable: string, writable: string): FileSpy {
+  let seen: string[] | undefined;
+  const realPath = fs.realpathSync.native;
+  const isBelow = (path: string, folder: string): boolean =>
+    path === folder || path.startsWith(folder + sep);
+  for (const name of watched) {
+    const real = fs[name] as (...args: unknown[]) => unknown;
+    const watching = (...args: unknown[]): unknown => {
+      const [path, flags] = args;
+      if (seen !== undefined && typeof path === "string") {
+        const reads =
+          (name === "openSync" && isReading(flags)) ||
+          ["readFileSync", "opendirSync", "readdirSync"].includes(name);
+        const absolute = resolve(path);
+        const meant = realOr(absolute, realPath);
+        const may =
+          isBelow(meant, writable) ||
+          (reads && isBelow(meant, readable)) ||
+          // Programs and libraries of the process itself.
+          (reads && (meant === process.execPath || /[/\\]node_modules[/\\]/.test(meant)));
+        if (!may) seen.push(`${name} ${path} (${String(flags)})`);
+      }
+      return real.apply(fs, args);
+    };
+    Object.assign(fs, { [name]: watching });
+  }
+  syncBuiltinESMExports();
+  return (work) => {
+    const now: string[] = [];
+    seen = now;
+    try {
+      work();
+    } finally {
+      seen = undefined;
+    }
+    return now;
+  };
+}
+
+function isReading(flags: unknown): boolean {
+  if (flags === undefined || flags === "r") return true;
+  const changing =
+    fs.constants.O_WRONLY | fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_TRUNC;
+  return typeof flags === "number" && (flags & changing) === 0;
+}
+
+function realOr(path: string, realPath: (path: string) => string): string {
+  try {
+    return realPath(path);
+  } catch {
+    return path;
+  }
+}
