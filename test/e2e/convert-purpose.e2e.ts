@@ -160,17 +160,8 @@ test("a snapshot becomes an image, and its receipt tells all of it", async ({ fo
   await expect(bar).toContainText("the same as its source");
   const target = join(folder, "web01.img");
   const expected = join(folder, "expected.raw");
-  qemuImg([
-    "convert",
-    "-f",
-    "qcow2",
-    "-l",
-    "snapshot.name=before upgrade",
-    "-O",
-    "raw",
-    source,
-    expected,
-  ]);
+  const fromSnapshot = ["-f", "qcow2", "-l", "snapshot.name=before upgrade", "-O", "raw"];
+  qemuImg(["convert", ...fromSnapshot, source, expected]);
   mustBeIdentical(expected, target, "raw", "raw");
   expect(statSync(target).blocks * 512).toBe(3 * MiB);
 

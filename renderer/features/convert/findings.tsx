@@ -25,6 +25,13 @@ interface Line {
 
 const icons = { good: Check, note: Minus, warning: TriangleAlert, stop: CircleAlert } as const;
 
+/** What `unreadLines` says with the next step. */
+const toldAbove: ReadonlySet<PreflightFinding["id"]> = new Set([
+  "chain-broken",
+  "source-unreadable",
+  "source-encrypted",
+]);
+
 /** What was looked at before the start, what came of it, and what would mend it. */
 export function Findings() {
   const { t } = useTranslation();
@@ -35,10 +42,11 @@ export function Findings() {
   const several = form.sources.length > 1;
   const lines: Line[] = [
     ...form.sources.flatMap((source) => [
-      ...unreadLines(source, views[source], t),
+      ...unreadLines(source, views[source], form.salvage, t),
       ...(findings[source] ?? [])
         // The measured size says it exactly.
         .filter(({ id }) => id !== "space-short" || size.state !== "ready")
+        .filter(({ id }) => !toldAbove.has(id))
         .filter(({ level }) => !several || level === "warning" || level === "stop")
         .map((finding) => ({
           level: finding.level,
@@ -83,7 +91,12 @@ export function Findings() {
 }
 
 /** Why a source cannot be read, or not all of it. */
-function unreadLines(source: string, view: ImageView | undefined, t: TFunction): Line[] {
+function unreadLines(
+  source: string,
+  view: ImageView | undefined,
+  salvage: boolean,
+  t: TFunction,
+): Line[] {
   if (view === undefined || view.state === "loading") return [];
   const name = nameOf(source);
   if (view.state === "failed") {
@@ -100,7 +113,8 @@ function unreadLines(source: string, view: ImageView | undefined, t: TFunction):
     return [{ level: "stop", text: t("convert.checks.locked", { name }) }];
   if (unreadable !== undefined) {
     const message = sentences(unreadable.message);
-    return [{ level: "stop", text: t("convert.checks.unreadable", { name, message }) }];
+    const level = salvage ? "warning" : "stop";
+    return [{ level, text: t("convert.checks.unreadable", { name, message }) }];
   }
   return [{ level: "good", text: t("convert.checks.chain", { name, count: layers.length }) }];
 }

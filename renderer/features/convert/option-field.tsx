@@ -6,8 +6,8 @@ import { formatRoundSize } from "../../text/format";
 import { hasChoiceText, hasOptionText } from "../../text/i18n";
 import styles from "./convert.module.css";
 
-/** More choices than this are a list. */
-const mostSegments = 4;
+/** More choices than this are a list: they do not fit half of the dialog in one line. */
+const mostSegments = 3;
 
 /** One option as the control that fits its kind. An option without a text shows its own name. */
 export function OptionField({ spec }: { spec: OptionSpec }) {
@@ -48,7 +48,7 @@ export function OptionField({ spec }: { spec: OptionSpec }) {
             label={label}
             description={hint}
             allowDeselect={false}
-            data={spec.choices}
+            data={spec.choices.map((value) => ({ value, label: choiceText(value) }))}
             value={String(chosen ?? spec.default)}
             onChange={(value) => setOption(name, value ?? spec.default)}
           />
