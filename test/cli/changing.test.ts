@@ -99,7 +99,7 @@ describeWithQemu("commands that change images, against qemu-img", () => {
   });
   afterAll(() => removeFolder(folder));
 
-  it.concurrent.for(Object.entries(lines))(
+  it.for(Object.entries(lines))(
     "says and does what qemu-img does: %s",
     async ([group, table]) => {
       const [ours, theirs] = ["ours", "theirs"].map((name) => {
