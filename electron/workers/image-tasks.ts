@@ -2,6 +2,7 @@ import { constants, copyFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, relative } from "node:path";
 import {
   applySnapshot,
+  chainStrips,
   changedRanges,
   checkImage,
   createImage,
@@ -15,6 +16,7 @@ import {
   repairImage,
   snapshotTree,
   type Control,
+  type OpenRequest,
   type SnapshotTreeRequest,
 } from "../engine";
 import type { CallInput } from "../../shared/ipc/contract";
@@ -43,6 +45,7 @@ export const imageTasks = {
   "health.check": ({ path }: CallInput<"health.check">) => checkImage(path),
   "health.repair": ({ path, mode, copyTo }: CallInput<"health.repair">) =>
     copyTo === undefined ? repairImage(path, mode) : repairCopy(path, copyTo, mode),
+  "chain.strips": (request: OpenRequest) => chainStrips(request),
   "chain.createOverlay": createOverlay,
   "chain.pointTo": ({ path, base }: CallInput<"chain.pointTo">) =>
     rebaseUnsafe(path, { name: nameFrom(path, base), format: formatOf(base) }),

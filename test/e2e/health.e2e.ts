@@ -30,7 +30,9 @@ function setRefcounts(path: string, first: number, counts: readonly number[]): v
   const bytes = readFileSync(path);
   const block = Number(bytes.readBigUInt64BE(Number(bytes.readBigUInt64BE(48))));
   counts.forEach((count, i) => bytes.writeUInt16BE(count, block + (first + i) * 2));
-  writeFileSync(path, bytes);
+  // A cluster that the file does not reach cannot be leaked.
+  const reach = Buffer.alloc(Math.max(0, (first + counts.length) * 65536 - bytes.length));
+  writeFileSync(path, Buffer.concat([bytes, reach]));
 }
 
 async function openHealth({ page }: Lamina): Promise<Page> {

@@ -141,6 +141,11 @@ test("snapshots are taken, renamed, gone back to and deleted", async ({ folder, 
   await expect(node(page, "works")).toBeVisible();
   expect(namesIn(path)).toContain("works");
 
+  // The guest goes on writing; the tab reads the image anew when it is opened.
+  qemuIo(path, "qcow2", ["write -q -P 6 220M 1M"]);
+  await openTab(lamina, "Overview");
+  await openTab(lamina, "Snapshots");
+
   // Going back offers a snapshot of what would be lost, and says what is lost without one.
   await node(page, "upgrade-failed").click();
   await page.getByRole("button", { name: "Go back to this…" }).click();
@@ -154,7 +159,7 @@ test("snapshots are taken, renamed, gone back to and deleted", async ({ folder, 
   await expect(node(page, "before going back")).toBeVisible();
   mustBeClean(path);
   mustHold(path, folder, undefined, ["read -q -P 3 40M 6M", "read -q -P 0 200M 5M"]);
-  mustHold(path, folder, "before going back", ["read -q -P 5 200M 5M"]);
+  mustHold(path, folder, "before going back", ["read -q -P 5 200M 5M", "read -q -P 6 220M 1M"]);
 
   await node(page, "experiment").click();
   await node(page, "fresh-install").click({ modifiers: ["Control"] });
@@ -181,6 +186,7 @@ test("a snapshot is saved as an image of its own", async ({ folder, launch }) =>
   const target = await dialog.getByRole("textbox").first().inputValue();
   await dialog.getByRole("button", { name: /^Convert/ }).click();
   await expect.poll(() => existsSync(target), { timeout: 20_000 }).toBe(true);
+  await expect(page.getByTestId("jobs-bar")).toContainText("Converted web01.qcow2");
   const own = join(folder, "experiment.raw");
   qemuImg(["convert", "-l", "experiment", "-O", "raw", path, own]);
   qemuImg(["compare", own, target]);
