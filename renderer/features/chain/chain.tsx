@@ -23,34 +23,38 @@ export function Chain({ report }: { report: ImageReport }) {
   useEffect(() => attempt(() => useChain.getState().load(report)), [report]);
   const count = layers.length + (broken === undefined ? 0 : 1);
   return (
-    <Card title={t("chain.title")} subtitle={t("chain.subtitle", { count })}>
-      <div className={styles.action}>
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<CopyPlus size={14} aria-hidden />}
-          onClick={() => attempt(() => createOverlay(report))}
-        >
-          {t("chain.newOverlay")}
-        </Button>
-      </div>
-      <ol className={styles.layers}>
-        {layers.map((layer, depth) => (
-          <LayerItem
-            key={layer.path}
-            layer={layer}
-            strip={strips?.layers[depth]}
-            depth={depth}
-            diskSize={layers[0]?.virtualSize ?? 0}
-            isBase={depth > 0 && depth === count - 1}
-          />
-        ))}
-        {broken !== undefined && <BrokenLinkItem path={report.path} link={broken} />}
-      </ol>
-      {report.throughChain !== undefined && (
-        <GuestDisk report={report} read={report.throughChain} />
-      )}
-    </Card>
+    <div className={styles.page}>
+      <Card title={t("chain.title")} subtitle={t("chain.subtitle", { count })}>
+        {/* What is packed cannot be a base. */}
+        {layers[0]?.facts.wrapping === undefined && (
+          <Button
+            className={styles.action}
+            size="xs"
+            variant="default"
+            leftSection={<CopyPlus size={14} aria-hidden />}
+            onClick={() => attempt(() => createOverlay(report))}
+          >
+            {t("chain.newOverlay")}
+          </Button>
+        )}
+        <ol className={styles.layers}>
+          {layers.map((layer, depth) => (
+            <LayerItem
+              key={layer.path}
+              layer={layer}
+              strip={strips?.layers[depth]}
+              depth={depth}
+              diskSize={layers[0]?.virtualSize ?? 0}
+              isBase={depth > 0 && depth === count - 1}
+            />
+          ))}
+          {broken !== undefined && <BrokenLinkItem path={report.path} link={broken} />}
+        </ol>
+        {report.throughChain !== undefined && (
+          <GuestDisk report={report} read={report.throughChain} />
+        )}
+      </Card>
+    </div>
   );
 }
 
