@@ -31,6 +31,7 @@ export {
   renameSnapshot,
 } from "./ops/change/snapshots";
 export { snapshotTree, type SnapshotTreeRequest } from "./ops/snapshot-tree/snapshot-tree";
+export { chainStrips } from "./ops/chain-strips";
 export { changedRanges } from "./ops/snapshot-tree/changed-ranges";
 export { lostByShrinking, resizeImage } from "./ops/change/resize";
 export { amendImage, rebaseUnsafe } from "./ops/change/header";

@@ -70,7 +70,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...preflightHandlers(parts.inspector, parts.grants, parts.openings),
     ...snapshotHandlers(parts.tasks, changes),
     ...healthHandlers(parts.tasks, changes),
-    ...chainHandlers(parts.tasks, changes),
+    ...chainHandlers(parts.tasks, changes, parts.grants),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
     ...settingsHandlers(parts.settings),

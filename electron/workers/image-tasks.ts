@@ -2,19 +2,23 @@ import { constants, copyFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, relative } from "node:path";
 import {
   applySnapshot,
+  chainStrips,
   changedRanges,
   checkImage,
   createImage,
   createSnapshot,
   deleteSnapshots,
   freedBy,
+  fileStatus,
   ImageError,
+  openImage,
   openTopLayer,
   rebaseUnsafe,
   renameSnapshot,
   repairImage,
   snapshotTree,
   type Control,
+  type OpenRequest,
   type SnapshotTreeRequest,
 } from "../engine";
 import type { CallInput } from "../../shared/ipc/contract";
@@ -43,9 +47,9 @@ export const imageTasks = {
   "health.check": ({ path }: CallInput<"health.check">) => checkImage(path),
   "health.repair": ({ path, mode, copyTo }: CallInput<"health.repair">) =>
     copyTo === undefined ? repairImage(path, mode) : repairCopy(path, copyTo, mode),
+  "chain.strips": (request: OpenRequest) => chainStrips(request),
   "chain.createOverlay": createOverlay,
-  "chain.pointTo": ({ path, base }: CallInput<"chain.pointTo">) =>
-    rebaseUnsafe(path, { name: nameFrom(path, base), format: formatOf(base) }),
+  "chain.pointTo": pointTo,
 } as const;
 
 function now(): { dateSeconds: number; dateNanoseconds: number } {
@@ -79,21 +83,40 @@ const messageOf = (error: unknown): string =>
 
 /** An empty qcow2 image on a base, as large as that one. */
 function createOverlay({ base, target }: CallInput<"chain.createOverlay">): void {
-  const layer = openTopLayer({ path: base, grants: "none" });
-  try {
-    const backing = { name: nameFrom(target, base), format: layer.format };
-    const spec = { size: layer.size, options: {}, backing };
-    createImage({ path: target, format: "qcow2", spec, replace: false, flush: true });
-  } finally {
-    layer.close();
-  }
+  const { format, size } = lookAt(base);
+  const backing = { name: nameFrom(target, base), format };
+  const spec = { size, options: {}, backing };
+  createImage({ path: target, format: "qcow2", spec, replace: false, flush: true });
 }
 
-/** Told by its bytes, and by the user who chose the file. */
-function formatOf(path: string): string {
-  const layer = openTopLayer({ path, grants: "none" });
+/** Only the name is written; what the new base holds is the user's word. */
+function pointTo({ path, base }: CallInput<"chain.pointTo">): void {
+  const { format } = lookAt(base);
+  const image = openImage({ path: base, grants: [] });
   try {
-    return layer.format;
+    const own = fileStatus(path).identity;
+    if (image.layers.some(({ source }) => source.name === path || source.identity === own))
+      throw new ImageError("cycle", `${base} is, or stands on, the image that would name it`, {
+        file: path,
+        hint: "Choose a file that does not stand on this image.",
+      });
+  } finally {
+    image.close();
+  }
+  rebaseUnsafe(path, { name: nameFrom(path, base), format });
+}
+
+/** What a base is: its format is told by its bytes, and by the user who chose the file. */
+function lookAt(base: string): { format: string; size: number } {
+  const layer = openTopLayer({ path: base, grants: "none" });
+  try {
+    const { format, size, facts } = layer;
+    if (facts.wrapping !== undefined)
+      throw new ImageError("unsupported", `${base} is packed, and cannot be a base`, {
+        file: base,
+        hint: "Unpack it first.",
+      });
+    return { format, size };
   } finally {
     layer.close();
   }

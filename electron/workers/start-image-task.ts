@@ -20,6 +20,7 @@ const reading: ReadonlySet<TaskName> = new Set<TaskName>([
   "snapshots.compare",
   "snapshots.freed",
   "health.check",
+  "chain.strips",
 ]);
 
 /** @param script path of workers/image-task.ts, built */

@@ -27,7 +27,7 @@ interface SnapshotsState {
   /** What deleting all selected snapshots gives back; absent until it is known. */
   readonly freed: number | undefined;
   readonly comparison: Comparison | undefined;
-  /** Reads the tree; one that is there stays until the new one comes. */
+  /** Reads the tree anew. */
   load: (path: string) => Promise<void>;
   /** Selects a node alone, or adds it to the others or takes it away from them. */
   select: (node: number, toggle?: boolean) => void;
@@ -88,7 +88,8 @@ export const useSnapshots = create<SnapshotsState>()((set, get) => {
     active: 0,
     ...nothing,
     load: async (image) => {
-      if (get().path !== image) set({ path: image, view: { state: "loading" }, ...nothing });
+      // What was read before may be old by now: nothing is to be chosen in it.
+      set({ path: image, view: { state: "loading" }, ...nothing });
       await read(image);
     },
     select: (node, toggle = false) => {

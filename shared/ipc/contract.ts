@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { chainStripsSchema } from "../model/chain-strips";
 import { checkResultSchema, repairResultSchema } from "../model/check";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
 import { librarySchema } from "../model/library";
@@ -178,6 +179,8 @@ export const calls = {
   },
   /** Gives up what only reads: checks, trees and comparisons that run. */
   "health.stop": { input: nothing, output: nothing },
+  /** Where each file of the chain holds data, and where it answers. */
+  "chain.strips": { input: z.object({ path }), output: chainStripsSchema },
   /** A new, empty qcow2 image on a base. */
   "chain.createOverlay": { input: z.object({ base: path, target: path }), output: nothing },
   /** Writes another base's name into the image, for a base that was moved; no data is compared. */

@@ -1,7 +1,10 @@
+import { Button } from "@mantine/core";
 import { Unlink } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { BrokenLink } from "../../../shared/model/report";
 import { nameOf } from "../../api/paths";
+import { useChain } from "../../state/chain";
+import { attempt } from "../../state/view";
 import { hasFailureTitle } from "../../text/i18n";
 import { FactList } from "../../ui/fact-list";
 import { Answer } from "./answer";
@@ -47,6 +50,17 @@ export function BrokenLinkItem({ path, link }: BrokenLinkItemProps) {
           ]}
         />
         {code === "refused" && <Answer path={path} link={link} />}
+        {code !== "refused" && (
+          <div className={styles.point}>
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => attempt(() => useChain.getState().pointTo(path, link))}
+            >
+              {t("chain.broken.pointTo")}
+            </Button>
+          </div>
+        )}
       </div>
     </li>
   );

@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import type { ChainStrips } from "../../../shared/model/chain-strips";
 import type { LayerReport } from "../../../shared/model/report";
 import { folderOf, nameOf } from "../../api/paths";
 import { formatSize } from "../../text/format";
@@ -6,11 +7,14 @@ import { Badge } from "../../ui/badge";
 import { Bytes } from "../../ui/bytes";
 import { Ellipsis } from "../../ui/ellipsis";
 import { SizeBar } from "../../ui/size-bar";
+import { Slab } from "../../ui/slab";
 import { colourOf } from "../../ui/tones";
 import styles from "./chain.module.css";
 
 interface LayerItemProps {
   layer: LayerReport;
+  /** Where it holds data and where it answers, once that is known. */
+  strip: ChainStrips["layers"][number] | undefined;
   /** 0 is the image itself. */
   depth: number;
   /** Bytes of the disk that the guest sees. */
@@ -19,7 +23,7 @@ interface LayerItemProps {
 }
 
 /** One file of the chain, and how much of the disk it answers. */
-export function LayerItem({ layer, depth, diskSize, isBase }: LayerItemProps) {
+export function LayerItem({ layer, strip, depth, diskSize, isBase }: LayerItemProps) {
   const { t } = useTranslation();
   const name = nameOf(layer.path);
   const answers = formatSize(layer.answers);
@@ -40,13 +44,24 @@ export function LayerItem({ layer, depth, diskSize, isBase }: LayerItemProps) {
         {isBase && <span className={styles.role}>{t("chain.base")}</span>}
         <span className={styles.answers}>{t("chain.answers", { size: answers })}</span>
       </div>
-      <SizeBar
-        thin
-        label={name}
-        text={t("chain.answersBar", { name, answers, virtual: formatSize(diskSize) })}
-        segments={[{ tone: `layer-${depth}`, label: name, bytes: layer.answers }]}
-        scale={diskSize}
-      />
+      {strip !== undefined ? (
+        <Slab
+          text={t("chain.answersBar", { name, answers, virtual: formatSize(diskSize) })}
+          size={diskSize}
+          strata={[
+            { tone: `layer-${depth}`, ranges: strip.holds, pale: true },
+            { tone: `layer-${depth}`, ranges: strip.answers },
+          ]}
+        />
+      ) : (
+        <SizeBar
+          thin
+          label={name}
+          text={t("chain.answersBar", { name, answers, virtual: formatSize(diskSize) })}
+          segments={[{ tone: `layer-${depth}`, label: name, bytes: layer.answers }]}
+          scale={diskSize}
+        />
+      )}
       <dl className={styles.numbers}>
         <div>
           <dt>{t("chain.virtualSize")}</dt>

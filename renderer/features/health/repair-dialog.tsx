@@ -49,10 +49,12 @@ export function RepairDialog({ path, mode, result, close }: RepairDialogProps) {
     >
       <div className={styles.dialog}>
         <p>
-          {t(mode === "leaks" ? "health.leaksText" : "health.allText", {
-            leaks: formatCount(result.leaks),
-            corruptions: formatCount(result.corruptions),
-          })}
+          {mode === "leaks"
+            ? t("health.leaksText", { count: result.leaks })
+            : t("health.allText", {
+                leaks: formatCount(result.leaks),
+                corruptions: formatCount(result.corruptions),
+              })}
         </p>
         {mode === "all" && <Note tone="warn">{t("health.allWarning")}</Note>}
         {failure && (

@@ -25,7 +25,9 @@ export function NodeBox({ data: { node, active }, selected }: NodeProps<TreeNode
       data-exclusive={node.exclusiveBytes}
     >
       <Handle type="target" position={Position.Left} isConnectable={false} />
-      <strong title={node.name}>{node.index === null ? t("snapshots.now") : node.name}</strong>
+      <strong title={node.name}>
+        {node.index === null ? t("snapshots.now") : shortened(node.name)}
+      </strong>
       <span>
         {node.dateSeconds === undefined ? t("snapshots.nowText") : formatDate(node.dateSeconds)}
       </span>
@@ -46,4 +48,14 @@ export function NodeBox({ data: { node, active }, selected }: NodeProps<TreeNode
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
   );
+}
+
+/** Characters that a node has room for. */
+const roomFor = 27;
+
+/** Names of a series differ at their end: what is too long loses its middle. */
+function shortened(name: string): string {
+  const characters = [...name];
+  if (characters.length <= roomFor) return name;
+  return `${characters.slice(0, 14).join("").trimEnd()}…${characters.slice(-11).join("")}`;
 }
