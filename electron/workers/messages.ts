@@ -32,4 +32,6 @@ export interface ConvertOrder {
   readonly control: SharedArrayBuffer;
   /** Path of the copier thread's script. */
   readonly copierScript: string;
+  /** As the engine's ConvertJob.mark. */
+  readonly mark: string;
 }

@@ -9,8 +9,11 @@ import { growth, MOST_A_MINUTE, takeSample, type Measure, type Sample } from "./
 const MIB = 1024 * 1024;
 /** Jobs queued at once. */
 const JOBS = 20;
-/** Rounds before the first sample: threads, code and caches are built up in them. */
-const WARM_UP = 3;
+/**
+ * The part of the time before the first sample that counts: threads, code and caches are built up
+ * in it, and the system's allocator gets its arenas.
+ */
+const WARM_UP = 0.4;
 
 /**
  * Keeps the queue, the inspector and the measurer busy for as long as `--minutes` says (2), then
@@ -53,7 +56,8 @@ async function sampled(load: Load, minutes: number): Promise<Sample[]> {
     sums.done += done;
     sums.cancelled += cancelled;
     sums.opened += opened;
-    if (sums.rounds > WARM_UP) samples.push(takeSample(since));
+    const sample = takeSample(since);
+    if (sample.at > minutes * 60 * WARM_UP) samples.push(sample);
   }
   console.log(
     `${sums.rounds} rounds: ${sums.done} conversions done, ${sums.cancelled} cancelled, ` +
