@@ -36,6 +36,7 @@ function answer(order: ConvertOrder): WorkerReply<Converted> {
       ...(keepBacking && { keepBacking: 1 }),
       replace,
       flush: true,
+      mark: order.mark,
       control,
       startCopier: startCopierThread(order.copierScript),
       copiers: mostCopiers(),

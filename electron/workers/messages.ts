@@ -37,6 +37,8 @@ export interface ConvertOrder {
   readonly control: SharedArrayBuffer;
   /** Path of the copier thread's script. */
   readonly copierScript: string;
+  /** As the engine's ConvertJob.mark. */
+  readonly mark: string;
 }
 
 export type ImageTasks = typeof imageTasks;

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
-import { createControl } from "../engine";
+import { createControl, removePartials, type Control } from "../engine";
 import type { ConvertRequest, Job, JobResult } from "../../shared/model/job";
 import type { Failure } from "../../shared/model/report";
 import { receivedFailure } from "../failure";
@@ -31,43 +32,83 @@ export interface JobScripts {
   readonly copier: string;
 }
 
-/** Starts one conversion in a thread of its own. `grants` are absolute paths its chain may use. */
+/** A step takes a moment; what is not over by then waits for a disk, or for a thread that is gone. */
+const PATIENCE_MS = 15_000;
+
+/**
+ * Starts one conversion in a thread of its own. Ends it the hard way when it has been cancelled and
+ * goes on for `patience` milliseconds.
+ * @param grants Absolute paths that its chain may use.
+ */
 export function startJob(
   scripts: JobScripts,
   request: ConvertRequest,
   grants: readonly string[],
+  patience = PATIENCE_MS,
 ): JobRun {
   const control = createControl();
+  const mark = randomUUID();
   const order: ConvertOrder = {
     request,
     grants,
     control: control.buffer,
     copierScript: scripts.copier,
+    mark,
   };
   const worker = new Worker(scripts.job, { workerData: order, resourceLimits: THREAD_LIMITS });
+  let watchdog: NodeJS.Timeout | undefined;
+  const ended = endOf(worker, (failure) => {
+    const swept = sweep(request.target, mark);
+    const { phase, cancelled } = control;
+    if (cancelled && swept && phase === "copying") return { state: "cancelled" };
+    return { state: "failed", failure: { ...failure, hint: hintFor(phase, swept) } };
+  });
   return {
-    ended: endOf(worker),
+    ended: ended.finally(() => clearTimeout(watchdog)),
     progress: () => ({ phase: control.phase, done: control.done, total: control.total }),
     pause: () => control.pause(),
     resume: () => control.resume(),
-    cancel: () => control.cancel(),
+    cancel: () => {
+      control.cancel();
+      watchdog ??= setTimeout(() => void worker.terminate(), patience);
+    },
   };
 }
 
-/** Resolves with the thread's answer once it has ended too: its files are closed by then. */
-function endOf(worker: Worker): Promise<JobEnd> {
+/**
+ * Resolves with the thread's answer once it has ended too: its files are closed by then, and so are
+ * those of the threads that it has started.
+ * @param endWithout Says how it ended when the thread had no time for an answer.
+ */
+function endOf(worker: Worker, endWithout: (failure: Failure) => JobEnd): Promise<JobEnd> {
   return new Promise((ended) => {
     let end: JobEnd | undefined;
+    let failure = stoppedFailure(undefined);
     worker.on("message", (reply: WorkerReply<Converted>) => {
       end = endFrom(reply);
     });
     worker.on("error", (error) => {
-      end ??= { state: "failed", failure: stoppedFailure(error) };
+      failure = stoppedFailure(error);
     });
-    worker.on("exit", () => {
-      ended(end ?? { state: "failed", failure: stoppedFailure(undefined) });
-    });
+    worker.on("exit", () => ended(end ?? endWithout(failure)));
   });
+}
+
+/** Removes what an ended thread has left of a new image; false when it could not. */
+function sweep(target: string, mark: string): boolean {
+  try {
+    removePartials(target, mark);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hintFor(phase: Control["phase"], swept: boolean): string {
+  if (phase === "verifying") return "The new image is complete, and has not been verified.";
+  return swept
+    ? "Nothing is left of the new image. Convert it again."
+    : "A hidden file that ends in .partial may be left beside the target; remove it.";
 }
 
 function endFrom(reply: WorkerReply<Converted>): JobEnd {

@@ -31,6 +31,8 @@ export interface PartialFile {
 export interface PartialOptions {
   readonly replace: boolean;
   readonly flush?: boolean;
+  /** Begins the random part of the temporary names, so that `removePartials` knows them. */
+  readonly mark?: string;
 }
 
 /**
@@ -42,11 +44,11 @@ export interface PartialOptions {
  */
 export function createPartial(
   path: string,
-  { replace, flush = false }: PartialOptions,
+  { replace, flush = false, mark }: PartialOptions,
 ): PartialFile {
   checkFree(path, replace);
   const model = fileStatus(path).kind === "file" ? realPathOf(path) : undefined;
-  const main = createTemporary(model ?? path, replace, model);
+  const main = createTemporary(model ?? path, replace, model, mark);
   const folder = folderOf(main.path);
   const others: TemporaryFile[] = [];
   const all = (): readonly TemporaryFile[] => [...others, main];
@@ -60,7 +62,7 @@ export function createPartial(
     checkFree(wanted, replace);
     const replaces = fileStatus(wanted).kind === "file";
     const final = replaces ? realPathOf(wanted) : wanted;
-    const file = createTemporary(final, replace, replaces ? final : model);
+    const file = createTemporary(final, replace, replaces ? final : model, mark);
     others.push(file);
     return file.target;
   }

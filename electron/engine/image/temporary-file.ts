@@ -3,6 +3,8 @@ import {
   copyPermissions,
   createFile,
   fileStatus,
+  namesIn,
+  realPathOf,
   removeFile,
   renameFile,
   renameFileNew,
@@ -35,8 +37,11 @@ export interface TemporaryFile {
 /** Characters of the final name in the temporary one, so that it stays within 255 bytes. */
 const shownName = 40;
 
+/** Names in one folder that are looked through for what an ended thread has left. */
+const mostNames = 1_000_000;
+
 /**
- * Begins a file for `path`, named `.NAME.<random>.partial`.
+ * Begins a file for `path`, named `.NAME.<mark><random>.partial`.
  * @param model The file whose owner and permissions it takes from the start: a private disk is never
  *   readable by others, not even half of it.
  * @throws ImageError `missing-file` without its folder, `io`.
@@ -45,11 +50,12 @@ export function createTemporary(
   path: string,
   replace: boolean,
   model: string | undefined,
+  mark = "",
 ): TemporaryFile {
   const shown = [...baseNameOf(path)].slice(0, shownName).join("");
   const random = Math.random().toString(36).slice(2, 10);
   const beside = (ending: string): string =>
-    resolveFrom(folderOf(path), `.${shown}.${random}.${ending}`);
+    resolveFrom(folderOf(path), `.${shown}.${mark}${random}.${ending}`);
   const partial = beside("partial");
   const target = createFile(partial);
   let placed = false;
@@ -118,4 +124,17 @@ export function checkFree(path: string, replace: boolean): void {
     found: what,
     hint: kind === "file" ? "Choose another name, or ask to replace it." : "Choose another name.",
   });
+}
+
+/**
+ * Removes the files that a thread which ended early has begun for the image at `path`, told from
+ * others by their `mark`.
+ * @throws ImageError `missing-file` without the folder, `io`.
+ */
+export function removePartials(path: string, mark: string): void {
+  const folder = folderOf(fileStatus(path).kind === "file" ? realPathOf(path) : path);
+  for (const name of namesIn(folder, mostNames)) {
+    const own = name.startsWith(".") && name.includes(`.${mark}`) && name.endsWith(".partial");
+    if (own) removeFile(resolveFrom(folder, name));
+  }
 }

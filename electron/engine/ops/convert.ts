@@ -42,6 +42,8 @@ export interface ConvertJob {
   readonly replace: boolean;
   /** Force everything down to the disk before the image gets its name. */
   readonly flush: boolean;
+  /** As PartialOptions.mark: whoever may end this thread can tell its unfinished files by it. */
+  readonly mark?: string;
   readonly control: Control;
   /**
    * Told before anything is written that zeros which are left out will take space all the same, and

@@ -5,7 +5,7 @@ import { startJob } from "../../../electron/workers/start-job";
 import { tempFolder } from "../../helpers/temp-folder";
 
 /** Runs a thread of these lines; it has `order`, `reply`, and the control's counters and words. */
-function run(lines: string) {
+function run(lines: string, patience?: number) {
   const file = join(tempFolder(), "job.mjs");
   writeFileSync(
     file,
@@ -24,7 +24,7 @@ function run(lines: string) {
     replace: false,
     verify: true,
   } as const;
-  return startJob({ job: file, copier: "/copier.js" }, request, ["/granted"]);
+  return startJob({ job: file, copier: "/copier.js" }, request, ["/granted"], patience);
 }
 
 describe("a job's thread", () => {
@@ -88,6 +88,16 @@ describe("a job's thread", () => {
     const end = await run(lines).ended;
     expect(end).toMatchObject({ state: "failed", failure: { code } });
     expect(end.state === "failed" && end.failure.message).toMatch(message);
+  });
+
+  it("that waits for something that never comes is ended soon after the cancel", async () => {
+    const job = run(
+      `Atomics.store(counters, 0, 1n); Atomics.wait(new Int32Array(order.control), 0, 1);`,
+      20,
+    );
+    while (job.progress().done === 0) await new Promise((next) => setTimeout(next, 5));
+    job.cancel();
+    expect(await job.ended).toEqual({ state: "cancelled" });
   });
 
   it("whose script is not there fails", async () => {

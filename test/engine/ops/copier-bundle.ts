@@ -5,10 +5,14 @@ const root = resolve(import.meta.dirname, "../../..");
 
 /**
  * Builds a script of electron/workers as one file, for threads know no TypeScript.
+ * @param place A folder of its own for whoever may run beside others: it is emptied first.
  * @returns Its path; below node_modules, so that it finds koffi.
  */
-export async function buildWorker(name: "copier" | "inspector" | "job"): Promise<string> {
-  const outDir = resolve(root, "node_modules/.cache/lamina-test", name);
+export async function buildWorker(
+  name: "copier" | "inspector" | "job" | "measurer",
+  place = "lamina-test",
+): Promise<string> {
+  const outDir = resolve(root, "node_modules/.cache", place, name);
   await build({
     root,
     configFile: false,
