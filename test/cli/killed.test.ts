@@ -26,40 +26,54 @@ function runUntil(args: readonly string[], milliseconds: number): Promise<number
 }
 
 describeWithQemu("a commit that is killed", () => {
-  it(`leaves every disk before or after (seed ${runSeed})`, { timeout: 1000 * times }, async () => {
-    const r = random(runSeed);
-    const folder = newFolder();
-    try {
-      const at = (name: string) => join(folder, name);
-      qemuImg(["create", "-q", "-f", "qcow2", at("base.qcow2"), "8M"]);
-      qemuIo(at("base.qcow2"), "qcow2", ["write -P 1 0 4M"]);
-      qemuImg(["snapshot", "-c", "s", at("base.qcow2")]);
-      qemuImg(["create", "-q", "-f", "qcow2", "-b", "base.qcow2", "-F", "qcow2", at("top.qcow2")]);
-      qemuIo(at("top.qcow2"), "qcow2", ["write -P 2 2M 4M", "write -z 0 1M"]);
-      const top = diskOf(at("top.qcow2"));
-      const base = diskOf(at("base.qcow2"));
-      const killed = at("killed");
-      mkdirSync(killed);
-      const left = (name: string): string => join(killed, name);
-      let longest = Infinity;
-      // The first one runs to its end.
-      for (let i = 0; i <= times; i++) {
-        for (const name of ["base.qcow2", "top.qcow2"]) copyFileSync(at(name), left(name));
-        const limit = i === 0 ? 60_000 : (longest * r.between(25, 105)) / 100;
-        const took = await runUntil(["commit", left("top.qcow2")], limit);
-        if (i === 0) longest = took;
-        expect(diskOf(left("top.qcow2")).equals(top)).toBe(true);
-        const found = diskOf(left("base.qcow2"));
-        expect(found.equals(base) || found.equals(top)).toBe(true);
-        expect(diskOf(left("base.qcow2"), 0).equals(base)).toBe(true);
-        for (const name of ["base.qcow2", "top.qcow2"]) {
-          const { corruptions, checkErrors } = checkImage(left(name));
-          expect({ corruptions, checkErrors }).toEqual({ corruptions: 0, checkErrors: 0 });
+  it(
+    `leaves every disk before or after (seed ${runSeed})`,
+    { timeout: 60_000 + 1000 * times },
+    async () => {
+      const r = random(runSeed);
+      const folder = newFolder();
+      try {
+        const at = (name: string) => join(folder, name);
+        qemuImg(["create", "-q", "-f", "qcow2", at("base.qcow2"), "8M"]);
+        qemuIo(at("base.qcow2"), "qcow2", ["write -P 1 0 4M"]);
+        qemuImg(["snapshot", "-c", "s", at("base.qcow2")]);
+        qemuImg([
+          "create",
+          "-q",
+          "-f",
+          "qcow2",
+          "-b",
+          "base.qcow2",
+          "-F",
+          "qcow2",
+          at("top.qcow2"),
+        ]);
+        qemuIo(at("top.qcow2"), "qcow2", ["write -P 2 2M 4M", "write -z 0 1M"]);
+        const top = diskOf(at("top.qcow2"));
+        const base = diskOf(at("base.qcow2"));
+        const killed = at("killed");
+        mkdirSync(killed);
+        const left = (name: string): string => join(killed, name);
+        let longest = Infinity;
+        // The first one runs to its end.
+        for (let i = 0; i <= times; i++) {
+          for (const name of ["base.qcow2", "top.qcow2"]) copyFileSync(at(name), left(name));
+          const limit = i === 0 ? 60_000 : (longest * r.between(25, 105)) / 100;
+          const took = await runUntil(["commit", left("top.qcow2")], limit);
+          if (i === 0) longest = took;
+          expect(diskOf(left("top.qcow2")).equals(top)).toBe(true);
+          const found = diskOf(left("base.qcow2"));
+          expect(found.equals(base) || found.equals(top)).toBe(true);
+          expect(diskOf(left("base.qcow2"), 0).equals(base)).toBe(true);
+          for (const name of ["base.qcow2", "top.qcow2"]) {
+            const { corruptions, checkErrors } = checkImage(left(name));
+            expect({ corruptions, checkErrors }).toEqual({ corruptions: 0, checkErrors: 0 });
+          }
+          if (i === 0) expect(found.equals(top)).toBe(true);
         }
-        if (i === 0) expect(found.equals(top)).toBe(true);
+      } finally {
+        removeFolder(folder);
       }
-    } finally {
-      removeFolder(folder);
-    }
-  });
+    },
+  );
 });

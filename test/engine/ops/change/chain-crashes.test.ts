@@ -138,8 +138,12 @@ describeWithQemu("whatever a crash leaves of a chain operation, no disk is lost"
         for (const crash of crashesOfFiles(r, steps, 1)) {
           rmSync(left, { recursive: true, force: true });
           leaveFiles(before, left, crash);
+          const written = [...crash].filter(([, done]) => done.length > 0);
+          const touched = new Set(written.map(([path]) => basename(path)));
           for (const [k, [role, file]] of Object.entries(files).entries()) {
             const path = join(left, file);
+            // The top one is read through all of them.
+            if (role !== "top" && !touched.has(file)) continue;
             const disk = diskOf(path);
             const kept = (same as readonly string[]).includes(role);
             if (kept) expect(disk.equals(disks[k]!), `${name}: ${role}`).toBe(true);
@@ -150,11 +154,12 @@ describeWithQemu("whatever a crash leaves of a chain operation, no disk is lost"
               const done = diskOf(join(after, file));
               expect(disk.equals(grown) || disk.equals(done), `${name}: ${role}`).toBe(true);
             }
-            if (!file.endsWith(".qcow2")) continue;
+            if (!file.endsWith(".qcow2") || !touched.has(file)) continue;
             const { corruptions, checkErrors } = checkImage(path);
             expect({ corruptions, checkErrors }, name).toEqual({ corruptions: 0, checkErrors: 0 });
           }
-          expect(layers.map((layer) => snapshotsIn(left, layer))).toEqual(snapshots);
+          if (touched.has(base))
+            expect(layers.map((layer) => snapshotsIn(left, layer))).toEqual(snapshots);
           until -= 1;
           if (until > 0) continue;
           until = asked;
