@@ -139,7 +139,7 @@ export interface Format {
    * mends the rest. A crash leaves what was there, or what is mended. Absent where nothing can be mended so.
    * @throws ImageError as `check`.
    */
-  repair?(file: ByteTarget, mode: "leaks" | "all"): RepairResult;
+  repair?(file: ByteTarget, mode: "leaks" | "all", gate: Gate): RepairResult;
   /** Absent where a disk's size is fixed. */
   readonly resize?: Resizing;
   /**

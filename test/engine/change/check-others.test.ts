@@ -185,6 +185,22 @@ const mendable: readonly { name: string; format: Checked; damage: (bytes: Buffer
     damage: (bytes) => bytes.fill(0x55, 100, 512),
   },
   {
+    name: "a VMDK's grain directory, by the redundant one",
+    format: "vmdk",
+    damage: (bytes) => {
+      bytes.writeUInt32LE(0x7fffffff, Number(bytes.readBigUInt64LE(56)) * 512);
+      return bytes;
+    },
+  },
+  {
+    name: "a VMDK's redundant grain directory",
+    format: "vmdk",
+    damage: (bytes) => {
+      bytes.writeUInt32LE(0x7fffffff, Number(bytes.readBigUInt64LE(48)) * 512);
+      return bytes;
+    },
+  },
+  {
     name: "a VHDX header and a region table",
     format: "vhdx",
     damage: (bytes) => bytes.fill(0x55, 0x20000, 0x30000).fill(0x55, 0x30000, 0x40000),
@@ -205,7 +221,7 @@ describeWithQemu("what is safe to mend is mended where it is", () => {
     qemuImg(["compare", "-f", format, "-F", format, path, good]);
     // Whatever a crash leaves reads as it did.
     const { file, steps } = recordingTarget(damaged);
-    formatById(format).repair?.(file, "all");
+    formatById(format).repair?.(file, "all", closedGate);
     const r = random(runSeed);
     const { size } = formatById(format).open(memorySource(soundOf(format)), closedGate);
     for (const done of crashes(r, steps, 2)) {

@@ -4,6 +4,7 @@ import { readHostedHeader } from "./hosted-header";
 import { measureVmdk } from "./measure";
 import { openVmdk } from "./open";
 import { vmdkOptions } from "./options";
+import { repairVmdk } from "./repair";
 import { vmdkResize } from "./resize";
 import { signatureOf } from "./signature";
 import { createVmdk } from "./writer";
@@ -21,6 +22,7 @@ export const vmdk: Format = {
   open: openVmdk,
   create: createVmdk,
   check: checkVmdk,
+  repair: repairVmdk,
   resize: vmdkResize,
   measure: measureVmdk,
   // Split images take what those in one file take.

@@ -29,8 +29,9 @@ export function checkImage(path: string): CheckResult {
 export const repairImage = (path: string, mode: "leaks" | "all"): RepairResult =>
   openForChange(path, (file) => {
     const { check, repair } = checkable(file);
-    if (repair !== undefined) return repair(file, mode);
-    const before = check(file, createGate([]));
+    const gate = createGate([]);
+    if (repair !== undefined) return repair(file, mode, gate);
+    const before = check(file, gate);
     return { before, after: before };
   });
 
