@@ -234,3 +234,49 @@ test("what is left of a damaged image is salvaged on request, and what is lost i
   await expect(page.getByTestId("receipt-salvaged")).toContainText("0x3b0000");
   await lamina.picture("receipt-salvaged");
 });
+
+test("an overlay keeps its backing file, or becomes a larger disk", async ({ folder, launch }) => {
+  const overlay = join(folder, "web01.qcow2");
+  qemuImg(["create", "-q", "-f", "qcow2", join(folder, "base.qcow2"), "16M"]);
+  qemuIo(join(folder, "base.qcow2"), "qcow2", ["write -q -P 0x61 0 4M"]);
+  qemuImg(["create", "-q", "-f", "qcow2", "-b", "base.qcow2", "-F", "qcow2", overlay]);
+  qemuIo(overlay, "qcow2", ["write -q -P 0x62 1M 1M"]);
+  const lamina = await launch(overlay);
+  const { page } = lamina;
+  const dialog = await openDialog(page);
+  await dialog.getByRole("radio", { name: /^qcow2/ }).check();
+  await dialog.getByRole("button", { name: "More options" }).click();
+  const grow = dialog.getByRole("textbox", { name: "Grow the disk to" });
+  await grow.fill("8 MiB");
+  await expect(dialog).toContainText("A size of at least 16 MiB");
+  await grow.fill("");
+  await grow.blur();
+  await dialog.getByRole("switch", { name: "Keep the backing file" }).check();
+  await expect(dialog).toContainText("It holds only what differs from its backing file");
+  await expect(dialog.getByTestId("command-line")).toContainText("-F qcow2");
+  await startOf(dialog).click();
+  const bar = page.getByTestId("jobs-bar");
+  await expect(bar).toContainText("Converted web01.qcow2 to web01-2.qcow2", atItsPace);
+  const copy = join(folder, "web01-2.qcow2");
+  expect(qemuImg(["info", copy])).toContain("backing file: base.qcow2");
+  mustBeIdentical(overlay, copy, "qcow2", "qcow2");
+  expect(statSync(copy).size).toBeLessThan(2 * MiB);
+
+  const next = await openDialog(page);
+  await next.getByRole("radio", { name: /^raw/i }).check();
+  await next.getByRole("button", { name: "More options" }).click();
+  await grow.fill("20 MiB");
+  await grow.press("Enter");
+  await expect(next.getByTestId("target-length")).toHaveAttribute("data-bytes", String(20 * MiB));
+  await startOf(next).click();
+  await expect(bar).toContainText("Converted web01.qcow2 to web01.img", atItsPace);
+  const grown = readFileSync(join(folder, "web01.img"));
+  expect(grown.length).toBe(20 * MiB);
+  const expected = Buffer.concat([
+    Buffer.alloc(MiB, 0x61),
+    Buffer.alloc(MiB, 0x62),
+    Buffer.alloc(2 * MiB, 0x61),
+    Buffer.alloc(16 * MiB),
+  ]);
+  expect(grown.equals(expected)).toBe(true);
+});

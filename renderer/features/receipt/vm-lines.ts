@@ -6,8 +6,8 @@ export interface VmLines {
   readonly text: string;
 }
 
-/** What VirtualBox attaches; it has no raw disks. */
-const forVirtualBox: ReadonlySet<FormatId> = new Set(["vdi", "vmdk", "vpc", "vhdx", "qcow2"]);
+/** What VirtualBox reads and writes. */
+const forVirtualBox: ReadonlySet<FormatId> = new Set(["vdi", "vmdk", "vpc"]);
 const forHyperV: ReadonlySet<FormatId> = new Set(["vpc", "vhdx"]);
 
 /**
@@ -25,13 +25,14 @@ export function vmLines(path: string, format: FormatId, options: OptionValues): 
       text: `-drive file=${quoted(path.replaceAll(",", ",,"))},format=${format},if=virtio`,
     },
   ];
-  if (forVirtualBox.has(format))
+  // A machine cannot write to a stream-optimized disk.
+  const forTransport = options["subformat"] === "streamOptimized";
+  if (forVirtualBox.has(format) && !forTransport)
     lines.push({
       system: "virtualbox",
       text: `VBoxManage storageattach NAME --storagectl SATA --port 0 --device 0 --type hdd --medium ${quoted(path)}`,
     });
-  // A machine cannot write to a stream-optimized disk.
-  if (format === "vmdk" && options["subformat"] !== "streamOptimized")
+  if (format === "vmdk" && !forTransport)
     lines.push({
       system: "vmware",
       text: `scsi0:0.present = "TRUE"\nscsi0:0.fileName = "${path}"`,
