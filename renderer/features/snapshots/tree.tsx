@@ -1,6 +1,6 @@
 import { VisuallyHidden } from "@mantine/core";
 import { ReactFlowProvider } from "@xyflow/react";
-import type { KeyboardEvent } from "react";
+import { useRef, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { SnapshotNode, SnapshotTree } from "../../../shared/model/snapshot-tree";
 import { useSnapshots } from "../../state/snapshots";
@@ -15,6 +15,7 @@ export function Tree({ tree }: { tree: SnapshotTree }) {
   const selected = useSnapshots((state) => state.selected);
   const active = useSnapshots((state) => state.active);
   const { select, activate } = useSnapshots.getState();
+  const keys = useRef<HTMLDivElement>(null);
 
   const press = (event: KeyboardEvent) => {
     const next = nodeAfter(event.key, active, tree.nodes);
@@ -38,6 +39,7 @@ export function Tree({ tree }: { tree: SnapshotTree }) {
   return (
     <div className={styles.treeFrame} style={{ height: frameHeight(tree.nodes) }}>
       <div
+        ref={keys}
         className={styles.keys}
         role="tree"
         aria-label={t("snapshots.title")}
@@ -60,7 +62,7 @@ export function Tree({ tree }: { tree: SnapshotTree }) {
           ))}
         </VisuallyHidden>
       </div>
-      <div className={styles.picture} aria-hidden>
+      <div className={styles.picture} aria-hidden onClick={() => keys.current?.focus()}>
         <ReactFlowProvider>
           <TreePicture tree={tree} />
         </ReactFlowProvider>
