@@ -40,7 +40,7 @@ test("nothing connects to anywhere, from the start to the end", async ({ folder,
     Socket.prototype.connect = function (this: InstanceType<typeof Socket>, ...to: unknown[]) {
       tried.push(JSON.stringify(to));
       return Reflect.apply(connect, this, to) as typeof this;
-    } as typeof connect;
+    };
     const dns = process.getBuiltinModule("node:dns");
     const { lookup } = dns;
     dns.lookup = ((name: string, ...rest: unknown[]) => {
