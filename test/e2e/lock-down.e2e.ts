@@ -77,12 +77,8 @@ test("the window has every guard on", async ({ launch }) => {
 
 test("only Lamina's own page may call", async ({ launch }) => {
   const { app } = await launch();
-  const reply = await app.evaluate(async ({ BrowserWindow }) => {
-    const [own] = BrowserWindow.getAllWindows();
-    const { webContents } = own as unknown as {
-      webContents: { getLastWebPreferences(): { preload: string } };
-    };
-    const { preload } = webContents.getLastWebPreferences();
+  const reply = await app.evaluate(async ({ app: main, BrowserWindow }) => {
+    const preload = `${main.getAppPath()}/out/preload/preload.cjs`;
     const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
     await other.loadURL("data:text/html,another page");
     const answer: unknown = await other.webContents.executeJavaScript(
