@@ -48,6 +48,48 @@ test("the page has no Node and no way out", async ({ launch }) => {
   expect(app.windows()).toHaveLength(1);
 });
 
+test("the window has every guard on", async ({ launch }) => {
+  const { app } = await launch();
+  const preferences = await app.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    // It knows all of them, unlike getLastWebPreferences' type.
+    const { webContents } = window as unknown as {
+      webContents: { getLastWebPreferences(): Record<string, unknown> };
+    };
+    return webContents.getLastWebPreferences();
+  });
+  expect(preferences).toMatchObject({
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    webSecurity: true,
+    webviewTag: false,
+  });
+  for (const name of [
+    "allowRunningInsecureContent",
+    "experimentalFeatures",
+    "nodeIntegrationInSubFrames",
+    "nodeIntegrationInWorker",
+  ])
+    expect(preferences[name] ?? false, name).toBe(false);
+  expect(preferences["enableBlinkFeatures"] ?? "").toBe("");
+});
+
+test("only Lamina's own page may call", async ({ launch }) => {
+  const { app } = await launch();
+  const reply = await app.evaluate(async ({ app: main, BrowserWindow }) => {
+    const preload = `${main.getAppPath()}/out/preload/preload.cjs`;
+    const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+    await other.loadURL("data:text/html,another page");
+    const answer: unknown = await other.webContents.executeJavaScript(
+      "lamina.call('formats.list')",
+    );
+    other.destroy();
+    return answer;
+  });
+  expect(reply).toMatchObject({ ok: false, failure: { code: "refused" } });
+});
+
 test("no request leaves the app", async ({ launch }) => {
   let asked = 0;
   const server = createServer((_request, answer) => {
