@@ -97,7 +97,8 @@ export function createLoad(
   /** Measures images for as long as there is work; one in two is given up for another. */
   async function keepMeasuring(): Promise<void> {
     while (queue.busy()) {
-      const measure = () => measurer.measure({ path: random.pick(images), grants: [] });
+      const measure = () =>
+        measurer.measure({ request: { path: random.pick(images), grants: [] } });
       const given = measure().catch(() => undefined);
       if (random.chance(0.5)) await sleep(random.between(1, 30));
       else await given;
@@ -130,7 +131,9 @@ export function createLoad(
     async quit(jobs) {
       add(jobs);
       const opening = Promise.allSettled(images.map(keepOpening));
-      const measuring = measurer.measure({ path: images[0]!, grants: [] }).catch(() => undefined);
+      const measuring = measurer
+        .measure({ request: { path: images[0]!, grants: [] } })
+        .catch(() => undefined);
       while (queue.list().every(({ done }) => done === 0)) await sleep(1);
       queue.pause(queue.list().find(({ state }) => state === "running")?.id ?? "");
       await queue.cancelAll();
