@@ -147,6 +147,8 @@ describeWithQemu("whatever a crash leaves of growing is the old disk or the new 
       expect(states[1]?.size).toBe(larger);
       const fixedVhd = each.options?.includes("subformat=fixed") && id === "vpc";
       for (const done of crashes(r, steps, 1)) {
+        // As before it: what a flush leaves was looked at already.
+        if (done.at(-1)?.kind === "flush") continue;
         const left = replay(before, done);
         expect(probeFormat(memorySource(left)).id).toBe(id === "raw" ? "raw" : id);
         const state = disk(left, format);
