@@ -82,6 +82,11 @@ export interface ResizeRequest {
   readonly baseSize: number;
   /** Reads the disk through the whole chain. */
   read(at: number, into: Uint8Array): void;
+  /**
+   * Opens a file that the image names for its data, locks it as the image itself is, and closes it.
+   * @throws ImageError as the gate, `in-use`, and what `change` throws.
+   */
+  changeExtent(name: string, change: (extent: ByteTarget) => void): void;
 }
 
 /** What a repair has mended, and what is left. */

@@ -1,3 +1,4 @@
+import type { ImageUser } from "../../../shared/model/in-use";
 import type { Inside } from "../../../shared/model/inside";
 import type { BrokenLink, Failure, ImageReport, LayerReport } from "../../../shared/model/report";
 import { ImageError } from "../errors";
@@ -27,7 +28,7 @@ export function reportImage(request: OpenRequest): ImageReport {
 
 function reportOf(image: DiskImage, path: string): ImageReport {
   const { usage, unreadable } = usageOf(image);
-  const users = whoUses(path);
+  const users = usersOf(path);
   return {
     path,
     name: baseNameOf(path),
@@ -49,6 +50,16 @@ function reportOf(image: DiskImage, path: string): ImageReport {
     inside: unreadable ? undefined : readableInside(image),
     ...(users.length > 0 && { inUse: users }),
   };
+}
+
+/** Who has it open; nobody where the host does not let us see it, which keeps nothing from being shown. */
+function usersOf(path: string): ImageUser[] {
+  try {
+    return whoUses(path);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return [];
+  }
 }
 
 /** What is on the disk; undefined where that cannot be read, which the rest of the report tells of. */

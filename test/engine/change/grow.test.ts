@@ -44,7 +44,7 @@ const cases: readonly Case[] = [
   { format: "vpc", options: "force_size=on", size: 3 * MiB + 512, larger: 9 * MiB },
   { format: "vpc", size: 255 * MiB, larger: 300 * MiB },
   { format: "vpc", options: "subformat=fixed,force_size=on", size: 3 * MiB, larger: 5 * MiB },
-  { format: "vhdx", size: 9 * MiB, larger: 33 * MiB, checked: true },
+  { format: "vhdx", size: 3 * MiB, larger: 33 * MiB, checked: true },
   { format: "vhdx", options: "block_size=1M", size: 3 * MiB + 512, larger: 9 * MiB, checked: true },
   {
     format: "vhdx",
@@ -54,6 +54,7 @@ const cases: readonly Case[] = [
     checked: true,
   },
   { format: "vmdk", size: 3 * MiB + 512, larger: 100 * MiB, checked: true },
+  { format: "vmdk", options: "subformat=monolithicFlat", size: 3 * MiB, larger: 90 * MiB },
   { format: "vmdk", size: 90 * MiB, larger: 9000 * MiB, checked: true },
 ];
 
@@ -123,6 +124,8 @@ describeWithQemu("whatever a crash leaves of growing is the old disk or the new 
   for (const [i, each] of cases.entries()) {
     // Every one of its 127 blocks would be read after every write.
     if (each.options === "static=on") continue;
+    // Its data lies in another file, which nobody reads past the described size.
+    if (each.options === "subformat=monolithicFlat") continue;
     const seed = runSeed + i;
     it(`${nameOf(each)} (seed ${seed})`, () => {
       const r = random(seed);
@@ -131,13 +134,21 @@ describeWithQemu("whatever a crash leaves of growing is the old disk or the new 
       const before = readFileSync(made(folder, each));
       const format = formatById(id);
       const { file, steps } = recordingTarget(before);
-      const how = { shrink: false, preallocation: "off", baseSize: 0, read: () => {} } as const;
+      const how = {
+        shrink: false,
+        preallocation: "off",
+        baseSize: 0,
+        read: () => {},
+        changeExtent: () => {},
+      } as const;
       format.resize?.run(file, larger, how);
       const after = bytesOf(file);
       const states = [disk(before, format), disk(after, format)];
       expect(states[1]?.size).toBe(larger);
       const fixedVhd = each.options?.includes("subformat=fixed") && id === "vpc";
       for (const done of crashes(r, steps, 1)) {
+        // As before it: what a flush leaves was looked at already.
+        if (done.at(-1)?.kind === "flush") continue;
         const left = replay(before, done);
         expect(probeFormat(memorySource(left)).id).toBe(id === "raw" ? "raw" : id);
         const state = disk(left, format);
@@ -154,7 +165,7 @@ describeWithQemu("growing again and again", () => {
     const folder = tempFolder();
     const path = join(folder, "a");
     make(path, format, MiB);
-    for (const size of [2 * MiB, 40 * MiB, 700 * MiB, 2 ** 40]) {
+    for (const size of [2 * MiB, 40 * MiB, 700 * MiB, 2 ** 37]) {
       qemuIo(path, format, [`write -q -P 3 ${(size / 2 < MiB ? 0 : 64) * 1024} 4k`]);
       resizeImage({ path, grants: [] }, size);
       const info = qemuJson<{ "virtual-size": number }>(["info", "-f", format, path]);

@@ -3,8 +3,10 @@ import { ImageError } from "../../errors";
 import type { ByteTarget } from "../../io/source";
 import { zeroRange } from "../../io/zero-range";
 import type { Resizing } from "../format";
+import { changedSector, type ChangedSector } from "./changed-descriptor";
 import { readDescriptor } from "./descriptor";
 import { headerSize, readHostedHeader, type HostedHeader } from "./hosted-header";
+import { growFlat } from "./resize-flat";
 import { sectorSize } from "./sector";
 import { signatureOf } from "./signature";
 
@@ -14,18 +16,22 @@ const entrySize = 4;
 const mostTables = 32 * 1024 * 1024;
 
 /**
- * Grows a VMDK that is one sparse file. Whole new grain directories, with tables for what is new, are
+ * Grows a VMDK that is one sparse file, or a descriptor and one flat file. Of a sparse one, whole new grain directories, with tables for what is new, are
  * written behind the data; one write of the header's sector switches to them and makes the disk larger.
  * The descriptor, which readers of such a file do not ask for the size, follows.
  */
 export const vmdkResize: Resizing = {
   shrinks: false,
   preallocations: ["off"],
-  run(file, newSize) {
+  run(file, newSize, how) {
+    if (signatureOf(file) === "descriptor") {
+      growFlat(file, newSize, how);
+      return;
+    }
     const header = sparseHeader(file);
     const size = Math.ceil(newSize / sectorSize) * sectorSize;
     if (size === header.capacity) return;
-    const described = changedDescriptor(file, header, size);
+    const described = describedSize(file, header, size);
     const tables = layoutOf(header, size);
     if (tables.after > mostTables)
       throw new ImageError("invalid-argument", `${file.name}: the disk is too large for VMDK`, {
@@ -155,39 +161,13 @@ function switchHeader(file: ByteTarget, size: number, directories: readonly numb
   file.flush();
 }
 
-/**
- * The one sector of the embedded descriptor that tells the disk's size, with another size in it.
- * @throws ImageError `unsupported` where more than a sector would have to change.
- */
-function changedDescriptor(
+/** The sector of the embedded descriptor that tells the size, if there is one. */
+function describedSize(
   file: ByteTarget,
-  header: HostedHeader,
+  { descriptorOffset: at, descriptorSize: length, capacity }: HostedHeader,
   size: number,
-): { at: number; bytes: Uint8Array } | undefined {
-  const { descriptorOffset: at, descriptorSize: length, capacity } = header;
+): ChangedSector | undefined {
   if (length === 0) return undefined;
   readDescriptor(file, at, length);
-  const bytes = new Uint8Array(length);
-  file.read(at, bytes);
-  // One character a byte, so that no other byte changes, whatever the text's encoding.
-  const text = String.fromCharCode(...bytes);
-  const end = text.indexOf("\0");
-  const used = end < 0 ? text : text.slice(0, end);
-  const line = new RegExp(`^(\\s*RW\\s+)${capacity / sectorSize}(\\s+SPARSE\\s)`, "im");
-  const changed = used.replace(line, `$1${size / sectorSize}$2`);
-  const first = [...changed].findIndex((each, index) => each !== used[index]);
-  if (first < 0) return undefined;
-  const sector = Math.floor(first / sectorSize) * sectorSize;
-  const fits = changed.length === used.length || changed.length <= sector + sectorSize;
-  const last = changed.length === used.length ? first + String(size).length : changed.length;
-  if (!fits || last > sector + sectorSize || changed.length > length)
-    throw new ImageError("unsupported", `${file.name}: its descriptor has no room for the size`, {
-      file: file.name,
-      at: at + sector,
-      hint: "Convert it to a new image, and give that the size.",
-    });
-  const written = new Uint8Array(sectorSize);
-  for (let index = 0; index < sectorSize; index += 1)
-    written[index] = changed.charCodeAt(sector + index) || 0;
-  return { at: at + sector, bytes: written };
+  return changedSector(file, { at, length, room: length, kind: "SPARSE" }, capacity, size);
 }

@@ -1,7 +1,8 @@
 import { ImageError } from "../../errors";
-import type { Preallocation, Resizing } from "../../formats/format";
+import type { Preallocation, ResizeRequest, Resizing } from "../../formats/format";
 import { formatById } from "../../formats/registry";
 import type { DiskImage } from "../../image/disk-image";
+import { createGate } from "../../image/gate";
 import { openImage, requireWhole, type OpenRequest } from "../../image/open-image";
 import { openForChange } from "./open-for-change";
 
@@ -27,8 +28,15 @@ export function resizeImage(
     refuse(image, resize, request.path, { size, shrink, preallocation });
     const baseSize = image.layers[1]?.size ?? 0;
     const read = (at: number, into: Uint8Array): void => image.read(at, into);
+    const gate = createGate(request.grants);
+    const changeExtent: ResizeRequest["changeExtent"] = (name, change) => {
+      const reference = { role: "extent", name, from: request.path } as const;
+      // Only what may be opened may be changed.
+      gate.open(reference).close();
+      openForChange(gate.resolve(reference), change);
+    };
     openForChange(request.path, (file) =>
-      resize.run(file, size, { shrink, preallocation, baseSize, read }),
+      resize.run(file, size, { shrink, preallocation, baseSize, read, changeExtent }),
     );
   } finally {
     image.close();
