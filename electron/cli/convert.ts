@@ -58,7 +58,7 @@ const options: OptionTable = {
 
 /** Options whose value is kept, and options that are kept as they are; all else is refused. */
 const kept = new Set(["f", "O", "t", "T", "B", "F"]);
-const keptFlags = new Set(["c", "p", "q", "U", "W", "--salvage"]);
+const keptFlags = new Set(["C", "c", "p", "q", "U", "W", "--salvage"]);
 
 /** What was asked for. */
 interface ConvertArguments extends BackingArguments {
@@ -91,13 +91,16 @@ export async function convert(args: readonly string[]): Promise<number> {
       checkList(value);
       lists.push(value);
     } else if (option === "m") threads = readThreads(value);
-    else if (option === "S") keepZeros = readSparseSize(value) === 0;
-    else if (option === "l") choice = readSnapshotChoice(value);
+    else if (option === "S") {
+      keepZeros = readSparseSize(value) === 0;
+      flags.add("S");
+    } else if (option === "l") choice = readSnapshotChoice(value);
     else if (opening.take(option, value)) return;
     else if (kept.has(option)) values.set(option, value);
     else if (keptFlags.has(option)) flags.add(option);
     else throw unsupported("convert", option);
   });
+  checkOffloading(flags);
   const outputFormat = values.get("O") ?? "raw";
   const optionList = lists.join(",");
   if (asksForHelp(optionList)) {
@@ -136,6 +139,16 @@ export async function convert(args: readonly string[]): Promise<number> {
     progress.end();
   }
   return 0;
+}
+
+/** Copies are left to the host where it pays, with -C and without. @throws CommandError in qemu-img's words. */
+function checkOffloading(flags: ReadonlySet<string>): void {
+  if (!flags.has("C")) return;
+  for (const option of ["c", "S"])
+    if (flags.has(option))
+      throw new CommandError(`Cannot enable copy offloading when -${option} is used`);
+  if (flags.has("--salvage"))
+    throw new CommandError("Cannot use copy offloading in salvaging mode");
 }
 
 /** @throws CommandError for snapshots of several images, and as `atSnapshot`. */

@@ -33,7 +33,7 @@ Command syntax:
   check [--object objectdef] [--image-opts] [-q] [-f fmt] [--output=ofmt] [-r [leaks | all]] [-T src_cache] [-U] [--trust] filename
   commit [--object objectdef] [--image-opts] [-f fmt] [-t cache] [-b base] [-d] [-p] [-q] [--trust] [--force] filename
   compare [--object objectdef] [--image-opts] [-f fmt] [-F fmt] [-T src_cache] [-p] [-q] [-s] [-U] [--trust] filename1 filename2
-  convert [--object objectdef] [--image-opts] [-U] [-c] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-B backing_file [-F backing_fmt]] [-o options] [-S sparse_size] [-m num_coroutines] [--salvage] [--trust] [--member name] filename [filename2 [...]] output_filename
+  convert [--object objectdef] [--image-opts] [-U] [-C] [-c] [-p] [-q] [-W] [-f fmt] [-l snapshot_param] [-t cache] [-T src_cache] [-O output_fmt] [-B backing_file [-F backing_fmt]] [-o options] [-S sparse_size] [-m num_coroutines] [--salvage] [--trust] [--member name] filename [filename2 [...]] output_filename
   create [-q] [-f fmt] [-b backing_file [-F backing_fmt]] [-u] [-o options] [--trust] filename [size]
   dd [--object objectdef] [--image-opts] [-U] [-f fmt] [-O output_fmt] [--trust] [bs=block_size] [count=blocks] [skip=blocks] if=input of=output
   info [--object objectdef] [--image-opts] [-f fmt] [--output=ofmt] [--backing-chain] [-U] [--trust] [--member name] filename
@@ -72,7 +72,7 @@ Command parameters:
   '-c' indicates that target image must be compressed
   '-S' takes 4k (default) to leave out zeros, or 0 to write all of the disk
   '-m' takes how many threads may work, 1 to 16; there are never more than cores
-  '-W' and '-U' are accepted and make no difference
+  '-C', '-W' and '-U' are accepted and make no difference
   '--salvage' makes zeros of what cannot be read, and says where
   '-r' repairs what a check has found: 'leaks' frees space that nobody uses, 'all' also
     counts every cluster anew

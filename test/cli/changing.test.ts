@@ -72,7 +72,7 @@ const lines = {
     bitmap --merge coarse b.qcow2 fine | bitmap --add s.qcow2 ''
     bitmap --add mb.qcow2 mine | bitmap --add fine.qcow2 x | info fine.qcow2`,
   dd: `
-    dd | dd if=in of=x | dd if=in of=x1 bs=1000 count=3 | dd if=in of=x2 bs=1000 count=3 skip=8
+    convert -C -c in x | convert -C -S 4k in x | convert -C --salvage in x | convert -C in xc | dd | dd if=in of=x | dd if=in of=x1 bs=1000 count=3 | dd if=in of=x2 bs=1000 count=3 skip=8
     dd if=in of=x3 bs=1000 skip=20 | dd if=in of=x4 -O qcow2 | dd if=in of=x bs=0 | dd if=in of=x bs=foo
     dd if=in of=x conv=x | dd if=in of=x foo | dd -f qcow2 if=in of=x
     dd -O foo if=in of=x | dd if=in of=x5 count=0 | dd -U if=s.qcow2 of=x6
