@@ -1,10 +1,13 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { createControl, toFailure } from "../engine";
 import { imageTasks } from "./image-tasks";
 import type { TaskOrder, WorkerReply } from "./messages";
 
-/** The thread of one task with one image: it begins with its order, answers once, and ends. */
-parentPort?.postMessage(answer(workerData as TaskOrder));
+/**
+ * The thread of one task with one image: it answers its order and is ended from outside. A thread that
+ * ends by itself first waits for work of V8, which in Electron may be that of a thread that is gone.
+ */
+parentPort?.on("message", (order: TaskOrder) => parentPort?.postMessage(answer(order)));
 
 function answer({ task, input, control }: TaskOrder): WorkerReply<unknown> {
   try {

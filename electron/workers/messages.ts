@@ -44,7 +44,7 @@ export interface ConvertOrder {
 export type ImageTasks = typeof imageTasks;
 export type TaskName = keyof ImageTasks;
 
-/** Given to the thread of one task when it starts. */
+/** Asked of the thread of one task. */
 export interface TaskOrder {
   readonly task: TaskName;
   /** What that task takes. */

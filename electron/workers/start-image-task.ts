@@ -31,24 +31,25 @@ export function createTaskRunner(script: string): TaskRunner {
     run: (task, input) =>
       new Promise((done, fail) => {
         const order: TaskOrder = { task, input, control: createControl().buffer };
-        const worker = new Worker(script, { workerData: order, resourceLimits: THREAD_LIMITS });
+        const worker = new Worker(script, { resourceLimits: THREAD_LIMITS });
         const stop = (): void => {
           fail(new FailureError({ code: "cancelled", message: "Cancelled." }));
           void worker.terminate();
         };
         if (reading.has(task)) readers.add(stop);
-        let reply: WorkerReply<ReturnType<ImageTasks[typeof task]>> | undefined;
-        worker.on("message", (answer: typeof reply) => {
-          reply = answer;
+        // Its files are closed when it answers.
+        worker.on("message", (reply: WorkerReply<ReturnType<ImageTasks[typeof task]>>) => {
+          readers.delete(stop);
+          if (reply.ok) done(reply.value);
+          else fail(new FailureError(receivedFailure(reply.failure)));
+          void worker.terminate();
         });
         worker.on("error", (error) => fail(new FailureError(stoppedFailure(error))));
-        // Its files are closed by now.
         worker.on("exit", () => {
           readers.delete(stop);
-          if (reply?.ok === true) done(reply.value);
-          else if (reply === undefined) fail(new FailureError(stoppedFailure(undefined)));
-          else fail(new FailureError(receivedFailure(reply.failure)));
+          fail(new FailureError(stoppedFailure(undefined)));
         });
+        worker.postMessage(order);
       }),
     stopReading: () => {
       for (const stop of readers) stop();

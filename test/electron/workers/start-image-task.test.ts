@@ -6,9 +6,10 @@ import { tempFolder } from "../../helpers/temp-folder";
 
 /** A thread that does what the path says. */
 const script = `
-import { parentPort, workerData as order } from "node:worker_threads";
-const { path } = order.input;
+import { parentPort } from "node:worker_threads";
 const sleep = new Int32Array(new SharedArrayBuffer(4));
+parentPort.on("message", (order) => {
+const { path } = order.input;
 if (path === "/throws") throw new Error("bug");
 if (path === "/bad") parentPort.postMessage({ ok: false, failure: { code: "truncated", message: "Short." } });
 else {
@@ -16,6 +17,7 @@ else {
   if (path === "/slow") Atomics.wait(sleep, 0, 0, 300);
   parentPort.postMessage({ ok: true, value: order.task + " " + path });
 }
+});
 `;
 
 function runnerOf() {
