@@ -12,7 +12,7 @@ export function appHandlers(
   about: () => Promise<CallOutput<"app.about">>,
   opened: OpenedFiles,
   settled: () => void,
-  copyText: (text: string) => void,
+  copyText: (text: string) => Promise<void>,
 ): Pick<Handlers, AppCall> {
   return {
     "app.about": about,

@@ -45,7 +45,7 @@ export interface HandlerParts {
   settled(): void;
   showInFolder(path: string): void;
   /** Puts text on the clipboard. */
-  copyText(text: string): void;
+  copyText(text: string): Promise<void>;
 }
 
 /** One handler for every call of the contract. */

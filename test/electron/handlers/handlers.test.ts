@@ -80,7 +80,10 @@ function setUp() {
     },
     settled: () => seen.push("settled"),
     showInFolder: (path) => seen.push(path),
-    copyText: (text) => void seen.push(text),
+    copyText: (text) => {
+      seen.push(text);
+      return Promise.resolve();
+    },
   });
   return { call: createDispatch(handlers), opened, seen };
 }
