@@ -26,6 +26,11 @@ export interface MeasurerParts {
 }
 
 const LOOK_MS = 100;
+/**
+ * What is given up ends by itself within one step, and has this long for it: a thread that is stopped
+ * while it loads its script leaves that file open.
+ */
+const GRACE_MS = 5000;
 /** However long a disk is, something of it is read in this time, or its disk is gone. */
 const PATIENCE_MS = 60_000;
 
@@ -72,7 +77,9 @@ export function createMeasurer(
     return promise.finally(() => {
       clearInterval(timer);
       if (giveUp === fail) giveUp = undefined;
-      void worker.terminate();
+      control.cancel();
+      const grace = setTimeout(() => void worker.terminate(), GRACE_MS).unref();
+      worker.once("exit", () => clearTimeout(grace));
     });
   }
 
