@@ -131,7 +131,7 @@ function start(): void {
       }),
       settled: settled.tell,
       showInFolder: (path) => shell.showItemInFolder(path),
-      copyText: (text) => void clipboard.writeText(text),
+      copyText: (text) => clipboard.writeText(text),
     }),
     origin,
   );

@@ -23,6 +23,14 @@ export function openReceipts(folder: string): ReceiptStore {
     return found.filter((name) => name.endsWith(".json")).toSorted();
   }
 
+  let swept: Promise<void> | undefined;
+  /** Removes what a Lamina that was killed while it wrote has left; before anything is written. */
+  async function sweep(): Promise<void> {
+    const found = await readdir(folder).catch(() => []);
+    for (const name of found.filter((each) => each.endsWith(".json.new")))
+      await rm(join(folder, name), { force: true });
+  }
+
   async function read(name: string): Promise<Receipt | undefined> {
     try {
       const text = await readFile(join(folder, name), "utf8");
@@ -35,6 +43,7 @@ export function openReceipts(folder: string): ReceiptStore {
   return {
     add: async (receipt) => {
       await mkdir(folder, { recursive: true });
+      await (swept ??= sweep());
       const file = join(folder, nameOf(receipt));
       await writeFile(`${file}.new`, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true });
       await rename(`${file}.new`, file);

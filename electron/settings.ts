@@ -1,7 +1,7 @@
 import { readFileSync, renameSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { settingsSchema, type Settings } from "../shared/model/settings";
+import { readableSettings, settingsSchema, type Settings } from "../shared/model/settings";
 
 /** How many paths the recent list keeps. */
 const RECENT_MAX = 30;
@@ -21,8 +21,8 @@ export interface SettingsStore {
 }
 
 /**
- * Opens `settings.json` in `folder`. A missing file gives the defaults; so does a damaged one, which
- * is kept aside as `settings.damaged.json`.
+ * Opens `settings.json` in `folder`. A missing file gives the defaults, and so does a field that is
+ * damaged; a file with such a field is kept aside as `settings.damaged.json`.
  */
 export function openSettings(folder: string): SettingsStore {
   const file = join(folder, "settings.json");
@@ -64,16 +64,14 @@ function readSettings(file: string, damagedFile: string): Settings {
   } catch {
     return defaults;
   }
+  const { settings, whole } = readableSettings(text);
+  if (whole) return settings;
   try {
-    return settingsSchema.parse(JSON.parse(text));
+    renameSync(file, damagedFile);
   } catch {
-    try {
-      renameSync(file, damagedFile);
-    } catch {
-      // A folder that cannot be written to: the next change will say so.
-    }
-    return defaults;
+    // A folder that cannot be written to: the next change will say so.
   }
+  return settings;
 }
 
 async function writeSettings(folder: string, file: string, settings: Settings): Promise<void> {

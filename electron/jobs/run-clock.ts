@@ -9,7 +9,8 @@ export interface RunClock {
 export function createRunClock(): RunClock {
   let before = 0;
   let since: number | undefined;
-  const elapsed = (now: number): number => before + (since === undefined ? 0 : now - since);
+  const elapsed = (now: number): number =>
+    before + (since === undefined ? 0 : Math.max(0, now - since));
   return {
     start(now) {
       since ??= now;

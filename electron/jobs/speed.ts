@@ -18,6 +18,8 @@ export interface SpeedMeter {
 const SHOWN_MS = 4000;
 const STEADY_MS = 30_000;
 const FIRST_MS = 1000;
+/** Notes come ten times a second: after a gap like this the computer was asleep, or its clock set. */
+const ASLEEP_MS = 5000;
 /** Samples closer together than this tell nothing new. */
 const STEP_MS = 200;
 
@@ -28,8 +30,11 @@ interface Sample {
 
 export function createSpeedMeter(): SpeedMeter {
   const samples: Sample[] = [];
+  let noted: number | undefined;
   return {
     note: (done, now) => {
+      if (noted !== undefined && (now < noted || now - noted > ASLEEP_MS)) samples.length = 0;
+      noted = now;
       const latest = samples.at(-1);
       if (latest === undefined || now - latest.at >= STEP_MS) samples.push({ done, at: now });
       // The oldest sample kept is the last one that is at least a window old.

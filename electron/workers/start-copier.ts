@@ -13,19 +13,15 @@ export const mostCopiers = (threads = MOST_COPIERS + 1): number =>
   Math.min(threads, availableParallelism()) - 1;
 
 /**
- * What `ConvertJob.startCopier` wants: starts a thread that runs `file` (workers/copier.ts, built,
- * or the bundled command line) with the work as its `workerData`. A thread that cannot start is no
- * error: the converting thread copies alone then.
+ * What `ConvertJob.startCopier` wants: starts a thread that runs `file` (workers/copier.ts, built)
+ * with the work as its `workerData`. A thread that cannot start is no error: the converting thread
+ * copies alone then. The thread goes home by itself when the conversion ends, and is never stopped
+ * from here: stopped while it loads its script, it would leave that file open.
  */
 export function startCopierThread(file: string | URL): (work: CopierWork) => { stop(): void } {
   return (work) => {
     const worker = new Worker(file, { workerData: work });
     worker.on("error", () => undefined);
-    worker.unref();
-    return {
-      stop: () => {
-        void worker.terminate();
-      },
-    };
+    return { stop: () => undefined };
   };
 }

@@ -31,6 +31,11 @@ export interface MeasurerParts {
 }
 
 const LOOK_MS = 100;
+/**
+ * What is given up ends by itself within one step, and has this long for it: a thread that is stopped
+ * while it loads its script leaves that file open.
+ */
+const GRACE_MS = 5000;
 /** However long a disk is, something of it is read in this time, or its disk is gone. */
 const PATIENCE_MS = 60_000;
 
@@ -56,14 +61,15 @@ export function createMeasurer(
     };
 
     let last = { done: 0, total: 0 };
-    let since = performance.now();
+    // Counted in looks: a clock would count the time that the computer was asleep.
+    let quiet = 0;
     const timer = setInterval(() => {
       const { done, total } = control;
       if (done !== last.done || total !== last.total) {
         last = { done, total };
-        since = performance.now();
+        quiet = 0;
         progress(request.path, last);
-      } else if (performance.now() - since > patience) {
+      } else if ((quiet += LOOK_MS) > patience) {
         fail(stalledFailure(patience));
       }
     }, LOOK_MS);
@@ -78,7 +84,9 @@ export function createMeasurer(
     return promise.finally(() => {
       clearInterval(timer);
       if (giveUp === fail) giveUp = undefined;
-      void worker.terminate();
+      control.cancel();
+      const grace = setTimeout(() => void worker.terminate(), GRACE_MS).unref();
+      worker.once("exit", () => clearTimeout(grace));
     });
   }
 

@@ -87,6 +87,16 @@ describe("the receipts", () => {
     expect(await receipts.list()).toEqual([good]);
   });
 
+  it("have what a killed Lamina left half written removed with the next one", async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, "2026-01-01.cut.json.new"), "{");
+    const receipts = openReceipts(folder);
+    const [first, second] = [receiptAt(1), receiptAt(2)];
+    await Promise.all([receipts.add(first), receipts.add(second)]);
+    expect(readdirSync(folder)).toHaveLength(2);
+    expect(await receipts.list()).toEqual([second, first]);
+  });
+
   it("are five hundred at most: the oldest go", async () => {
     const folder = tempFolder();
     const receipts = openReceipts(folder);

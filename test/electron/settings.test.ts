@@ -62,6 +62,24 @@ describe("settings", () => {
     expect(existsSync(join(folder, "settings.json"))).toBe(false);
   });
 
+  it.each([
+    [{ theme: "pink" }, { theme: "auto" }],
+    [{ recent: "/a" }, { recent: [] }],
+    [{ recent: ["/a", 5, null, "/b"] }, { recent: ["/a", "/b"] }],
+    [{ window: { x: 1, y: 2, width: -3, height: 4, maximized: false } }, { window: undefined }],
+  ])("lose of %j only what is damaged", async (damage, mended) => {
+    const folder = tempFolder();
+    const window = { x: 1, y: 2, width: 300, height: 400, maximized: false };
+    const good = { version: 1, theme: "dark", recent: ["/a.qcow2"], window } as const;
+    const text = JSON.stringify({ ...good, ...damage });
+    writeFileSync(join(folder, "settings.json"), text);
+    const settings = openSettings(folder);
+    expect(settings.get()).toEqual({ ...good, ...mended });
+    expect(readFileSync(join(folder, "settings.damaged.json"), "utf8")).toBe(text);
+    await settings.addRecent(["/new"]);
+    expect(openSettings(folder).get()).toEqual(settings.get());
+  });
+
   it("fill in what an older Lamina did not know", () => {
     const folder = tempFolder();
     writeFileSync(join(folder, "settings.json"), '{"version":1}');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRunClock } from "../../../electron/jobs/run-clock";
-import { createSpeedMeter, secondsLeft } from "../../../electron/jobs/speed";
+import { createSpeedMeter, secondsLeft, type Pace } from "../../../electron/jobs/speed";
 
 describe("speed", () => {
   it("is unknown in the first second", () => {
@@ -42,6 +42,37 @@ describe("speed", () => {
   });
 });
 
+describe("a clock that jumps, as when the laptop was suspended", () => {
+  const RATE = 10_000;
+
+  /** A job of RATE bytes a second that ran ten seconds; then the clock jumps, and it runs on. */
+  function paceAfter(jump: number, seconds: number) {
+    const meter = createSpeedMeter();
+    let done = 0;
+    let now = 0;
+    const all: Pace[] = [];
+    const run = (milliseconds: number): void => {
+      for (const end = now + milliseconds; now < end; now += 100, done += RATE / 10)
+        all.push(meter.note(done, now));
+    };
+    run(10_000);
+    now += jump;
+    run(seconds * 1000);
+    return all;
+  }
+
+  it.each([3600_000, 60_000, -5000, -3600_000])("by %i ms never shows in the speed", (jump) => {
+    const paces = paceAfter(jump, 40);
+    for (const { speed = RATE, steady = RATE } of paces) {
+      expect(speed).toBeCloseTo(RATE);
+      expect(steady).toBeCloseTo(RATE);
+    }
+    // It is unknown for a second at the beginning and after the jump, and known at all other times.
+    const known = paces.flatMap(({ steady = [] }) => steady);
+    expect(paces.length - known.length).toBe(20);
+  });
+});
+
 describe("time left", () => {
   it("is what remains at this speed", () => {
     expect(secondsLeft(250, 1000, 50)).toBe(15);
@@ -67,5 +98,14 @@ describe("the clock of a job", () => {
     expect(clock.elapsed(9000)).toBe(1000);
     clock.start(10_000);
     expect(clock.elapsed(10_500)).toBe(1500);
+  });
+
+  it("never goes back when the time does", () => {
+    const clock = createRunClock();
+    clock.start(5000);
+    expect(clock.elapsed(6000)).toBe(1000);
+    expect(clock.elapsed(3000)).toBe(0);
+    clock.stop(3000);
+    expect(clock.elapsed(9000)).toBe(0);
   });
 });

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { build } from "vite";
+import { openReceipts } from "../../electron/receipts";
+import { openSettings } from "../../electron/settings";
+import { settingsSchema } from "../../shared/model/settings";
+import { random, runSeed } from "../helpers/seed";
+import { tempFolder } from "../helpers/temp-folder";
+
+const root = resolve(import.meta.dirname, "../..");
+const outDir = resolve(root, "node_modules/.cache/lamina-test/kept-files-writer");
+const ROUNDS = 50;
+/** Processes at once, so that fifty take no minute. */
+const LANES = 2;
+
+beforeAll(async () => {
+  await build({
+    root,
+    configFile: false,
+    publicDir: false,
+    logLevel: "error",
+    ssr: { noExternal: true, external: ["koffi"], target: "node" },
+    build: {
+      ssr: true,
+      outDir,
+      emptyOutDir: true,
+      rolldownOptions: {
+        input: resolve(import.meta.dirname, "kept-files-writer.ts"),
+        output: { format: "es", entryFileNames: "writer.mjs", codeSplitting: false },
+      },
+    },
+  });
+});
+
+/** Lets a process write there, and kills it so many milliseconds after it has begun. */
+function writeAndKill(folder: string, after: number): Promise<NodeJS.Signals | null> {
+  const child = spawn(process.execPath, [join(outDir, "writer.mjs"), folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  child.stdout.once("data", () => setTimeout(() => child.kill("SIGKILL"), after));
+  return new Promise((ended) => child.once("exit", (_code, signal) => ended(signal)));
+}
+
+describe(`a process that is killed while it writes (seed ${runSeed})`, () => {
+  it(`leaves whole settings and whole receipts, ${ROUNDS} times`, async () => {
+    const { between } = random(runSeed);
+    const lane = async (folder: string): Promise<number> => {
+      let cut = 0;
+      for (let round = 0; round < ROUNDS / LANES; round++) {
+        expect(await writeAndKill(folder, between(0, 40))).toBe("SIGKILL");
+        const names = readdirSync(folder);
+        const receiptFiles = names.includes("receipts")
+          ? readdirSync(join(folder, "receipts"))
+          : [];
+        cut += [...names, ...receiptFiles].filter((name) => name.endsWith(".new")).length;
+        expect(names).not.toContain("settings.damaged.json");
+        if (names.includes("settings.json")) {
+          const text = readFileSync(join(folder, "settings.json"), "utf8");
+          expect(openSettings(folder).get()).toEqual(settingsSchema.parse(JSON.parse(text)));
+        }
+        const whole = receiptFiles.filter((name) => name.endsWith(".json"));
+        expect(await openReceipts(join(folder, "receipts")).list()).toHaveLength(whole.length);
+      }
+      expect(openSettings(folder).get().recent.length).toBeGreaterThan(0);
+      return cut;
+    };
+    const cuts = await Promise.all(Array.from({ length: LANES }, () => lane(tempFolder())));
+    // Otherwise nobody was killed amid a write, and nothing is shown.
+    expect(cuts.reduce((sum, cut) => sum + cut)).toBeGreaterThan(0);
+  });
+});
