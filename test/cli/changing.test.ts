@@ -97,24 +97,28 @@ describeWithQemu("commands that change images, against qemu-img", () => {
   });
   afterAll(() => removeFolder(folder));
 
-  it.for(Object.entries(lines))("says and does what qemu-img does: %s", async ([group, table]) => {
-    const [ours, theirs] = ["ours", "theirs"].map((name) => {
-      const copy = join(folder, `${group}-${name}`);
-      cpSync(join(folder, "images"), copy, { recursive: true });
-      return copy;
-    }) as [string, string];
-    const differences: unknown[] = [];
-    for (const line of table.split(/[|\n]/).map((each) => each.trim())) {
-      if (line === "") continue;
-      const [mine, other] = await Promise.all([
-        run(link, words(line), ours).then(timeless),
-        run("qemu-img", words(line), theirs).then(timeless),
-      ]);
-      if (JSON.stringify(mine) !== JSON.stringify(other)) differences.push({ line, other, mine });
-    }
-    expect(differences).toEqual([]);
-    for (const name of readdirSync(ours)) sameDisks(ours, theirs, name);
-  });
+  it.for(Object.entries(lines))(
+    "says and does what qemu-img does: %s",
+    async ([group, table]) => {
+      const [ours, theirs] = ["ours", "theirs"].map((name) => {
+        const copy = join(folder, `${group}-${name}`);
+        cpSync(join(folder, "images"), copy, { recursive: true });
+        return copy;
+      }) as [string, string];
+      const differences: unknown[] = [];
+      for (const line of table.split(/[|\n]/).map((each) => each.trim())) {
+        if (line === "") continue;
+        const [mine, other] = await Promise.all([
+          run(link, words(line), ours).then(timeless),
+          run("qemu-img", words(line), theirs).then(timeless),
+        ]);
+        if (JSON.stringify(mine) !== JSON.stringify(other)) differences.push({ line, other, mine });
+      }
+      expect(differences).toEqual([]);
+      for (const name of readdirSync(ours)) sameDisks(ours, theirs, name);
+    },
+    60_000,
+  );
 });
 
 /** What both programs print at one moment or another. */
