@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
 import { newFolder, removeFolder } from "../helpers/temp-folder";
 import { mustBeSound } from "../engine/change/oracle-check";
@@ -86,6 +86,8 @@ const lines = {
     bench --image-opts -c 2 driver=qcow2,file.filename=s.qcow2 | bench -c 1 -s 3G s.qcow2`,
 };
 
+vi.setConfig({ testTimeout: 60_000 });
+
 describeWithQemu("commands that change images, against qemu-img", () => {
   let folder = "";
   let link = "";
@@ -97,28 +99,24 @@ describeWithQemu("commands that change images, against qemu-img", () => {
   });
   afterAll(() => removeFolder(folder));
 
-  it.for(Object.entries(lines))(
-    "says and does what qemu-img does: %s",
-    async ([group, table]) => {
-      const [ours, theirs] = ["ours", "theirs"].map((name) => {
-        const copy = join(folder, `${group}-${name}`);
-        cpSync(join(folder, "images"), copy, { recursive: true });
-        return copy;
-      }) as [string, string];
-      const differences: unknown[] = [];
-      for (const line of table.split(/[|\n]/).map((each) => each.trim())) {
-        if (line === "") continue;
-        const [mine, other] = await Promise.all([
-          run(link, words(line), ours).then(timeless),
-          run("qemu-img", words(line), theirs).then(timeless),
-        ]);
-        if (JSON.stringify(mine) !== JSON.stringify(other)) differences.push({ line, other, mine });
-      }
-      expect(differences).toEqual([]);
-      for (const name of readdirSync(ours)) sameDisks(ours, theirs, name);
-    },
-    60_000,
-  );
+  it.for(Object.entries(lines))("says and does what qemu-img does: %s", async ([group, table]) => {
+    const [ours, theirs] = ["ours", "theirs"].map((name) => {
+      const copy = join(folder, `${group}-${name}`);
+      cpSync(join(folder, "images"), copy, { recursive: true });
+      return copy;
+    }) as [string, string];
+    const differences: unknown[] = [];
+    for (const line of table.split(/[|\n]/).map((each) => each.trim())) {
+      if (line === "") continue;
+      const [mine, other] = await Promise.all([
+        run(link, words(line), ours).then(timeless),
+        run("qemu-img", words(line), theirs).then(timeless),
+      ]);
+      if (JSON.stringify(mine) !== JSON.stringify(other)) differences.push({ line, other, mine });
+    }
+    expect(differences).toEqual([]);
+    for (const name of readdirSync(ours)) sameDisks(ours, theirs, name);
+  });
 });
 
 /** What both programs print at one moment or another. */
