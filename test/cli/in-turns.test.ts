@@ -108,5 +108,5 @@ describeWithQemu("both programs in turn on one image", () => {
         expect(Buffer.compare(readFileSync(own), readFileSync(`${copy}.raw`)), name).toBe(0);
       }
     }
-  });
+  }, 120_000);
 });
