@@ -60,6 +60,7 @@ function endOf(worker: Worker): Promise<JobEnd> {
     let end: JobEnd | undefined;
     worker.on("message", (reply: WorkerReply<Converted>) => {
       end = endFrom(reply);
+      void worker.terminate();
     });
     worker.on("error", (error) => {
       end ??= { state: "failed", failure: stoppedFailure(error) };
