@@ -16,7 +16,11 @@ import type { Converted, ConvertOrder, WorkerReply } from "./messages";
 import { sourceRequestOf } from "./source-request";
 import { mostCopiers, startCopierThread } from "./start-copier";
 
-/** The thread of one conversion: it begins with its order, answers once, and ends. */
+/**
+ * The thread of one conversion: it begins with its order, answers once, and is ended from outside. One
+ * that ends by itself first waits for work of V8, which in Electron may be that of a thread that is gone.
+ */
+parentPort?.on("message", () => {});
 parentPort?.postMessage(answer(workerData as ConvertOrder));
 
 function answer(order: ConvertOrder): WorkerReply<Converted> {

@@ -86,6 +86,7 @@ function endOf(worker: Worker, endWithout: (failure: Failure) => JobEnd): Promis
     let failure = stoppedFailure(undefined);
     worker.on("message", (reply: WorkerReply<Converted>) => {
       end = endFrom(reply);
+      void worker.terminate();
     });
     worker.on("error", (error) => {
       failure = stoppedFailure(error);
