@@ -14,6 +14,8 @@ const outDir = resolve(root, "node_modules/.cache/lamina-test/kept-files-writer"
 const ROUNDS = 50;
 /** Processes at once, so that fifty take no minute. */
 const LANES = 2;
+/** Fifty processes take some seconds, and more where much else runs. */
+const PATIENCE_MS = 120_000;
 
 beforeAll(async () => {
   await build({
@@ -44,30 +46,34 @@ function writeAndKill(folder: string, after: number): Promise<NodeJS.Signals | n
 }
 
 describe(`a process that is killed while it writes (seed ${runSeed})`, () => {
-  it(`leaves whole settings and whole receipts, ${ROUNDS} times`, async () => {
-    const { between } = random(runSeed);
-    const lane = async (folder: string): Promise<number> => {
-      let cut = 0;
-      for (let round = 0; round < ROUNDS / LANES; round++) {
-        expect(await writeAndKill(folder, between(0, 40))).toBe("SIGKILL");
-        const names = readdirSync(folder);
-        const receiptFiles = names.includes("receipts")
-          ? readdirSync(join(folder, "receipts"))
-          : [];
-        cut += [...names, ...receiptFiles].filter((name) => name.endsWith(".new")).length;
-        expect(names).not.toContain("settings.damaged.json");
-        if (names.includes("settings.json")) {
-          const text = readFileSync(join(folder, "settings.json"), "utf8");
-          expect(openSettings(folder).get()).toEqual(settingsSchema.parse(JSON.parse(text)));
+  it(
+    `leaves whole settings and whole receipts, ${ROUNDS} times`,
+    { timeout: PATIENCE_MS },
+    async () => {
+      const { between } = random(runSeed);
+      const lane = async (folder: string): Promise<number> => {
+        let cut = 0;
+        for (let round = 0; round < ROUNDS / LANES; round++) {
+          expect(await writeAndKill(folder, between(0, 40))).toBe("SIGKILL");
+          const names = readdirSync(folder);
+          const receiptFiles = names.includes("receipts")
+            ? readdirSync(join(folder, "receipts"))
+            : [];
+          cut += [...names, ...receiptFiles].filter((name) => name.endsWith(".new")).length;
+          expect(names).not.toContain("settings.damaged.json");
+          if (names.includes("settings.json")) {
+            const text = readFileSync(join(folder, "settings.json"), "utf8");
+            expect(openSettings(folder).get()).toEqual(settingsSchema.parse(JSON.parse(text)));
+          }
+          const whole = receiptFiles.filter((name) => name.endsWith(".json"));
+          expect(await openReceipts(join(folder, "receipts")).list()).toHaveLength(whole.length);
         }
-        const whole = receiptFiles.filter((name) => name.endsWith(".json"));
-        expect(await openReceipts(join(folder, "receipts")).list()).toHaveLength(whole.length);
-      }
-      expect(openSettings(folder).get().recent.length).toBeGreaterThan(0);
-      return cut;
-    };
-    const cuts = await Promise.all(Array.from({ length: LANES }, () => lane(tempFolder())));
-    // Otherwise nobody was killed amid a write, and nothing is shown.
-    expect(cuts.reduce((sum, cut) => sum + cut)).toBeGreaterThan(0);
-  });
+        expect(openSettings(folder).get().recent.length).toBeGreaterThan(0);
+        return cut;
+      };
+      const cuts = await Promise.all(Array.from({ length: LANES }, () => lane(tempFolder())));
+      // Otherwise nobody was killed amid a write, and nothing is shown.
+      expect(cuts.reduce((sum, cut) => sum + cut)).toBeGreaterThan(0);
+    },
+  );
 });

@@ -9,21 +9,25 @@ import { countHandles, growth, type Sample } from "./samples";
 const linux = process.platform === "linux";
 
 describe.runIf(linux)(`the queue and its threads under load (seed ${runSeed})`, () => {
-  it("leave neither handles, threads nor half images, and none after quitting amid it", async () => {
-    const folder = tempFolder();
-    const load = createLoad(await buildScripts("lamina-load"), folder, random(runSeed), 2 ** 20);
-    await load.round(2);
-    const before = countHandles();
-    const { done, cancelled, opened } = await load.round(6);
-    expect(done + cancelled).toBe(6);
-    expect(opened).toBeGreaterThan(0);
-    // A folder that is listed or a receipt that is written may be open for a moment.
-    expect(countHandles()).toBeLessThanOrEqual(before + 1);
-    await load.quit(6);
-    expect(readdirSync(join(folder, "targets"))).toEqual([]);
-    // The images that were converted are still what they were, and all of them.
-    expect(readdirSync(join(folder, "sources"))).toHaveLength(10);
-  });
+  it(
+    "leave neither handles, threads nor half images, and none after quitting amid it",
+    { timeout: 90_000 },
+    async () => {
+      const folder = tempFolder();
+      const load = createLoad(await buildScripts("lamina-load"), folder, random(runSeed), 2 ** 20);
+      await load.round(2);
+      const before = countHandles();
+      const { done, cancelled, opened } = await load.round(6);
+      expect(done + cancelled).toBe(6);
+      expect(opened).toBeGreaterThan(0);
+      // A folder that is listed or a receipt that is written may be open for a moment.
+      expect(countHandles()).toBeLessThanOrEqual(before + 1);
+      await load.quit(6);
+      expect(readdirSync(join(folder, "targets"))).toEqual([]);
+      // The images that were converted are still what they were, and all of them.
+      expect(readdirSync(join(folder, "sources"))).toHaveLength(10);
+    },
+  );
 });
 
 describe("growth", () => {
