@@ -59,7 +59,7 @@ export function check(args: readonly string[]): number {
   const argument = source.image(name, values.get("f"));
   const readOnly = repair === undefined;
   const image = imageToChange(argument, { readOnly, shared: flags.has("U") });
-  if (image.format !== "qcow2") throw noChecks(image.format);
+  if (!checked.has(image.format)) throw noChecks(image.format);
 
   const { before, after } = changing(
     "Check failed: ",
@@ -78,8 +78,10 @@ export function check(args: readonly string[]): number {
   const again = fixed.corruptions > 0 || fixed.leaks > 0;
   if (again && !json && !quiet) print(repaired(fixed));
   if (again) tellFindings(after);
-  if (json) print(`${formatJson(jsonCheck(after, fixed, name))}\n`);
-  else if (!quiet) print(humanCheck(after));
+  // Of the others' clusters qemu-img tells nothing.
+  const told = image.format === "qcow2" ? after : { ...after, ...untold };
+  if (json) print(`${formatJson(jsonCheck(told, fixed, name, image.format))}\n`);
+  else if (!quiet) print(humanCheck(told));
   return exitCodeOf(after);
 }
 
@@ -88,12 +90,20 @@ function readRepairMode(value: string): RepairMode {
   throw new UsageError(`Unknown option value for -r (expecting 'leaks' or 'all'): ${value}`);
 }
 
-/** Formats that qemu-img 7.2 checks; of others it says that they have no checks. */
-const checkedByQemu = new Set(["parallels", "vdi", "vhdx", "vmdk"]);
+/** Formats whose tables Lamina checks; qemu-img has no check of a VHD. */
+const checked = new Set(["qcow2", "vdi", "vhdx", "vmdk", "vpc"]);
+
+const untold = {
+  totalClusters: 0,
+  allocatedClusters: 0,
+  fragmentedClusters: 0,
+  compressedClusters: 0,
+  imageEndOffset: 0,
+} as const;
 
 function noChecks(format: string): CommandError {
   return new CommandError(
-    checkedByQemu.has(format)
+    format === "parallels"
       ? `Checking images in format '${format}' is not supported by this version`
       : "This image format does not support checks",
     noCheck,
@@ -159,7 +169,7 @@ function humanCheck(result: CheckResult): string {
 }
 
 /** The members in qemu-img 7.2's order; counts of 0 are left out, save one. */
-function jsonCheck(result: CheckResult, fixed: Fixed, filename: string): Json {
+function jsonCheck(result: CheckResult, fixed: Fixed, filename: string, format: string): Json {
   const some = (count: number): number | undefined => (count > 0 ? count : undefined);
   return {
     "image-end-offset": some(result.imageEndOffset),
@@ -172,7 +182,7 @@ function jsonCheck(result: CheckResult, fixed: Fixed, filename: string): Json {
     "leaks-fixed": some(fixed.leaks),
     "allocated-clusters": some(result.allocatedClusters),
     filename,
-    format: "qcow2",
+    format,
     "fragmented-clusters": some(result.fragmentedClusters),
   };
 }

@@ -147,7 +147,7 @@ function asJson(value: unknown): Json {
 
 /** Members and elements one a line, what they hold below them; "-" in a key reads as a space. */
 function tree(value: Json, indent: string): string[] {
-  if (typeof value !== "object") return [];
+  if (typeof value !== "object" || value === null) return [];
   const entries = Array.isArray(value)
     ? value.map((each: Json, at): [string, Json] => [`[${at}]`, each])
     : Object.entries(value).map(([key, each]): [string, Json] => [
@@ -155,7 +155,7 @@ function tree(value: Json, indent: string): string[] {
         each ?? "",
       ]);
   return entries.flatMap(([label, each]) =>
-    typeof each === "object"
+    typeof each === "object" && each !== null
       ? [`${indent}${label}:`, ...tree(each, `${indent}    `)]
       : [`${indent}${label}: ${each}`],
   );

@@ -1,16 +1,17 @@
-/** What qemu-img's JSON can hold; members that are undefined are left out. */
+/** What JSON can hold, as qemu-img writes it; members that are undefined are left out. */
 export type Json =
   | string
   | number
   | bigint
   | boolean
+  | null
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
 /** `value` in qemu-img's layout: 4 spaces a level, ASCII only, members in the order they have. */
 export function formatJson(value: Json, indent = ""): string {
   if (typeof value === "string") return quote(value);
-  if (typeof value !== "object") return String(value);
+  if (typeof value !== "object" || value === null) return String(value);
   const inner = `${indent}    `;
   const lines = Array.isArray(value)
     ? value.map((each: Json) => inner + formatJson(each, inner))

@@ -1,4 +1,5 @@
 import type { SnapshotFacts } from "../../shared/model/facts";
+import type { SnapshotNode } from "../../shared/model/snapshot-tree";
 import {
   applySnapshot,
   createSnapshot,
@@ -6,6 +7,7 @@ import {
   freedBy,
   ImageError,
   listSnapshots,
+  snapshotTree,
 } from "../engine";
 import { readArguments, type OptionTable } from "./arguments";
 import { changing, imageToChange, type ChangedImage } from "./change";
@@ -78,11 +80,15 @@ function list({ path, format, facts: { snapshots } }: ChangedImage, json: boolea
     return;
   }
   const listed = format === "qcow2" ? changing("", () => listSnapshots(path)) : [];
-  print(`${formatJson(listed.map((each, at) => jsonSnapshot(each, at, path)))}\n`);
+  const nodes = listed.length === 0 ? [] : treeNodes(path);
+  print(`${formatJson(listed.map((each, at) => jsonSnapshot(each, at, nodes[at])))}\n`);
 }
 
-/** Lamina's own. Sizes in bytes; the exclusive size is what deleting this one alone gives back. */
-function jsonSnapshot(snapshot: SnapshotFacts, index: number, path: string): Json {
+/**
+ * Lamina's own. Sizes in bytes; the exclusive size is what deleting this one alone gives back, and the
+ * parent another's index, null for none, as far as the clusters or libvirt's notes tell.
+ */
+function jsonSnapshot(snapshot: SnapshotFacts, index: number, node?: SnapshotNode): Json {
   return {
     index,
     id: snapshot.id,
@@ -90,16 +96,18 @@ function jsonSnapshot(snapshot: SnapshotFacts, index: number, path: string): Jso
     date: new Date(snapshot.dateSeconds * 1000).toISOString(),
     "vm-state-size": snapshot.vmStateSize,
     "disk-size": snapshot.diskSize,
-    "exclusive-size": exclusiveSize(path, index),
+    "exclusive-size": node?.exclusiveBytes,
+    parent: node?.parent,
+    confidence: node?.confidence,
   };
 }
 
-/** Undefined for an image that has to be repaired before anybody can tell. */
-function exclusiveSize(path: string, index: number): number | undefined {
+/** None for an image that has to be repaired before anybody can tell. */
+function treeNodes(path: string): readonly SnapshotNode[] {
   try {
-    return freedBy(path, [index]);
+    return snapshotTree({ path }).nodes;
   } catch (error) {
-    if (error instanceof ImageError) return undefined;
+    if (error instanceof ImageError) return [];
     throw error;
   }
 }

@@ -13,6 +13,8 @@ interface Listed {
   readonly "vm-state-size": number;
   readonly "disk-size": number;
   readonly "exclusive-size": number;
+  readonly parent: number | null;
+  readonly confidence: number;
 }
 
 describeWithQemu("what only Lamina tells of snapshots", () => {
@@ -53,6 +55,30 @@ describeWithQemu("what only Lamina tells of snapshots", () => {
       code: 1,
       stderr: "lamina: Could not find snapshot '9'\n",
     });
+  });
+
+  it("tells whose child each is by the clusters that they share", async () => {
+    const tree = join(folder, "tree.qcow2");
+    qemuImg(["create", "-q", "-f", "qcow2", tree, "4M"], folder);
+    const write = (at: number) => qemuIo(tree, "qcow2", [`write -P 7 ${at}M 512k`]);
+    const take = (name: string) => qemuImg(["snapshot", "-c", name, tree], folder);
+    write(0);
+    take("root");
+    write(1);
+    take("left");
+    qemuImg(["snapshot", "-a", "root", tree], folder);
+    write(2);
+    take("right");
+    const listed = JSON.parse(
+      (await lamina("snapshot -l --output=json tree.qcow2")).stdout,
+    ) as Listed[];
+    expect(listed.map(({ name, parent }) => [name, parent])).toEqual([
+      ["root", null],
+      ["left", 0],
+      ["right", 0],
+    ]);
+    for (const { parent, confidence } of listed)
+      if (parent !== null) expect(confidence).toBeGreaterThan(0.5);
   });
 
   it("takes one of several of a name by its place in the table", async () => {
