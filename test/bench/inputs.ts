@@ -135,3 +135,22 @@ function* hugeRuns(): Generator<DataRun, void, undefined> {
     }
   }
 }
+
+/** 100 GiB with 16 snapshots, between which 256 clusters were written here and there. */
+export const sixteenSnapshots: Input = {
+  file: "snapshots.qcow2",
+  format: "qcow2",
+  async make(path) {
+    const from = random(seed);
+    const size = 100 * 2 ** 30;
+    await mustRun("qemu-img", ["create", "-q", "-f", "qcow2", path, String(size)]);
+    for (let nth = 1; nth <= 16; nth += 1) {
+      const writes = Array.from({ length: 256 }, () => {
+        const at = from.between(0, size / cluster - 1) * cluster;
+        return ["-c", `write -P ${nth} ${at} ${cluster}`];
+      });
+      await mustRun("qemu-io", ["-f", "qcow2", ...writes.flat(), path]);
+      await mustRun("qemu-img", ["snapshot", "-c", `s${nth}`, path]);
+    }
+  },
+};

@@ -52,6 +52,7 @@ async function runRound(row: Row, input: string, bench: Bench, nth: number): Pro
   const results: Partial<Record<"lamina" | "other", Measurement>> = {};
   const order = nth % 2 === 0 ? (["lamina", "other"] as const) : (["other", "lamina"] as const);
   for (const who of order) {
+    row.prepare?.(input, made[who]);
     results[who] = await measure(commands[who], folder, printed[who]);
   }
   const { lamina, other } = results;

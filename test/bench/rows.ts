@@ -1,5 +1,15 @@
-import { chainOfThree, hugeQcow2, qemuMade, sparseRaw, thickRaw, type Input } from "./inputs";
-import { checkConverted, checkInfo, checkSameText } from "./verify";
+import { copyFileSync } from "node:fs";
+import * as zlib from "node:zlib";
+import {
+  chainOfThree,
+  hugeQcow2,
+  qemuMade,
+  sixteenSnapshots,
+  sparseRaw,
+  thickRaw,
+  type Input,
+} from "./inputs";
+import { checkChanged, checkConverted, checkInfo, checkSameText } from "./verify";
 
 /** One line of the benchmark's table: what Lamina does, what it is held against, and the bars. */
 export interface Row {
@@ -8,6 +18,8 @@ export interface Row {
   readonly bars: Bars;
   /** Whether both make an image; otherwise what they print counts. */
   readonly makesImage: boolean;
+  /** Makes what a program then changes, before its time is taken. */
+  prepare?(input: string, output: string): void;
   /** Lamina's arguments. */
   lamina(input: string, output: string): readonly string[];
   /** The program that it is held against, and its arguments. */
@@ -35,6 +47,12 @@ const megabyte = 1e6;
 const plain = 130 * megabyte;
 const compressed = 256 * megabyte;
 
+const zstd = ["-c", "-o", "compression_type=zstd"];
+/** Node decodes Zstandard itself from 22.15 on; before, it is decoded in JavaScript. */
+const zstdBar = "zstdDecompressSync" in zlib ? { wall: 0.75 } : {};
+/** qemu-img with all the threads that it can have. */
+const widest = ["-m", "16", "-W"];
+
 const stream = "subformat=streamOptimized";
 const split = "subformat=twoGbMaxExtentSparse";
 const madeAs = (subformat: string): Input => qemuMade("vmdk", "-o", subformat);
@@ -51,11 +69,33 @@ export const rows: readonly Row[] = [
   convert("vhd to raw", qemuMade("vpc"), "raw", { peak: plain }),
   convert("qcow v1 to raw", qemuMade("qcow"), "raw", { peak: plain }),
   convert("qcow2 zlib to raw", qemuMade("qcow2", "-c"), "raw", { wall: 0.65, peak: compressed }),
+  convert("qcow2 zstd to raw", qemuMade("qcow2", ...zstd), "raw", { ...zstdBar, peak: compressed }),
+  convert("raw to qcow2 zlib", sparseRaw, "qcow2", { wall: 0.3, peak: compressed }, "-c"),
+  against(
+    convert(
+      "raw to qcow2 zlib, widest",
+      sparseRaw,
+      "qcow2",
+      { wall: 0.55, peak: compressed },
+      "-c",
+    ),
+    ...widest,
+  ),
   convert("vmdk stream to raw", madeAs(stream), "raw", { wall: 0.45, peak: compressed }),
   convert("raw to vmdk stream", sparseRaw, "vmdk", { wall: 0.35, peak: compressed }, "-o", stream),
   convert("split vmdk to qcow2", madeAs(split), "qcow2", { peak: plain }),
   convert("raw to vmdk", sparseRaw, "vmdk", { peak: plain }),
   map("map of 2 TiB qcow2", hugeQcow2, { wall: 0.45, peak: plain }),
+  reading("map with 16 snapshots", sixteenSnapshots, { wall: 0.6, peak: plain }, [
+    "map",
+    "--output=json",
+  ]),
+  reading("check with 16 snapshots", sixteenSnapshots, { wall: 0.6, peak: plain }, ["check"]),
+  change("delete a snapshot of 16", sixteenSnapshots, { wall: 0.6, peak: plain }, [
+    "snapshot",
+    "-d",
+    "s8",
+  ]),
   info("info against bare Node", qemuMade("qcow2"), { wall: 2.5, peak: plain }),
 ];
 
@@ -81,8 +121,24 @@ function convert(
   };
 }
 
+/** The row with more arguments for the other program alone. */
+function against(row: Row, ...more: string[]): Row {
+  return {
+    ...row,
+    other: (from, to) => {
+      const [program = "", command = "", ...rest] = row.other(from, to);
+      return [program, command, ...more, ...rest];
+    },
+  };
+}
+
 function map(name: string, input: Input, bars: Bars): Row {
-  const args = (from: string): string[] => ["map", "--output=json", "-f", input.format, from];
+  return reading(name, input, bars, ["map", "--output=json"]);
+}
+
+/** Both programs print the same of an image. */
+function reading(name: string, input: Input, bars: Bars, command: readonly string[]): Row {
+  const args = (from: string): string[] => [...command, "-f", input.format, from];
   return {
     name,
     input,
@@ -91,6 +147,21 @@ function map(name: string, input: Input, bars: Bars): Row {
     lamina: args,
     other: (from) => ["qemu-img", ...args(from)],
     verify: checkSameText,
+  };
+}
+
+/** Both programs change a copy of the input. */
+function change(name: string, input: Input, bars: Bars, command: readonly string[]): Row {
+  const args = (_: string, copy: string): string[] => [...command, copy];
+  return {
+    name,
+    input,
+    bars,
+    makesImage: true,
+    prepare: (from, copy) => copyFileSync(from, copy),
+    lamina: args,
+    other: (from, copy) => ["qemu-img", ...args(from, copy)],
+    verify: checkChanged,
   };
 }
 

@@ -18,6 +18,16 @@ export async function checkConverted(
   throw new Error(`${lamina} takes ${ours} bytes on the host, qemu-img's ${theirs}`);
 }
 
+/** Both copies are sound, read the same and have the same snapshots. */
+export async function checkChanged({ lamina, other }: Made): Promise<void> {
+  await mustRun("qemu-img", ["check", "-f", "qcow2", lamina]);
+  await mustRun("qemu-img", ["compare", "-f", "qcow2", "-F", "qcow2", lamina, other]);
+  const [ours, theirs] = await Promise.all(
+    [lamina, other].map((path) => mustRun("qemu-img", ["snapshot", "-l", path])),
+  );
+  if (ours !== theirs) throw new Error(`${lamina} has other snapshots than ${other}`);
+}
+
 /** Both programs printed the same. */
 export async function checkSameText({ lamina, other }: Made): Promise<void> {
   if (readFileSync(lamina).equals(readFileSync(other))) return;
