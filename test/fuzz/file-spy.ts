@@ -42,6 +42,8 @@ export function spyOnFiles(readable: string, writable: string): FileSpy {
         const may =
           isBelow(meant, writable) ||
           (reads && isBelow(meant, readable)) ||
+          // Who else has an image open is told there.
+          (reads && /^\/(?:proc|sys\/block)(?:\/|$)/.test(absolute)) ||
           // Programs and libraries of the process itself.
           (reads && (meant === process.execPath || /[/\\]node_modules[/\\]/.test(meant)));
         if (!may) seen.push(`${name} ${path} (${String(flags)})`);

@@ -23,8 +23,14 @@ export function runOracle(tool: "qemu-img" | "qemu-io", args: readonly string[],
   return { status, stdout, stderr } satisfies OracleRun;
 }
 
+/** qemu-img times a key for LUKS, and some machines let it only now and then. */
+const mostTries = 20;
+
 function must(tool: "qemu-img" | "qemu-io", args: readonly string[], cwd?: string): string {
-  const { status, stdout, stderr } = runOracle(tool, args, cwd);
+  let outcome = runOracle(tool, args, cwd);
+  for (let tries = 1; tries < mostTries && /CPU usage/.test(outcome.stderr); tries += 1)
+    outcome = runOracle(tool, args, cwd);
+  const { status, stdout, stderr } = outcome;
   if (status === 0) return stdout;
   throw new Error(`${tool} ${args.join(" ")}\nended with ${status}\n${stdout}${stderr}`);
 }
