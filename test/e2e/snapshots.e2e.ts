@@ -183,8 +183,11 @@ test("a snapshot is saved as an image of its own", async ({ folder, launch }) =>
   await node(page, "experiment").click();
   await page.getByRole("button", { name: "Save as new image…" }).click();
   const dialog = page.getByRole("dialog");
-  const target = await dialog.getByRole("textbox").first().inputValue();
-  await dialog.getByRole("button", { name: /^Convert/ }).click();
+  const start = dialog.getByRole("button", { name: /^Convert/ });
+  // Until then the format, and so the name, is still being chosen.
+  await expect(start).toBeEnabled();
+  const target = await dialog.getByRole("textbox", { name: "Save as" }).inputValue();
+  await start.click();
   await expect.poll(() => existsSync(target), { timeout: 20_000 }).toBe(true);
   await expect(page.getByTestId("jobs-bar")).toContainText("Converted web01.qcow2");
   const own = join(folder, "experiment.raw");
