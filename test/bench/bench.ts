@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { hasProgram, installSystemPackages } from "../../build/bootstrap/system-packages.mjs";
-import { buildBundle } from "../../build/bundles.mjs";
 import { createInputs, seed } from "./inputs";
 import { readOptions, type BenchOptions } from "./options";
 import { resultOf, tableOf, type RowResult } from "./results";
@@ -29,7 +28,6 @@ export async function bench(args: readonly string[]): Promise<number> {
 async function measureAll(options: BenchOptions): Promise<number> {
   if (process.platform !== "linux") throw new Error("The benchmark reads /proc: it needs Linux.");
   if (!hasProgram("time")) installSystemPackages(["time"]);
-  await buildBundle("cli");
   const folder = mkdtempSync(join(tmpdir(), "lamina-bench-"));
   // A program that was stopped may still be at work there.
   const removal = { recursive: true, force: true, maxRetries: 9, retryDelay: 200 };
