@@ -50,6 +50,8 @@ test("a chain made by qemu-img shows its true sizes", async ({ folder, launch })
   await expect(page.getByTestId("badges")).toContainText("1 snapshot");
   await expect(page.getByTestId("badges")).toContainText("1 backing file");
   await expect(page.getByRole("cell", { name: "before-upgrade" })).toBeVisible();
+  // The picture shows what was measured, not that it is being measured.
+  await expect(page.getByTestId("takes").first()).toBeVisible();
   await lamina.picture("overview");
 
   await page.getByRole("tab", { name: "Chain" }).click();

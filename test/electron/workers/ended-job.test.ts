@@ -52,6 +52,12 @@ function withDisk(): string {
   return folder;
 }
 
+/**
+ * Ending a thread in the very moment in which it loads koffi's native code ends the whole process: Node-API
+ * cannot throw there any more. A thread that has begun its image is past that after this many ms.
+ */
+const loaded = 500;
+
 const sleep = (milliseconds: number) => new Promise((next) => setTimeout(next, milliseconds));
 const partials = (folder: string) =>
   readdirSync(folder).filter((name) => name.endsWith(".partial")).length;
@@ -73,6 +79,7 @@ describe("a conversion whose thread is ended from outside", () => {
     queue.pause(first!.id);
     queue.pause(second);
     while (partials(folder) < 2) await sleep(5);
+    await sleep(loaded);
     await threads[0]?.terminate();
     while (queue.list()[0]?.state === "paused") await sleep(5);
     expect(queue.list()[0]).toMatchObject({
@@ -91,7 +98,7 @@ describe("a conversion whose thread is ended from outside", () => {
 
   it("is ended by us when it does not hear the cancel, and leaves nothing then either", async () => {
     const folder = withDisk();
-    const run = startJob(scripts, requestIn(folder, "b.qcow2"), [], 0);
+    const run = startJob(scripts, requestIn(folder, "b.qcow2"), [], loaded);
     run.pause();
     while (partials(folder) === 0) await sleep(5);
     run.cancel();
