@@ -8,13 +8,10 @@ import {
   openTopLayer,
 } from "../../../electron/engine";
 import { describeWithQemu } from "../../helpers/qemu-img";
-import { random } from "../../helpers/seed";
+import { random, runSeed } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
 import { mustBeSound } from "./oracle-check";
 import { layouts, randomImage } from "./random-image";
-
-/** Other seeds have met a repair that fails, and one that does not end: see the changelog. */
-const runSeed = 1_051_852_983;
 
 function usedBytes(path: string): number {
   const layer = openTopLayer({ path, grants: [] });

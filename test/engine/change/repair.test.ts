@@ -6,16 +6,13 @@ import { repairQcow2 } from "../../../electron/engine/formats/qcow2/check/repair
 import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
 import { memorySource } from "../../../electron/engine/io/memory";
 import { describeWithQemu, qemuImg } from "../../helpers/qemu-img";
-import { random } from "../../helpers/seed";
+import { random, runSeed } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
 import { damage, damageCounts } from "./damage";
 import { stateOf } from "./disk-state";
 import { countsOf, mustBeSound, oracleCheck } from "./oracle-check";
 import { layouts, randomImage } from "./random-image";
 import { bytesOf, crashes, recordingTarget, replay } from "./recording";
-
-/** Other seeds have met a repair that fails, and one that does not end: see the changelog. */
-const runSeed = 1_051_852_983;
 
 /** The state of a damaged image, or undefined when its disk cannot be read. */
 function readable(bytes: Uint8Array): string | undefined {
