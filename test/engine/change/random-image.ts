@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { qemuImg, runOracle } from "../../helpers/qemu-img";
 import type { Random } from "../../helpers/seed";
@@ -40,29 +41,45 @@ export function guestWrites(r: Random, layout: Layout, count: number): string[] 
   });
 }
 
-/**
- * Makes an image with data and snapshots of every kind in `folder`; the answer is its path. qemu 7.2
- * now and then damages an image when a compressed write needs a new refcount block: such ones are
- * made again.
- */
+/** Makes an image with data and snapshots of every kind in `folder`; the answer is its path. */
 export function randomImage(r: Random, folder: string, layout: Layout, name = "a.qcow2"): string {
   const path = join(folder, name);
   const { clusterSize, options, snapshots, clusters } = layout;
   const all = [`cluster_size=${clusterSize}`, ...(options === undefined ? [] : [options])];
-  const size = String(clusters * clusterSize);
-  for (let attempt = 0; attempt < 5; attempt++) {
+  untilSound(path, snapshots, () => {
+    const size = String(clusters * clusterSize);
     qemuImg(["create", "-q", "-f", "qcow2", "-o", all.join(), path, size]);
     writeAsGuest(path, guestWrites(r, layout, 14));
     for (let i = 0; i < snapshots; i++) {
       runOracle("qemu-img", ["snapshot", "-c", `s${i}`, path]);
       writeAsGuest(path, guestWrites(r, layout, 5));
     }
-    const { status, stdout } = runOracle("qemu-img", ["snapshot", "-l", path]);
-    const made = stdout.split("\n").filter((line) => /^\d/.test(line)).length;
-    const sound = runOracle("qemu-img", ["check", "-q", path]).status === 0;
-    if (status === 0 && made === snapshots && sound) return path;
+  });
+  return path;
+}
+
+/**
+ * Lets `make` make the image with snapshots s0, s1, … at `path`, again while it is damaged: qemu 7.2
+ * now and then writes over something when a compressed write needs a new refcount block, and over
+ * compressed data without its own check finding anything.
+ */
+export function untilSound(path: string, snapshots: number, make: () => void): void {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    make();
+    if (runOracle("qemu-img", ["check", "-q", path]).status === 0 && isReadable(path, snapshots))
+      return;
   }
   throw new Error("qemu made no sound image");
+}
+
+/** Whether qemu-img reads the disk of an image, and that of every snapshot. */
+function isReadable(path: string, snapshots: number): boolean {
+  const read = (...snapshot: string[]): boolean =>
+    runOracle("qemu-img", ["convert", "-O", "raw", ...snapshot, path, `${path}.read`]).status === 0;
+  const all =
+    read() && Array.from({ length: snapshots }, (_, i) => i).every((i) => read("-l", `s${i}`));
+  rmSync(`${path}.read`, { force: true });
+  return all;
 }
 
 /** Lets qemu-io write; it refuses to write compressed over what is there, which does not matter. */

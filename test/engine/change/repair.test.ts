@@ -101,6 +101,20 @@ describeWithQemu("repair", () => {
     expect(untouched.steps).toEqual([]);
   });
 
+  it("frees leaks of any height at once", () => {
+    const path = join(tempFolder(), "a.qcow2");
+    qemuImg(["create", "-q", "-f", "qcow2", "-o", "refcount_bits=64", path, "1M"]);
+    const leaking = readFileSync(path);
+    const table = Number(leaking.readBigUInt64BE(48));
+    const block = Number(leaking.readBigUInt64BE(table));
+    leaking.writeBigUInt64BE(2n ** 50n, block);
+    leaking.writeBigUInt64BE(2n ** 64n - 1n, block + 8);
+    const { file } = recordingTarget(leaking);
+    expect(repairQcow2(file, "leaks").after.leaks).toBe(0);
+    writeFileSync(path, bytesOf(file));
+    mustBeSound(path);
+  });
+
   it("takes the marks of a dirty and corrupt image away", () => {
     const folder = tempFolder();
     const path = join(folder, "a.qcow2");

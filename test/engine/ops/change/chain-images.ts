@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openImage } from "../../../../electron/engine";
 import { qemuImg, runOracle } from "../../../helpers/qemu-img";
 import type { Random } from "../../../helpers/seed";
-import { guestWrites, writeAsGuest, type Layout } from "../../change/random-image";
+import { guestWrites, untilSound, writeAsGuest, type Layout } from "../../change/random-image";
 
 /** One file of a chain. */
 export interface ChainLayer extends Layout {
@@ -22,20 +22,24 @@ export function randomChain(r: Random, folder: string, layers: readonly ChainLay
     const size = String(clusterSize * clusters);
     const how = [`cluster_size=${clusterSize}`, ...(options === undefined ? [] : [options])];
     const backing = below === undefined ? [] : ["-b", base!.name, "-F", base!.format];
-    if (format === "raw") qemuImg(["create", "-q", "-f", "raw", path, size]);
-    else qemuImg(["create", "-q", "-f", "qcow2", "-o", how.join(), ...backing, path, size]);
     // Zeros that are stored, too.
-    const zeros = `write -P 0 ${r.between(0, clusters / 2) * clusterSize} ${clusterSize * 4}`;
-    const writes = [...guestWrites(r, layer, 8), zeros, ...guestWrites(r, layer, 2)];
-    if (format === "raw") writeRaw(path, writes);
-    else {
-      writeAsGuest(path, writes);
-      for (let i = 0; i < snapshots; i++) {
-        qemuImg(["snapshot", "-c", `s${i}`, path]);
-        writeAsGuest(path, guestWrites(r, layer, 4));
-      }
-      qemuImg(["check", "-q", path]);
-    }
+    const writes = (): string[] => [
+      ...guestWrites(r, layer, 8),
+      `write -P 0 ${r.between(0, clusters / 2) * clusterSize} ${clusterSize * 4}`,
+      ...guestWrites(r, layer, 2),
+    ];
+    if (format === "raw") {
+      qemuImg(["create", "-q", "-f", "raw", path, size]);
+      writeRaw(path, writes());
+    } else
+      untilSound(path, snapshots, () => {
+        qemuImg(["create", "-q", "-f", "qcow2", "-o", how.join(), ...backing, path, size]);
+        writeAsGuest(path, writes());
+        for (let i = 0; i < snapshots; i++) {
+          runOracle("qemu-img", ["snapshot", "-c", `s${i}`, path]);
+          writeAsGuest(path, guestWrites(r, layer, 4));
+        }
+      });
     paths.unshift(path);
   }
   return paths;

@@ -4,8 +4,8 @@ import type { RefcountStore } from "./refcount-store";
 export interface Allocator {
   /** The first of `count` clusters side by side, each with refcount 1 from now on. */
   allocate(count: number): number;
-  /** Takes one use away; a cluster without uses is handed out only by the next change. */
-  release(cluster: number): void;
+  /** Takes `uses` away; a cluster without uses is handed out only by the next change. */
+  release(cluster: number, uses: number): void;
   /** Clusters in use now beyond those at the beginning; below 0 when there are fewer. */
   readonly growth: number;
   /** Calls `each` with the stretches of clusters that lost their last use, ascending. */
@@ -48,8 +48,8 @@ export function createAllocator(refcounts: RefcountStore, from: number): Allocat
       growth += count;
       return first;
     },
-    release(cluster) {
-      if (refcounts.add(cluster, -1) > 0) return;
+    release(cluster, uses) {
+      if (refcounts.add(cluster, -uses) > 0) return;
       growth -= 1;
       const index = Math.floor(cluster / perBlock);
       let marks = freed.get(index);

@@ -22,7 +22,7 @@ export function clusterUses(
 
   function addTo(cluster: number, delta: number): void {
     if (delta > 0) refcounts.add(cluster, delta);
-    else for (let i = delta; i < 0; i++) clusters.release(cluster);
+    else if (delta < 0) clusters.release(cluster, -delta);
   }
 
   return {
