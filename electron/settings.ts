@@ -1,7 +1,7 @@
 import { readFileSync, renameSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readableSettings, settingsSchema, type Settings } from "../shared/model/settings";
+import { readableSettings, settingsDefaults, type Settings } from "../shared/model/settings";
 
 /** How many paths the recent list keeps. */
 const RECENT_MAX = 30;
@@ -57,12 +57,11 @@ export function openSettings(folder: string): SettingsStore {
 }
 
 function readSettings(file: string, damagedFile: string): Settings {
-  const defaults = settingsSchema.parse({ version: 1 });
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    return defaults;
+    return settingsDefaults;
   }
   const { settings, whole } = readableSettings(text);
   if (whole) return settings;

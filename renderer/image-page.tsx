@@ -2,15 +2,11 @@ import { Loader, Tabs } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../shared/model/report";
 import { nameOf } from "./api/paths";
-import { BrokenAlert } from "./features/chain/broken-alert";
-import { Chain } from "./features/chain/chain";
 import { FailurePage } from "./features/failure/failure-page";
-import { Health } from "./features/health/health";
 import { MemberPage } from "./features/failure/member-page";
 import { ImageHead } from "./features/image/image-head";
 import { InUseBanner } from "./features/image/in-use-banner";
-import { Overview } from "./features/overview/overview";
-import { Snapshots } from "./features/snapshots/snapshots";
+import { imageTabs } from "./image-tabs";
 import { useImages } from "./state/images";
 import { useView, type ImageTab } from "./state/view";
 import styles from "./image-page.module.css";
@@ -50,24 +46,17 @@ function ReadyPage({ report }: { report: ImageReport }) {
         classNames={{ list: styles.tabs, tab: styles.tab, panel: styles.panel }}
       >
         <Tabs.List aria-label={t("image.tabs.label")}>
-          <Tabs.Tab value="overview">{t("image.tabs.overview")}</Tabs.Tab>
-          <Tabs.Tab value="chain">{t("image.tabs.chain")}</Tabs.Tab>
-          <Tabs.Tab value="snapshots">{t("image.tabs.snapshots")}</Tabs.Tab>
-          <Tabs.Tab value="health">{t("image.tabs.health")}</Tabs.Tab>
+          {imageTabs.map(({ id }) => (
+            <Tabs.Tab key={id} value={id}>
+              {t(`image.tabs.${id}`)}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
-        <Tabs.Panel value="overview">
-          {report.broken !== undefined && <BrokenAlert path={report.path} link={report.broken} />}
-          <Overview report={report} />
-        </Tabs.Panel>
-        <Tabs.Panel value="chain">
-          <Chain report={report} />
-        </Tabs.Panel>
-        <Tabs.Panel value="snapshots">
-          <Snapshots report={report} />
-        </Tabs.Panel>
-        <Tabs.Panel value="health">
-          <Health report={report} />
-        </Tabs.Panel>
+        {imageTabs.map(({ id, Panel }) => (
+          <Tabs.Panel key={id} value={id}>
+            <Panel report={report} />
+          </Tabs.Panel>
+        ))}
       </Tabs>
     </>
   );

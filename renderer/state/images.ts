@@ -2,6 +2,7 @@ import { create } from "zustand";
 import type { Failure, ImageReport } from "../../shared/model/report";
 import { call, toFailure } from "../api/client";
 import { useSettings } from "./settings";
+import { useView } from "./view";
 
 /** What the window knows of one image. */
 export type ImageView =
@@ -62,6 +63,7 @@ export const useImages = create<ImagesState>()((set, get) => {
     },
     show: async (path) => {
       set({ shown: path });
+      useView.getState().showPage("image");
       await get().inspect(path);
     },
     inspect: async (path) => {

@@ -1,5 +1,6 @@
 import { create } from "zustand";
-import type { Settings } from "../../shared/model/settings";
+import type { CallInput } from "../../shared/ipc/contract";
+import { settingsDefaults, type Settings } from "../../shared/model/settings";
 import { call } from "../api/client";
 
 interface SettingsState {
@@ -8,7 +9,8 @@ interface SettingsState {
   load: () => Promise<void>;
   /** Takes in what the main process tells: the menu changes settings too. */
   changed: (settings: Settings) => void;
-  setTheme: (theme: Settings["theme"]) => Promise<void>;
+  /** Changes what the user chose on a screen. */
+  change: (part: CallInput<"settings.change">) => Promise<void>;
   /** Puts paths at the head of the recent list, the first of them first. */
   addRecent: (paths: readonly string[]) => Promise<void>;
   removeRecent: (path: string) => Promise<void>;
@@ -16,13 +18,13 @@ interface SettingsState {
 
 /** What Lamina keeps between starts. The main process owns it; this is its latest answer. */
 export const useSettings = create<SettingsState>()((set) => ({
-  settings: { version: 1, theme: "auto", recent: [] },
+  settings: settingsDefaults,
   load: async () => {
     set({ settings: await call("settings.get") });
   },
   changed: (settings) => set({ settings }),
-  setTheme: async (theme) => {
-    set({ settings: await call("settings.setTheme", { theme }) });
+  change: async (part) => {
+    set({ settings: await call("settings.change", part) });
   },
   addRecent: async (paths) => {
     set({ settings: await call("recent.add", { paths: [...paths] }) });

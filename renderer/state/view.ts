@@ -2,18 +2,23 @@ import { create } from "zustand";
 import type { BrokenLink, Failure } from "../../shared/model/report";
 import { toFailure } from "../api/client";
 
+/** What fills the window beside the library: an image (or the welcome), or a page of its own. */
+export type Page = "image" | "settings" | "newDisk";
+
 /** The tabs of an image's page. */
-export type ImageTab = "overview" | "chain" | "snapshots" | "health";
+export type ImageTab = "overview" | "map" | "chain" | "snapshots" | "health" | "bytes" | "speed";
 
 interface ViewState {
   /** Whether the files of the start have been asked for: until then nothing is settled. */
   readonly started: boolean;
+  readonly page: Page;
   readonly tab: ImageTab;
   /** References the user answered with "keep refusing", by `linkKey`. */
   readonly keptRefused: ReadonlySet<string>;
   /** Something that went wrong outside any page; shown until closed. */
   readonly notice: Failure | undefined;
   setStarted: () => void;
+  showPage: (page: Page) => void;
   setTab: (tab: ImageTab) => void;
   keepRefusing: (link: BrokenLink) => void;
   closeNotice: () => void;
@@ -22,10 +27,12 @@ interface ViewState {
 /** What is on the page besides the images themselves. */
 export const useView = create<ViewState>()((set) => ({
   started: false,
+  page: "image",
   tab: "overview",
   keptRefused: new Set(),
   notice: undefined,
   setStarted: () => set({ started: true }),
+  showPage: (page) => set({ page }),
   setTab: (tab) => set({ tab }),
   keepRefusing: (link) =>
     set(({ keptRefused }) => ({ keptRefused: new Set([...keptRefused, linkKey(link)]) })),

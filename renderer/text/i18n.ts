@@ -1,7 +1,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { setFormatLocale } from "./format";
-import en from "./en.json";
+import { en } from "./en";
 
 declare module "i18next" {
   interface CustomTypeOptions {

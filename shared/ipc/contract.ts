@@ -198,8 +198,15 @@ export const calls = {
   /** Removes one; one that is not there is no error. */
   "receipts.remove": { input: z.object({ id: receiptSchema.shape.id }), output: nothing },
   "settings.get": { input: nothing, output: settingsSchema },
-  "settings.setTheme": {
-    input: z.object({ theme: settingsSchema.shape.theme.removeDefault() }),
+  /** Changes what is given, and nothing else. */
+  "settings.change": {
+    input: z
+      .object({
+        theme: settingsSchema.shape.theme.removeDefault(),
+        language: settingsSchema.shape.language.removeDefault(),
+        units: settingsSchema.shape.units.removeDefault(),
+      })
+      .partial(),
     output: settingsSchema,
   },
   /** Puts paths at the head of the recent list, the first of them first. */

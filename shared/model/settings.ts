@@ -15,15 +15,27 @@ export const settingsSchema = z.object({
   theme: z.enum(["auto", "light", "dark"]).default("auto"),
   /** Paths opened before, the latest first. */
   recent: z.array(z.string()).default([]),
+  /** A catalog's language as a BCP 47 tag, or that of the system. */
+  language: z.enum(["auto", "en", "vi", "zh-CN"]).default("auto"),
+  /** Whether 1 KiB is 1024 bytes, or 1 kB 1000. */
+  units: z.enum(["binary", "decimal"]).default("binary"),
+  /** Folders whose images are in the library. */
+  watchedFolders: z.array(z.string()).default([]),
+  /** Folders whose files any image may name and have opened. */
+  trustedFolders: z.array(z.string()).default([]),
+  /** What was on the page when the window was closed; absent for the welcome. */
+  page: z.object({ image: z.string(), tab: z.string() }).optional(),
   /** Where the window was, in device-independent pixels; absent before the first time it was closed. */
   window: windowPlaceSchema.optional(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** The settings of the first start. */
+export const settingsDefaults: Settings = settingsSchema.parse({ version: 1 });
+
 /**
  * What can be read of a settings file. Each field stands for itself: one that is damaged takes its
- * default and costs no other, and so does a single path of the recent list. Of another version
- * nothing is read.
+ * default and costs no other, and so does a single path of a list. Of another version nothing is read.
  */
 export function readableSettings(text: string): {
   readonly settings: Settings;
@@ -33,19 +45,17 @@ export function readableSettings(text: string): {
   const found = fieldsIn(text);
   const parsed = settingsSchema.safeParse(found);
   if (parsed.success) return { settings: parsed.data, whole: true };
-  const { version, theme, recent, window } = settingsSchema.shape;
-  if (!version.safeParse(found["version"]).success) {
-    return { settings: settingsSchema.parse({ version: 1 }), whole: false };
-  }
-  const place = window.safeParse(found["window"]).data;
-  const paths = Array.isArray(found["recent"]) ? found["recent"] : [];
-  const settings: Settings = {
-    version: 1,
-    theme: theme.catch("auto").parse(found["theme"]),
-    recent: recent.parse(paths.filter((path) => typeof path === "string")),
-    ...(place && { window: place }),
-  };
-  return { settings, whole: false };
+  const { version } = settingsSchema.shape;
+  const kept: Record<string, unknown> = { version: 1 };
+  if (version.safeParse(found["version"]).success)
+    for (const [name, field] of Object.entries(settingsSchema.shape)) {
+      const value = found[name];
+      const readable = Array.isArray(value)
+        ? value.filter((each) => typeof each === "string")
+        : value;
+      if (field.safeParse(readable).success) kept[name] = readable;
+    }
+  return { settings: settingsSchema.parse(kept), whole: false };
 }
 
 /** The fields of the object that the text is; none when it is something else. */

@@ -2,12 +2,13 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openSettings } from "../../electron/settings";
+import { settingsDefaults } from "../../shared/model/settings";
 import { tempFolder } from "../helpers/temp-folder";
 
 describe("settings", () => {
   it("begin with the defaults and write nothing", () => {
     const folder = tempFolder();
-    expect(openSettings(folder).get()).toEqual({ version: 1, theme: "auto", recent: [] });
+    expect(openSettings(folder).get()).toEqual(settingsDefaults);
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -16,7 +17,7 @@ describe("settings", () => {
     const settings = openSettings(folder);
     await settings.change({ theme: "dark" });
     await settings.addRecent(["/a.qcow2"]);
-    expect(openSettings(folder).get()).toEqual({ version: 1, theme: "dark", recent: ["/a.qcow2"] });
+    expect(openSettings(folder).get()).toMatchObject({ theme: "dark", recent: ["/a.qcow2"] });
     expect(readdirSync(folder)).toEqual(["settings.json"]);
   });
 
@@ -57,7 +58,7 @@ describe("settings", () => {
   ])("that are damaged (%s) are kept aside", (text) => {
     const folder = tempFolder();
     writeFileSync(join(folder, "settings.json"), text);
-    expect(openSettings(folder).get()).toEqual({ version: 1, theme: "auto", recent: [] });
+    expect(openSettings(folder).get()).toEqual(settingsDefaults);
     expect(readFileSync(join(folder, "settings.damaged.json"), "utf8")).toBe(text);
     expect(existsSync(join(folder, "settings.json"))).toBe(false);
   });
@@ -66,6 +67,8 @@ describe("settings", () => {
     [{ theme: "pink" }, { theme: "auto" }],
     [{ recent: "/a" }, { recent: [] }],
     [{ recent: ["/a", 5, null, "/b"] }, { recent: ["/a", "/b"] }],
+    [{ watchedFolders: [7, "/w"] }, { watchedFolders: ["/w"] }],
+    [{ page: "overview" }, { page: undefined }],
     [{ window: { x: 1, y: 2, width: -3, height: 4, maximized: false } }, { window: undefined }],
   ])("lose of %j only what is damaged", async (damage, mended) => {
     const folder = tempFolder();
@@ -74,7 +77,7 @@ describe("settings", () => {
     const text = JSON.stringify({ ...good, ...damage });
     writeFileSync(join(folder, "settings.json"), text);
     const settings = openSettings(folder);
-    expect(settings.get()).toEqual({ ...good, ...mended });
+    expect(settings.get()).toEqual({ ...settingsDefaults, ...good, ...mended });
     expect(readFileSync(join(folder, "settings.damaged.json"), "utf8")).toBe(text);
     await settings.addRecent(["/new"]);
     expect(openSettings(folder).get()).toEqual(settings.get());
@@ -83,7 +86,7 @@ describe("settings", () => {
   it("fill in what an older Lamina did not know", () => {
     const folder = tempFolder();
     writeFileSync(join(folder, "settings.json"), '{"version":1}');
-    expect(openSettings(folder).get()).toEqual({ version: 1, theme: "auto", recent: [] });
+    expect(openSettings(folder).get()).toEqual(settingsDefaults);
   });
 
   it("tell their listeners until these have enough", async () => {

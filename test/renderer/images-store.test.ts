@@ -5,13 +5,14 @@ import { useSettings } from "../../renderer/state/settings";
 import type { ImageReport } from "../../shared/model/report";
 import { fakeBridge, type Answers } from "./fake-bridge";
 import { report } from "./reports";
+import { settingsDefaults } from "../../shared/model/settings";
 
 const images = () => useImages.getState();
 
 /** A main process that keeps the recent list and knows two images. */
 function bridge(more: Answers = {}) {
   let recent = ["/old.img"];
-  const settings = () => ({ version: 1, theme: "auto", recent }) as const;
+  const settings = () => ({ ...settingsDefaults, recent });
   return fakeBridge({
     "recent.add": ({ paths }) => {
       recent = [...paths, ...recent.filter((one) => !paths.includes(one))];

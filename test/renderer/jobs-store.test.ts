@@ -6,6 +6,7 @@ import { start } from "../../renderer/start";
 import type { Job } from "../../shared/model/job";
 import { fakeBridge } from "./fake-bridge";
 import { report } from "./reports";
+import { settingsDefaults } from "../../shared/model/settings";
 
 function job(id: string, state: Job["state"], changes: Partial<Job> = {}): Job {
   return {
@@ -92,7 +93,7 @@ describe("starting", () => {
       "app.takeOpenedFiles": () => ({ paths: waiting.shift() ?? [] }),
       "jobs.list": () => [],
       "image.inspect": ({ path }) => report(path),
-      "recent.add": ({ paths }) => ({ version: 1, theme: "auto", recent: paths }),
+      "recent.add": ({ paths }) => ({ ...settingsDefaults, recent: paths }),
     });
     await start();
     await vi.waitFor(() => expect(useImages.getState().shown).toBe("/first.img"));

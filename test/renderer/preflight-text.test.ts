@@ -5,7 +5,7 @@ import {
   purposeSchema,
   type PreflightFinding,
 } from "../../shared/model/preflight";
-import en from "../../renderer/text/en.json";
+import { en } from "../../renderer/text/en";
 import { findingText, purposeText } from "../../renderer/ui/preflight-text";
 
 const texts = i18next.createInstance();

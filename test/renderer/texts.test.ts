@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import i18next from "i18next";
 import { describe, expect, it } from "vitest";
-import en from "../../renderer/text/en.json";
+import { en } from "../../renderer/text/en";
 
 const renderer = resolve(import.meta.dirname, "../../renderer");
 

@@ -14,7 +14,7 @@ const themes = [
 export function ThemeMenu() {
   const { t } = useTranslation();
   const chosen = useSettings(({ settings }) => settings.theme);
-  const setTheme = useSettings((settings) => settings.setTheme);
+  const change = useSettings((settings) => settings.change);
   const Chosen = themes.find(({ theme }) => theme === chosen)?.Icon ?? Monitor;
   return (
     <Menu position="bottom-end" width={180}>
@@ -31,7 +31,7 @@ export function ThemeMenu() {
               value={theme}
               closeMenuOnClick
               rightSection={<Icon size={15} aria-hidden />}
-              onChange={() => attempt(() => setTheme(theme))}
+              onChange={() => attempt(() => change({ theme }))}
             >
               {t(`app.theme.${theme}`)}
             </Menu.RadioItem>

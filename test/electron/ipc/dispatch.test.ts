@@ -4,6 +4,7 @@ import { FailureError } from "../../../electron/failure";
 import type { Handlers } from "../../../electron/handlers/table";
 import { createDispatch, createEmit } from "../../../electron/ipc/dispatch";
 import type { CallReply } from "../../../shared/ipc/channels";
+import { settingsDefaults } from "../../../shared/model/settings";
 import { calls, type CallName } from "../../../shared/ipc/contract";
 
 function fail(): never {
@@ -23,17 +24,17 @@ function pageOf(some: Partial<Handlers>) {
     structuredClone(await dispatch(structuredClone(name), structuredClone(input)));
 }
 
-const settings = { version: 1, theme: "dark", recent: ["/a"] } as const;
+const settings = { ...settingsDefaults, theme: "dark", recent: ["/a"] } as const;
 
 describe("dispatch", () => {
   it("hands the input to the handler and its answer back", async () => {
     const call = pageOf({
-      "settings.setTheme": ({ theme }) => ({ version: 1, theme, recent: [] }),
+      "settings.change": (part) => ({ ...settingsDefaults, ...part }),
       "dialogs.openImages": () => Promise.resolve({ paths: ["/disk.qcow2"] }),
     });
-    expect(await call("settings.setTheme", { theme: "light" })).toEqual({
+    expect(await call("settings.change", { theme: "light" })).toEqual({
       ok: true,
-      value: { version: 1, theme: "light", recent: [] },
+      value: { ...settingsDefaults, theme: "light" },
     });
     expect(await call("dialogs.openImages")).toEqual({
       ok: true,
@@ -61,7 +62,7 @@ describe("dispatch", () => {
     ["image.inspect", { path: 5 }],
     ["image.inspect", { path: "" }],
     ["image.inspect", { path: "a".repeat(40_000) }],
-    ["settings.setTheme", { theme: "pink" }],
+    ["settings.change", { theme: "pink" }],
     ["app.about", { not: "nothing" }],
     [
       "convert.start",

@@ -1,0 +1,28 @@
+import type { ComponentType } from "react";
+import type { ImageReport } from "../shared/model/report";
+import { BrokenAlert } from "./features/chain/broken-alert";
+import { Chain } from "./features/chain/chain";
+import { Health } from "./features/health/health";
+import { Overview } from "./features/overview/overview";
+import { Snapshots } from "./features/snapshots/snapshots";
+import type { ImageTab } from "./state/view";
+
+/** The tabs of an image's page, from left to right. */
+export const imageTabs: readonly {
+  readonly id: ImageTab;
+  readonly Panel: ComponentType<{ report: ImageReport }>;
+}[] = [
+  { id: "overview", Panel: OverviewPanel },
+  { id: "chain", Panel: Chain },
+  { id: "snapshots", Panel: Snapshots },
+  { id: "health", Panel: Health },
+];
+
+function OverviewPanel({ report }: { report: ImageReport }) {
+  return (
+    <>
+      {report.broken !== undefined && <BrokenAlert path={report.path} link={report.broken} />}
+      <Overview report={report} />
+    </>
+  );
+}
