@@ -35,12 +35,18 @@ const bundles = {
     },
   },
   cli: {
-    madeOf: ["electron", "shared", "build/cli.vite.config.ts", "package-lock.json"],
+    madeOf: [
+      "electron",
+      "shared",
+      "build/cli-bundle.mjs",
+      "build/cli-cache.mjs",
+      "package-lock.json",
+    ],
     stamp: "out/cli/.sources.sha256",
     product: "out/cli/lamina.cjs",
     build: async () => {
-      const { build } = await import("vite");
-      await build({ root, configFile: join(root, "build/cli.vite.config.ts"), logLevel: "warn" });
+      const { buildCli } = await import("./cli-bundle.mjs");
+      await buildCli();
     },
   },
 };

@@ -40,6 +40,8 @@ export function configuration({ formats, electronDist, quick }) {
     files: [
       "out/**",
       "!out/**/.*",
+      // Made for Node; the V8 of Electron refuses it.
+      "!out/cli/*.cache",
       "!**/*.map",
       "package.json",
       // Of koffi what it loads: neither its sources nor its documentation.

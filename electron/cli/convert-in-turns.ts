@@ -1,5 +1,4 @@
 import { convertInSteps, type ConvertJob, type ConvertResult } from "../engine";
-import { startCopier } from "./copier-thread";
 import type { Progress } from "./progress";
 
 /** Milliseconds of copying between two looks at the signals. */
@@ -13,10 +12,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  * that the signal has killed.
  * @throws ImageError as `convert`; what showing the progress throws, with nothing left either.
  */
-export async function convertInTurns(
-  job: Omit<ConvertJob, "startCopier">,
-  progress: Progress,
-): Promise<ConvertResult> {
+export async function convertInTurns(job: ConvertJob, progress: Progress): Promise<ConvertResult> {
   const { control } = job;
   let received: NodeJS.Signals | undefined;
   const listener = (signal: NodeJS.Signals): void => {
@@ -24,7 +20,7 @@ export async function convertInTurns(
     control.cancel();
   };
   for (const signal of signals) process.on(signal, listener);
-  const steps = convertInSteps({ ...job, startCopier });
+  const steps = convertInSteps(job);
   try {
     for (;;) {
       const end = performance.now() + turn;

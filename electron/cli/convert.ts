@@ -4,6 +4,7 @@ import type { FormatId } from "../../shared/model/format";
 import { mostCopiers } from "../workers/start-copier";
 import { readArguments, type OptionTable } from "./arguments";
 import { convertInTurns } from "./convert-in-turns";
+import type { StartCopier } from "./copier-thread";
 import {
   checkBacking,
   checkBackingFormat,
@@ -77,7 +78,7 @@ interface ConvertArguments extends BackingArguments {
 }
 
 /** `convert`: a new image with what the guest sees of others. Returns the exit code. */
-export async function convert(args: readonly string[]): Promise<number> {
+export async function convert(args: readonly string[], startCopier: StartCopier): Promise<number> {
   const values = new Map<string, string>();
   const lists: string[] = [];
   const flags = new Set<string>();
@@ -126,7 +127,7 @@ export async function convert(args: readonly string[]): Promise<number> {
     const [backing, backingFormat] = [values.get("B"), values.get("F")];
     const named = { ...(backing && { backing }), ...(backingFormat && { backingFormat }) };
     const job = jobOf({ ...wanted, ...named, compress, keepZeros, salvage, threads });
-    const { salvaged } = await convertInTurns(job, progress);
+    const { salvaged } = await convertInTurns({ ...job, startCopier }, progress);
     progress.show(1, 1);
     if (salvaged && !flags.has("q")) warnOfSalvaged(salvaged);
   } catch (error) {

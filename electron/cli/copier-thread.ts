@@ -1,7 +1,5 @@
 import { statSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
 import {
-  isMainThread,
   MessageChannel,
   receiveMessageOnPort,
   Worker,
@@ -17,18 +15,27 @@ interface Mailbox {
   readonly posted: SharedArrayBuffer;
 }
 
+/** `ConvertJob.startCopier` for the command line. */
+export type StartCopier = (work: CopierWork) => { stop(): void };
+
 /** Copying a smaller disk is over before a second thread is up; in bytes of the file. */
 const worthAThread = 32 * 1024 * 1024;
 
-// A thread takes longer to come up than an image to be opened and planned: the first one is started
-// before this program has so much as read its own code to the end.
-const early = isMainThread && willCopy(process.argv.slice(2)) ? [startThread()] : [];
+/**
+ * Starts copiers, the first of them before there is work when the arguments let expect some: a thread
+ * takes longer to come up than an image to be opened and planned. `script` is what each of them runs.
+ */
+export function createCopiers(script: string, args: readonly string[]): StartCopier {
+  const early = willCopy(args) ? [startThread(script)] : [];
+  return (work) => {
+    const post = early.pop() ?? startThread(script);
+    post(work);
+    return { stop: () => undefined };
+  };
+}
 
 function willCopy([command, ...args]: readonly string[]): boolean {
   if (command !== "convert") return false;
-  // A conversion ends before the code that V8 would optimise meanwhile could pay for it, in each thread.
-  // Electron's V8 does not have the flag, and says so.
-  if (process.versions["electron"] === undefined) setFlagsFromString("--interrupt-budget=1000000");
   const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   try {
     return args.some((arg) => !arg.startsWith("-") && sizeOf(arg) >= worthAThread);
@@ -38,12 +45,12 @@ function willCopy([command, ...args]: readonly string[]): boolean {
   }
 }
 
-/** This file again, as a thread: the command line is one bundled file. Answers where to post its work. */
-function startThread(): (work: CopierWork) => void {
+/** Answers where to post the thread's work. */
+function startThread(script: string): (work: CopierWork) => void {
   const { port1, port2 } = new MessageChannel();
   const posted = new SharedArrayBuffer(4);
   const mailbox: Mailbox = { port: port2, posted };
-  const worker = new Worker(import.meta.filename, { workerData: mailbox, transferList: [port2] });
+  const worker = new Worker(script, { workerData: mailbox, transferList: [port2] });
   // It is never waited for: the process ends when the image is complete.
   worker.unref();
   port1.unref();
@@ -53,13 +60,6 @@ function startThread(): (work: CopierWork) => void {
     Atomics.store(word, 0, 1);
     Atomics.notify(word, 0);
   };
-}
-
-/** `ConvertJob.startCopier` for the command line. */
-export function startCopier(work: CopierWork): { stop(): void } {
-  const post = early.pop() ?? startThread();
-  post(work);
-  return { stop: () => undefined };
 }
 
 /** The work of this thread, which is not the main one; waits until it is there. */

@@ -139,7 +139,7 @@ async function copy({ argument, target, format, at, length, failed }: Copy): Pro
     throw failed(`Could not create '${target}': Is a directory`);
   if (fileStatus(dirname(path)).kind === "none")
     throw failed(`Could not create '${target}': No such file or directory`);
-  const job: Omit<ConvertJob, "startCopier"> = {
+  const job: ConvertJob = {
     source: { images: [openRequest(argument)], range: { at, length } },
     target: path,
     format,

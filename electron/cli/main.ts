@@ -1,7 +1,3 @@
-// First of all, as it starts a thread.
-import { receiveWork } from "./copier-thread";
-import { isMainThread } from "node:worker_threads";
-import { copierMain } from "../engine";
 import { amend } from "./amend";
 import { readArguments, type OptionTable } from "./arguments";
 import { bench } from "./bench";
@@ -10,6 +6,7 @@ import { check } from "./check";
 import { commit } from "./commit";
 import { compare } from "./compare";
 import { convert } from "./convert";
+import type { StartCopier } from "./copier-thread";
 import { create } from "./create";
 import { dd } from "./dd";
 import { CommandError, programName, UsageError } from "./errors";
@@ -22,8 +19,13 @@ import { rebase } from "./rebase";
 import { resize } from "./resize";
 import { snapshot } from "./snapshot";
 
-/** Every command by its name; each takes the arguments behind the name and gives the exit code. */
-const commands: Readonly<Record<string, (args: readonly string[]) => number | Promise<number>>> = {
+export { copierMain } from "../engine";
+
+/** Takes the arguments behind its name and what starts copiers; gives the exit code. */
+type Command = (args: readonly string[], startCopier: StartCopier) => number | Promise<number>;
+
+/** Every command by its name. */
+const commands: Readonly<Record<string, Command>> = {
   amend,
   bench,
   bitmap,
@@ -52,7 +54,7 @@ const pipeClosed = 141;
 
 class VersionWanted extends Error {}
 
-async function run(args: readonly string[]): Promise<number> {
+async function run(args: readonly string[], startCopier: StartCopier): Promise<number> {
   if (args.length === 0) throw new UsageError("Not enough arguments");
   const onOption = (option: string): void => {
     if (option === "h") throw new HelpWanted();
@@ -62,14 +64,14 @@ async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = readArguments(programName(), args, options, onOption, true);
   if (name === undefined) return 0;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command !== undefined) return await command(rest);
+  if (command !== undefined) return await command(rest, startCopier);
   throw new UsageError(`Command not found: ${name}`);
 }
 
 /** Runs the command line; whatever ends it becomes an exit code and at most one message. */
-async function runToEnd(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], startCopier: StartCopier): Promise<number> {
   try {
-    const code = await run(args);
+    const code = await run(args, startCopier);
     flushOutput();
     return code;
   } catch (error) {
@@ -91,11 +93,4 @@ function explain(error: unknown): number {
     if (closed instanceof ClosedPipe) return pipeClosed;
     throw closed;
   }
-}
-
-if (isMainThread) {
-  // Everything is written by now; a copier thread that is still starting is not waited for.
-  void runToEnd(process.argv.slice(2)).then((code) => process.exit(code));
-} else {
-  copierMain(receiveWork());
 }

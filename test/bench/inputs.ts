@@ -136,20 +136,26 @@ function* hugeRuns(): Generator<DataRun, void, undefined> {
   }
 }
 
-/** 100 GiB with 16 snapshots, between which 256 clusters were written here and there. */
+/**
+ * A disk of 100 GiB in use, all of it mapped, with 16 snapshots: between two of them a guest wrote 128
+ * clusters and gave 2000 back, in twelve places of 512 MiB. The data themselves are holes.
+ */
 export const sixteenSnapshots: Input = {
   file: "snapshots.qcow2",
   format: "qcow2",
   async make(path) {
     const from = random(seed);
     const size = 100 * 2 ** 30;
-    await mustRun("qemu-img", ["create", "-q", "-f", "qcow2", path, String(size)]);
+    const place = 512 * 2 ** 20;
+    const full = ["-o", "preallocation=metadata"];
+    await mustRun("qemu-img", ["create", "-q", "-f", "qcow2", ...full, path, String(size)]);
     for (let nth = 1; nth <= 16; nth += 1) {
-      const writes = Array.from({ length: 256 }, () => {
-        const at = from.between(0, size / cluster - 1) * cluster;
-        return ["-c", `write -P ${nth} ${at} ${cluster}`];
-      });
-      await mustRun("qemu-io", ["-f", "qcow2", ...writes.flat(), path]);
+      const places = Array.from({ length: 12 }, () => from.between(0, size / place) * place);
+      const at = (): number => from.pick(places) + from.between(0, place / cluster) * cluster;
+      const writes = Array.from({ length: 128 }, () => `write -P ${nth} ${at()} ${cluster}`);
+      const given = Array.from({ length: 2000 }, () => `discard ${at()} ${cluster}`);
+      const commands = [...writes, ...given].flatMap((command) => ["-c", command]);
+      await mustRun("qemu-io", ["-f", "qcow2", ...commands, path]);
       await mustRun("qemu-img", ["snapshot", "-c", `s${nth}`, path]);
     }
   },

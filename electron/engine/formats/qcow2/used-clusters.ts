@@ -32,8 +32,8 @@ export function countUsedClusters(source: ByteSource, header: Header): number {
   return used;
 }
 
-/** How many of the first `count` entries, each `bits` wide, are not 0. */
-function countSet(block: Uint8Array, count: number, bits: number): number {
+/** How many of the first `count` entries, each `bits` wide, are not 0; `block` begins its buffer. */
+function countSet(block: Uint8Array<ArrayBuffer>, count: number, bits: number): number {
   let set = 0;
   if (bits < 8) {
     const mask = 2 ** bits - 1;
@@ -43,9 +43,17 @@ function countSet(block: Uint8Array, count: number, bits: number): number {
     }
     return set;
   }
-  const bytes = bits / 8;
-  for (let index = 0; index < count; index += 1) {
-    if (block.subarray(index * bytes, (index + 1) * bytes).some((byte) => byte !== 0)) set += 1;
+  if (bits === 64) {
+    const halves = new Uint32Array(block.buffer);
+    for (let index = 0; index < count; index += 1)
+      if (((halves[2 * index] ?? 0) | (halves[2 * index + 1] ?? 0)) !== 0) set += 1;
+    return set;
   }
+  // Not 0 is not 0 in any byte order.
+  const entries = bits === 8 ? block : wide(block.buffer, bits);
+  for (let index = 0; index < count; index += 1) if (entries[index] !== 0) set += 1;
   return set;
 }
+
+const wide = (buffer: ArrayBuffer, bits: number): Uint16Array | Uint32Array =>
+  bits === 16 ? new Uint16Array(buffer) : new Uint32Array(buffer);
