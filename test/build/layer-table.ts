@@ -26,7 +26,7 @@ const layers: readonly Layer[] = [
   {
     files: /^electron\/engine\/formats\/([^/]+)\//,
     loads: [
-      "electron/engine/formats/($1/.*|format|findings)",
+      "electron/engine/formats/($1/.*|format|findings|chosen-option)",
       "electron/engine/(io|codec)/.*",
       "electron/engine/errors",
       "electron/engine/image/(layer|writer)",

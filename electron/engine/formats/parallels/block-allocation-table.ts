@@ -1,9 +1,6 @@
-import { withPageCache } from "../../io/page-cache";
+import { createEntryTable } from "../../io/entry-table";
 import type { ByteSource } from "../../io/source";
-import { entrySize, headerSize, type Header } from "./header";
-
-/** Entries that are looked at together. */
-const entriesPerPiece = 4096;
+import { headerSize, type Header } from "./header";
 
 /** The block allocation table: for each cluster of the disk where it lies, 0 when the file has it not. */
 export interface BlockAllocationTable {
@@ -18,45 +15,10 @@ export interface BlockAllocationTable {
 
 /** The BAT of an image; at most 4 MiB of it in memory. */
 export function createTable(source: ByteSource, { nbBatEntries }: Header): BlockAllocationTable {
-  const cached = withPageCache(source);
-  const piece = new DataView(new ArrayBuffer(entriesPerPiece * entrySize));
-  const bytes = new Uint8Array(piece.buffer);
-  let pieceStart = 0;
-  let pieceEnd = 0;
-
-  /** Makes the piece hold entry `index`. */
-  function load(index: number): void {
-    if (index >= pieceStart && index < pieceEnd) return;
-    const start = index - (index % entriesPerPiece);
-    const count = Math.min(entriesPerPiece, nbBatEntries - start);
-    // Nothing counts as loaded when reading fails half way.
-    pieceEnd = 0;
-    cached.read(headerSize + start * entrySize, bytes.subarray(0, count * entrySize));
-    pieceStart = start;
-    pieceEnd = start + count;
-  }
-
-  function entry(index: number): number {
-    load(index);
-    return piece.getUint32((index - pieceStart) * entrySize, true);
-  }
-
+  const place = { at: headerSize, count: nbBatEntries, littleEndian: true };
+  const { entry, alike } = createEntryTable(source, place);
   return {
     entry,
-    alike(index, end, step) {
-      let expected = entry(index);
-      const each = expected === 0 ? 0 : step;
-      let next = index + 1;
-      while (next < end) {
-        load(next);
-        const stop = Math.min(end, pieceEnd);
-        for (; next < stop; next += 1) {
-          expected += each;
-          if (piece.getUint32((next - pieceStart) * entrySize, true) !== expected)
-            return next - index;
-        }
-      }
-      return next - index;
-    },
+    alike: (index, end, step) => alike(index, end, entry(index) === 0 ? 0 : step),
   };
 }

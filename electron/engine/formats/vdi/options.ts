@@ -1,6 +1,7 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
 import { wholeHostBlocks } from "../../io/host-blocks";
+import { isChosen } from "../chosen-option";
 import type { CreateSpec } from "../format";
 import { entrySize, sectorSize } from "./header";
 
@@ -52,9 +53,5 @@ function isStaticOf(options: OptionValues): boolean {
   for (const name of Object.keys(options))
     if (name !== "static")
       throw new ImageError("invalid-argument", `A VDI image has no option '${name}'`);
-  const value = options["static"] ?? false;
-  if (typeof value === "boolean") return value;
-  throw new ImageError("invalid-argument", "Option 'static' is on or off", {
-    found: String(value),
-  });
+  return isChosen(options, "static");
 }

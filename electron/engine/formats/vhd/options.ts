@@ -1,5 +1,6 @@
-import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
+import type { OptionSpec } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
+import { chosenWord, isChosen } from "../chosen-option";
 import type { CreateSpec } from "../format";
 import { sectorSize } from "./footer";
 
@@ -48,25 +49,8 @@ export function planOf({ size: asked, options, backing }: CreateSpec): Plan {
   for (const name of Object.keys(options))
     if (!vhdOptions.some((option) => option.name === name))
       throw new ImageError("invalid-argument", `A VHD image has no option '${name}'`);
-  const unit = wholeMebibytes(options) ? 2 ** 20 : sectorSize;
+  const unit = isChosen(options, "whole_mib") ? 2 ** 20 : sectorSize;
   const size = Math.ceil(asked / unit) * unit;
-  return { size, subformat: subformatOf(options), blocks: Math.ceil(size / blockSize) };
-}
-
-function subformatOf(options: OptionValues): Subformat {
-  const chosen = options["subformat"] ?? "dynamic";
-  const subformat = subformats.find((each) => each === chosen);
-  if (subformat !== undefined) return subformat;
-  throw new ImageError("invalid-argument", `Option 'subformat' cannot be '${chosen}'`, {
-    expected: subformats.join(", "),
-    found: String(chosen),
-  });
-}
-
-function wholeMebibytes(options: OptionValues): boolean {
-  const chosen = options["whole_mib"] ?? false;
-  if (typeof chosen === "boolean") return chosen;
-  throw new ImageError("invalid-argument", "Option 'whole_mib' is on or off", {
-    found: String(chosen),
-  });
+  const subformat = chosenWord(options, "subformat", subformats, "dynamic");
+  return { size, subformat, blocks: Math.ceil(size / blockSize) };
 }

@@ -1,5 +1,6 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
+import { chosenWord, isChosen } from "../chosen-option";
 import type { CreateSpec } from "../format";
 import { tableLayout, entrySize, type TableLayout } from "./block-allocation-table";
 import { blockSizes, isBlockSize, largestDisk, mebibyte } from "./sizes";
@@ -78,8 +79,8 @@ export function planOf({ size, options, backing }: CreateSpec): Plan {
   const batLength = Math.max(1, Math.ceil((layout.entries * entrySize) / mebibyte)) * mebibyte;
   return {
     size: whole,
-    subformat: subformatOf(options),
-    blockStateZero: blockStateZeroOf(options),
+    subformat: chosenWord(options, "subformat", subformats, "dynamic"),
+    blockStateZero: isChosen(options, "block_state_zero"),
     blockSize,
     layout,
     logOffset: mebibyte,
@@ -95,24 +96,6 @@ export function planOf({ size, options, backing }: CreateSpec): Plan {
 /** Bytes of the file with so many blocks in it. */
 export function lengthWith({ dataOffset, blockSize }: Plan, slots: number): number {
   return dataOffset + slots * blockSize;
-}
-
-function subformatOf(options: OptionValues): Subformat {
-  const chosen = options["subformat"] ?? "dynamic";
-  const subformat = subformats.find((each) => each === chosen);
-  if (subformat !== undefined) return subformat;
-  throw new ImageError("invalid-argument", `Option 'subformat' cannot be '${chosen}'`, {
-    expected: subformats.join(", "),
-    found: String(chosen),
-  });
-}
-
-function blockStateZeroOf(options: OptionValues): boolean {
-  const chosen = options["block_state_zero"] ?? false;
-  if (typeof chosen === "boolean") return chosen;
-  throw new ImageError("invalid-argument", "Option 'block_state_zero' is on or off", {
-    found: String(chosen),
-  });
 }
 
 /** Rounded up to whole MiB, as qemu-img does. */

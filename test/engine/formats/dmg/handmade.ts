@@ -1,11 +1,12 @@
 import { deflateSync } from "node:zlib";
 import { putFields, type PutFields } from "../../../../electron/engine/codec/fields";
-import { ImageError } from "../../../../electron/engine/errors";
 import { dmg } from "../../../../electron/engine/formats/dmg";
 import { stackLayers, type DiskImage } from "../../../../electron/engine/image/disk-image";
 import { closedGate } from "../../../../electron/engine/image/gate";
 import { memorySource } from "../../../../electron/engine/io/memory";
 import type { Random } from "../../../helpers/seed";
+
+export { filled, imageErrorOf, read } from "../opened";
 
 /** Chunks' types. */
 export const types = {
@@ -236,27 +237,4 @@ export function holding(
 /** Opens an image from memory. */
 export function openBytes(bytes: Uint8Array): DiskImage {
   return stackLayers([dmg.open(memorySource(bytes, "image.dmg"), closedGate)]);
-}
-
-/** Some of what the guest sees. */
-export function read(image: DiskImage, at: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  image.read(at, bytes);
-  return bytes;
-}
-
-/** The ImageError that `action` throws; a failure when it throws another one or none. */
-export function imageErrorOf(action: () => unknown): ImageError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof ImageError) return error;
-    throw error;
-  }
-  throw new Error("no error was thrown");
-}
-
-/** `size` bytes that are all `value`. */
-export function filled(size: number, value: number): Uint8Array {
-  return new Uint8Array(size).fill(value);
 }

@@ -1,8 +1,9 @@
-import { ImageError } from "../../../../electron/engine/errors";
 import { qcow } from "../../../../electron/engine/formats/qcow";
 import { stackLayers, type DiskImage } from "../../../../electron/engine/image/disk-image";
 import { closedGate } from "../../../../electron/engine/image/gate";
 import { memorySource } from "../../../../electron/engine/io/memory";
+
+export { filled, imageErrorOf, read } from "../opened";
 
 /** A small image put together by hand. */
 export interface Handmade {
@@ -63,27 +64,4 @@ export function handmade(parts: Handmade = {}): Uint8Array {
 /** Opens an image from memory, without its backing file. */
 export function openBytes(bytes: Uint8Array): DiskImage {
   return stackLayers([qcow.open(memorySource(bytes, "image.qcow"), closedGate)]);
-}
-
-/** Some of what the guest sees. */
-export function read(image: DiskImage, at: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  image.read(at, bytes);
-  return bytes;
-}
-
-/** The ImageError that `action` throws; a failure when it throws another one or none. */
-export function imageErrorOf(action: () => unknown): ImageError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof ImageError) return error;
-    throw error;
-  }
-  throw new Error("no error was thrown");
-}
-
-/** `size` bytes that are all `value`. */
-export function filled(size: number, value: number): Uint8Array {
-  return new Uint8Array(size).fill(value);
 }

@@ -2,7 +2,8 @@ import { qcow2 } from "../../../../electron/engine/formats/qcow2";
 import { closedGate } from "../../../../electron/engine/image/gate";
 import type { ImageLayer } from "../../../../electron/engine/image/layer";
 import { memorySource } from "../../../../electron/engine/io/memory";
-import { ImageError } from "../../../../electron/engine/errors";
+
+export { filled, imageErrorOf } from "../opened";
 
 /** A small image put together by hand, for what qemu-img never writes. */
 export interface Handmade {
@@ -82,20 +83,4 @@ export function handmade(parts: Handmade): Uint8Array {
 /** Opens an image from memory. */
 export function openBytes(bytes: Uint8Array, name = "image.qcow2"): ImageLayer {
   return qcow2.open(memorySource(bytes, name), closedGate);
-}
-
-/** The ImageError that `action` throws; a failure when it throws another one or none. */
-export function imageErrorOf(action: () => unknown): ImageError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof ImageError) return error;
-    throw error;
-  }
-  throw new Error("no error was thrown");
-}
-
-/** `size` bytes that are all `value`. */
-export function filled(size: number, value: number): Uint8Array {
-  return new Uint8Array(size).fill(value);
 }

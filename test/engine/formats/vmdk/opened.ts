@@ -8,6 +8,8 @@ import { openFile } from "../../../../electron/engine/io/file";
 import { memorySource } from "../../../../electron/engine/io/memory";
 import type { ByteSource } from "../../../../electron/engine/io/source";
 
+export { imageErrorOf } from "../opened";
+
 /** A gate to files in memory, by name. */
 export function memoryGate(files: Readonly<Record<string, Uint8Array>> = {}): Gate {
   return {
@@ -70,15 +72,4 @@ export function guestBytes(...layers: ImageLayer[]): Uint8Array {
 /** The extents of one layer, in short: [guest byte, length, kind]. */
 export function runsOf(layer: ImageLayer): [number, number, Extent["run"]["kind"]][] {
   return [...stackLayers([layer]).extents()].map(({ at, run }) => [at, run.length, run.kind]);
-}
-
-/** The ImageError that `action` throws; anything else fails the test. */
-export function imageErrorOf(action: () => unknown): ImageError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof ImageError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
 }
