@@ -24,7 +24,6 @@ function numbers(locale: string) {
 
 let locale = "en";
 let number = numbers(locale);
-/** How many of a unit make the next, and their names from the byte on. */
 let units: (typeof systems)[keyof typeof systems] = systems.binary;
 
 /** Chooses the language of everything below; a BCP 47 tag. */
@@ -36,6 +35,11 @@ export function setFormatLocale(tag: string): void {
 /** Chooses whether sizes are told in KiB (1024 bytes) or kB (1000); binary before the first call. */
 export function setFormatUnits(system: keyof typeof systems): void {
   units = systems[system];
+}
+
+/** How many of a unit make the next, and what the units are called, from the byte on. */
+export function sizeUnits(): { readonly step: number; readonly names: readonly string[] } {
+  return units;
 }
 
 /** The unit in which `bytes` is at least 1 and, rounded to one decimal, less than one of the next. */
