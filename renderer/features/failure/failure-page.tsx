@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { FileWarning, FileX } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Failure } from "../../../shared/model/report";
 import { call } from "../../api/client";
@@ -16,10 +17,12 @@ import { sentences } from "../../text/sentence";
 interface FailurePageProps {
   path: string;
   failure: Failure;
+  /** What can be done about it on the spot. */
+  children?: ReactNode;
 }
 
 /** The page of an image that could not be read: what happened, where, and what to do. */
-export function FailurePage({ path, failure }: FailurePageProps) {
+export function FailurePage({ path, failure, children }: FailurePageProps) {
   const { t } = useTranslation();
   const { inspect, remove } = useImages.getState();
   const name = nameOf(path);
@@ -39,13 +42,14 @@ export function FailurePage({ path, failure }: FailurePageProps) {
       <div className={styles.facts}>
         <FactList facts={facts} />
       </div>
-      {failure.hint !== undefined && (
+      {failure.hint !== undefined && !children && (
         <Note>
           <strong>{t("failure.next")}</strong>
           <br />
           {sentences(failure.hint)}
         </Note>
       )}
+      {children}
       <div className={styles.buttons}>
         <Button onClick={() => attempt(() => inspect(path))}>{t("failure.retry")}</Button>
         {!missing && (
