@@ -23,9 +23,7 @@ export function ImagePage({ path }: { path: string }) {
       if (view.failure.code === "choose-member") return <MemberPage path={path} />;
       return (
         <FailurePage path={path} failure={view.failure}>
-          {view.failure.reference !== undefined && (
-            <RefusedNote path={path} reference={view.failure.reference} />
-          )}
+          {view.failure.reference && <RefusedNote path={path} reference={view.failure.reference} />}
         </FailurePage>
       );
     default:

@@ -1,6 +1,6 @@
 import { create } from "zustand";
+import type { CallInput, CallOutput } from "../../shared/ipc/contract";
 import type { RefusedReference } from "../../shared/model/report";
-import type { CallInput } from "../../shared/ipc/contract";
 import type { Settings } from "../../shared/model/settings";
 import { settingsDefaults } from "../../shared/model/settings-defaults";
 import { call } from "../api/client";

@@ -71,9 +71,18 @@ function firstOf(tags: readonly string[]): Language {
 
 /** The catalog that readers of this language know; those of traditional Chinese script have none. */
 function catalogOf(tag: string): Language | undefined {
-  const { language, script } = new Intl.Locale(tag).maximize();
+  const { language, script } = localeOf(tag)?.maximize() ?? {};
   if (language === "zh") return script === "Hans" ? "zh-CN" : undefined;
   return languages.find((one) => one === language);
+}
+
+/** A system may tell tags that are none, such as "en-US@posix". */
+function localeOf(tag: string): Intl.Locale | undefined {
+  try {
+    return new Intl.Locale(tag);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the catalog has a title for an error of this code. */

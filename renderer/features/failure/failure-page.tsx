@@ -17,7 +17,7 @@ import { sentences } from "../../text/sentence";
 interface FailurePageProps {
   path: string;
   failure: Failure;
-  /** What can be done about it on the spot. */
+  /** What can be done about it on the spot; tells the facts, too. */
   children?: ReactNode;
 }
 
@@ -39,17 +39,18 @@ export function FailurePage({ path, failure, children }: FailurePageProps) {
         {hasFailureTitle(failure.code) ? t(`failure.title.${failure.code}`) : t("failure.unknown")}
       </h1>
       <p className={styles.message}>{sentences(failure.message)}</p>
-      <div className={styles.facts}>
-        <FactList facts={facts} />
-      </div>
-      {failure.hint !== undefined && !children && (
+      {children ?? (
+        <div className={styles.facts}>
+          <FactList facts={facts} />
+        </div>
+      )}
+      {failure.hint !== undefined && children === undefined && (
         <Note>
           <strong>{t("failure.next")}</strong>
           <br />
           {sentences(failure.hint)}
         </Note>
       )}
-      {children}
       <div className={styles.buttons}>
         <Button onClick={() => attempt(() => inspect(path))}>{t("failure.retry")}</Button>
         {!missing && (
