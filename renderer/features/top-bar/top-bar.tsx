@@ -20,7 +20,7 @@ export function TopBar() {
       <span className={styles.space} />
       <ThemeMenu />
       <ActionIcon
-        variant="subtle"
+        variant={page === "settings" ? "light" : "subtle"}
         color="gray"
         size={30}
         aria-label={t("app.settings")}
