@@ -73,7 +73,7 @@ function start(): void {
   const settled = createSettledSignal();
   const settings = openSettings(app.getPath("userData"));
   const formats = formatModels();
-  const grants = createGrants();
+  const grants = createGrants(() => settings.get().trustedFolders);
   const inspector = createInspector(script("inspector"));
   const tasks = createTaskRunner(script("image-task"));
   const dialogs = createDialogs(formats, () => window);
@@ -103,6 +103,7 @@ function start(): void {
     open: (path) => opened.add([path]),
     setTheme: (theme) => keep({ theme }),
     about: () => emit("app.aboutWanted", undefined),
+    settings: () => emit("app.settingsWanted", undefined),
   };
 
   lockDown(origin);

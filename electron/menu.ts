@@ -8,6 +8,7 @@ export interface MenuActions {
   open(path: string): void;
   setTheme(theme: Settings["theme"]): void;
   about(): void;
+  settings(): void;
 }
 
 const themes = { auto: "As the desktop", light: "Light", dark: "Dark" } as const;
@@ -20,6 +21,11 @@ export function setMenu(settings: Settings, actions: MenuActions): void {
   const about: MenuItemConstructorOptions = {
     label: "About Lamina",
     click: () => actions.about(),
+  };
+  const preferences: MenuItemConstructorOptions = {
+    label: "&Settings…",
+    accelerator: "CmdOrCtrl+,",
+    click: () => actions.settings(),
   };
   const template: MenuItemConstructorOptions[] = [
     {
@@ -35,7 +41,9 @@ export function setMenu(settings: Settings, actions: MenuActions): void {
             click: () => actions.open(path),
           })),
         },
-        ...(isMac ? [] : ([{ type: "separator" }, quitItem()] as const)),
+        ...(isMac
+          ? []
+          : ([{ type: "separator" }, preferences, { type: "separator" }, quitItem()] as const)),
       ],
     },
     { role: "editMenu", label: "&Edit" },
@@ -66,7 +74,7 @@ export function setMenu(settings: Settings, actions: MenuActions): void {
   if (isMac) {
     template.unshift({
       label: app.name,
-      submenu: [about, { type: "separator" }, { role: "hide" }, quitItem()],
+      submenu: [about, preferences, { type: "separator" }, { role: "hide" }, quitItem()],
     });
   }
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));

@@ -8,6 +8,8 @@ const RECENT_MAX = 30;
 
 /** The settings of this user, kept in one file. */
 export interface SettingsStore {
+  /** The absolute path of that file; it is there once something was changed. */
+  readonly file: string;
   get(): Settings;
   /** Changes and writes them; resolves when they are on disk. Rejects when they cannot be written. */
   change(part: Partial<Omit<Settings, "version">>): Promise<Settings>;
@@ -41,6 +43,7 @@ export function openSettings(folder: string): SettingsStore {
   };
 
   return {
+    file,
     get: () => settings,
     change,
     addRecent: (paths) =>

@@ -7,6 +7,7 @@ import { JobsBar } from "./features/jobs/jobs-bar";
 import { Library } from "./features/library/library";
 import { Notice } from "./features/notice/notice";
 import { ReceiptDialog } from "./features/receipt/receipt-dialog";
+import { Settings } from "./features/settings/settings";
 import { TopBar } from "./features/top-bar/top-bar";
 import { Welcome } from "./features/welcome/welcome";
 import styles from "./app.module.css";
@@ -59,7 +60,9 @@ function Window() {
 
 function Page() {
   const started = useView((view) => view.started);
+  const page = useView((view) => view.page);
   const shown = useImages((images) => images.shown);
+  if (page === "settings") return <Settings />;
   if (shown !== undefined) return <ImagePage key={shown} path={shown} />;
   // Until the files of the start are known the page stays empty, not welcoming for a moment.
   return started ? <Welcome /> : null;

@@ -2,6 +2,7 @@ import { Loader, Tabs } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../shared/model/report";
 import { nameOf } from "./api/paths";
+import { RefusedNote } from "./features/chain/refused-note";
 import { FailurePage } from "./features/failure/failure-page";
 import { MemberPage } from "./features/failure/member-page";
 import { ImageHead } from "./features/image/image-head";
@@ -20,7 +21,11 @@ export function ImagePage({ path }: { path: string }) {
       return <ReadyPage report={view.report} />;
     case "failed":
       if (view.failure.code === "choose-member") return <MemberPage path={path} />;
-      return <FailurePage path={path} failure={view.failure} />;
+      return (
+        <FailurePage path={path} failure={view.failure}>
+          {view.failure.reference && <RefusedNote path={path} reference={view.failure.reference} />}
+        </FailurePage>
+      );
     default:
       return (
         <div className={styles.loading} role="status">

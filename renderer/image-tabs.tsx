@@ -1,6 +1,7 @@
 import type { ComponentType } from "react";
 import type { ImageReport } from "../shared/model/report";
 import { BrokenAlert } from "./features/chain/broken-alert";
+import { RefusedNote } from "./features/chain/refused-note";
 import { Chain } from "./features/chain/chain";
 import { Health } from "./features/health/health";
 import { Overview } from "./features/overview/overview";
@@ -22,6 +23,9 @@ function OverviewPanel({ report }: { report: ImageReport }) {
   return (
     <>
       {report.broken !== undefined && <BrokenAlert path={report.path} link={report.broken} />}
+      {report.unreadable?.reference !== undefined && (
+        <RefusedNote path={report.path} reference={report.unreadable.reference} />
+      )}
       <Overview report={report} />
     </>
   );

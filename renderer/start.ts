@@ -26,6 +26,7 @@ export async function start(): Promise<void> {
   on("jobs.removed", ({ jobId }) => removed(jobId));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));
   on("app.aboutWanted", () => attempt(useAbout.getState().show));
+  on("app.settingsWanted", () => useView.getState().showPage("settings"));
   on("app.filesOpened", () => attempt(takeOpenedFiles));
   attempt(load);
   await takeOpenedFiles();

@@ -43,6 +43,16 @@ export type ImageErrorCode =
   /** The call itself is wrong: an unknown option, an impossible size. */
   | "invalid-argument";
 
+/** A file that an image names and that lies where nobody has allowed it to look. */
+export interface RefusedReference {
+  /** Path of the image that names it. */
+  readonly from: string;
+  /** The name as written there. */
+  readonly name: string;
+  /** The absolute path that it stands for. */
+  readonly path: string;
+}
+
 /** What an ImageError knows beside its message. */
 export interface ImageErrorDetail {
   /** What should have been there. */
@@ -55,6 +65,8 @@ export interface ImageErrorDetail {
   readonly file?: string;
   /** The names of which one has to be given. */
   readonly choices?: readonly string[];
+  /** What was refused, where a grant of its path would have it opened. */
+  readonly reference?: RefusedReference;
   /** The next step that mends it, as a sentence. */
   readonly hint?: string;
   /** The error below this one (a system error, say). */
@@ -71,6 +83,7 @@ export class ImageError extends Error {
   readonly file?: string;
   readonly hint?: string;
   readonly choices?: readonly string[];
+  readonly reference?: RefusedReference;
 
   constructor(code: ImageErrorCode, message: string, detail: ImageErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -81,5 +94,6 @@ export class ImageError extends Error {
     this.file = detail.file;
     this.hint = detail.hint;
     this.choices = detail.choices;
+    this.reference = detail.reference;
   }
 }

@@ -4,6 +4,7 @@ export { fileStatus } from "./io/file";
 export { removePartials } from "./image/temporary-file";
 export type { DiskImage } from "./image/disk-image";
 export type { ImageLayer, ParentRef } from "./image/layer";
+export type { Grant } from "./image/gate";
 export { openImage, openTopLayer, type OpenRequest } from "./image/open-image";
 export { openSource, type SourceRequest } from "./ops/source";
 export { formats, formatById, formatModels } from "./formats/registry";

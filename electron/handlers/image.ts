@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Handlers } from "./table";
-import { FailureError } from "../failure";
+import { FailureError, failureOf } from "../failure";
 import type { Inspector } from "../workers/start-inspector";
 import type { Measurer } from "../workers/start-measurer";
 import type { Grants } from "./grants";
@@ -24,9 +24,14 @@ export function imageHandlers(
 ): Pick<Handlers, ImageCall> {
   async function inspect(path: string, given = {}) {
     const how = { ...openings.of(path), ...given };
-    const report = await inspector.inspect({ path, grants: grants.list(), ...how });
-    grants.note(report);
-    return report;
+    try {
+      const report = await inspector.inspect({ path, grants: grants.list(), ...how });
+      grants.note(report);
+      return report;
+    } catch (error) {
+      grants.noteFailure(failureOf(error));
+      throw error;
+    }
   }
 
   return {

@@ -23,6 +23,7 @@ import { preflightHandlers } from "./preflight";
 import { receiptHandlers } from "./receipts";
 import { settingsHandlers } from "./settings";
 import { snapshotHandlers } from "./snapshots";
+import { trustHandlers } from "./trust";
 
 /** What the handlers work with. What needs Electron is handed in as functions. */
 export interface HandlerParts {
@@ -73,6 +74,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...chainHandlers(parts.tasks, changes, parts.grants),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
-    ...settingsHandlers(parts.settings),
+    ...settingsHandlers(parts.settings, parts),
+    ...trustHandlers(parts.grants, parts.settings),
   };
 }

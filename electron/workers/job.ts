@@ -8,6 +8,7 @@ import {
   toFailure,
   verifyCopy,
   type Control,
+  type Grant,
   type SourceRequest,
 } from "../engine";
 import type { ConvertRequest } from "../../shared/model/job";
@@ -61,7 +62,7 @@ function answer(order: ConvertOrder): WorkerReply<Converted> {
 function verified(
   source: SourceRequest,
   { target, format }: ConvertRequest,
-  grants: readonly string[],
+  grants: readonly Grant[],
   control: Control,
 ): Verification | undefined {
   control.enter("verifying");

@@ -1,7 +1,7 @@
 import type { Failure } from "../../shared/model/report";
 import type { ConvertRequest } from "../../shared/model/job";
 import type { Verification } from "../../shared/model/receipt";
-import type { ConvertResult, MeasureTarget, OpenRequest } from "../engine";
+import type { ConvertResult, Grant, MeasureTarget, OpenRequest } from "../engine";
 import type { imageTasks } from "./image-tasks";
 
 /** What a worker thread answers: its value, or why there is none. */
@@ -31,8 +31,8 @@ export interface Converted extends ConvertResult {
 /** Given to a job thread when it starts. */
 export interface ConvertOrder {
   readonly request: ConvertRequest;
-  /** Absolute paths that the source's chain may use. */
-  readonly grants: readonly string[];
+  /** What the source's chain may use outside its own folders. */
+  readonly grants: readonly Grant[];
   /** The words of the engine's Control. */
   readonly control: SharedArrayBuffer;
   /** Path of the copier thread's script. */

@@ -1,8 +1,8 @@
 import type { ConvertRequest } from "../../shared/model/job";
-import type { OpenRequest, SourceRequest } from "../engine";
+import type { Grant, OpenRequest, SourceRequest } from "../engine";
 
-/** What the engine opens for a request. @param grants Absolute paths that its chains may use. */
-export function sourceRequestOf(request: ConvertRequest, grants: readonly string[]): SourceRequest {
+/** What the engine opens for a request. @param grants What its chains may use outside their folders. */
+export function sourceRequestOf(request: ConvertRequest, grants: readonly Grant[]): SourceRequest {
   const { source, behind = [], snapshot, passphrase, member, size, salvage } = request;
   const first: OpenRequest = {
     path: source,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
-import { createControl, removePartials, type Control } from "../engine";
+import { createControl, removePartials, type Control, type Grant } from "../engine";
 import type { ConvertRequest, Job, JobResult } from "../../shared/model/job";
 import type { Failure } from "../../shared/model/report";
 import { receivedFailure } from "../failure";
@@ -38,12 +38,12 @@ const PATIENCE_MS = 15_000;
 /**
  * Starts one conversion in a thread of its own. Ends it the hard way when it has been cancelled and
  * goes on for `patience` milliseconds.
- * @param grants Absolute paths that its chain may use.
+ * @param grants What its chain may use outside its own folders.
  */
 export function startJob(
   scripts: JobScripts,
   request: ConvertRequest,
-  grants: readonly string[],
+  grants: readonly Grant[],
   patience = PATIENCE_MS,
 ): JobRun {
   const control = createControl();

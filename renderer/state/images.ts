@@ -23,6 +23,8 @@ interface ImagesState {
   browse: () => Promise<void>;
   /** Shows an image of the list; looks into it (again, for the file may have changed). */
   show: (path: string) => Promise<void>;
+  /** Shows the image again that another page has hidden; looks into it, for much may have changed. */
+  showAgain: () => Promise<void>;
   /** Looks into an image. A report that is there stays until the new one comes. */
   inspect: (path: string) => Promise<void>;
   /** Lets `from` open the file it names as `name`, then looks again into `path`. */
@@ -65,6 +67,11 @@ export const useImages = create<ImagesState>()((set, get) => {
       set({ shown: path });
       useView.getState().showPage("image");
       await get().inspect(path);
+    },
+    showAgain: async () => {
+      const { shown, show } = get();
+      if (shown === undefined) useView.getState().showPage("image");
+      else await show(shown);
     },
     inspect: async (path) => {
       const turn = (latest.get(path) ?? 0) + 1;

@@ -1,6 +1,8 @@
 import { create } from "zustand";
-import type { CallInput } from "../../shared/ipc/contract";
-import { settingsDefaults, type Settings } from "../../shared/model/settings";
+import type { CallInput, CallOutput } from "../../shared/ipc/contract";
+import type { RefusedReference } from "../../shared/model/report";
+import type { Settings } from "../../shared/model/settings";
+import { settingsDefaults } from "../../shared/model/settings-defaults";
 import { call } from "../api/client";
 
 interface SettingsState {
@@ -14,6 +16,15 @@ interface SettingsState {
   /** Puts paths at the head of the recent list, the first of them first. */
   addRecent: (paths: readonly string[]) => Promise<void>;
   removeRecent: (path: string) => Promise<void>;
+  /** Takes a folder off the list of those watched or trusted. */
+  removeFolder: (kind: CallInput<"settings.removeFolder">["kind"], path: string) => Promise<void>;
+  /** Trusts the folders of a file that was refused, as the user has been shown them. */
+  trustFolder: (
+    reference: RefusedReference,
+    folders: CallOutput<"image.folderToTrust">["folders"],
+  ) => Promise<void>;
+  /** Makes everything as at the first start. */
+  reset: () => Promise<void>;
 }
 
 /** What Lamina keeps between starts. The main process owns it; this is its latest answer. */
@@ -31,5 +42,14 @@ export const useSettings = create<SettingsState>()((set) => ({
   },
   removeRecent: async (path) => {
     set({ settings: await call("recent.remove", { path }) });
+  },
+  removeFolder: async (kind, path) => {
+    set({ settings: await call("settings.removeFolder", { kind, path }) });
+  },
+  trustFolder: async ({ from, name }, folders) => {
+    set({ settings: await call("image.trustFolder", { from, name, folders }) });
+  },
+  reset: async () => {
+    set({ settings: await call("settings.reset") });
   },
 }));

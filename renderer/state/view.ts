@@ -20,7 +20,7 @@ interface ViewState {
   setStarted: () => void;
   showPage: (page: Page) => void;
   setTab: (tab: ImageTab) => void;
-  keepRefusing: (link: BrokenLink) => void;
+  keepRefusing: (reference: Pick<BrokenLink, "from" | "name">) => void;
   closeNotice: () => void;
 }
 
@@ -34,8 +34,8 @@ export const useView = create<ViewState>()((set) => ({
   setStarted: () => set({ started: true }),
   showPage: (page) => set({ page }),
   setTab: (tab) => set({ tab }),
-  keepRefusing: (link) =>
-    set(({ keptRefused }) => ({ keptRefused: new Set([...keptRefused, linkKey(link)]) })),
+  keepRefusing: (reference) =>
+    set(({ keptRefused }) => ({ keptRefused: new Set([...keptRefused, linkKey(reference)]) })),
   closeNotice: () => set({ notice: undefined }),
 }));
 

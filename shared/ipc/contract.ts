@@ -87,6 +87,22 @@ export const calls = {
   "image.stopMeasuring": { input: nothing, output: nothing },
   /** Allows `from` to open the file it names as `name`, until Lamina quits. */
   "image.grant": { input: z.object({ from: path, name: z.string() }), output: nothing },
+  /**
+   * What would have to be trusted for that file: the folder that it really lies in, and that of the name
+   * where a link leads from one to the other. Looks at the file, so ask it only when the user did.
+   */
+  "image.folderToTrust": {
+    input: z.object({ from: path, name: z.string() }),
+    output: z.object({ folders: z.array(path).min(1) }),
+  },
+  /**
+   * Lets every image open what lies in these folders and below, until they are taken off the list in the
+   * settings. They have to be those that `image.folderToTrust` answers.
+   */
+  "image.trustFolder": {
+    input: z.object({ from: path, name: z.string(), folders: z.array(path).min(1) }),
+    output: settingsSchema,
+  },
   "image.showInFolder": { input: z.object({ path }), output: nothing },
   "formats.list": { input: nothing, output: z.array(formatModelSchema) },
   "dialogs.openImages": { input: nothing, output: z.object({ paths: z.array(path) }) },
@@ -209,6 +225,15 @@ export const calls = {
       .partial(),
     output: settingsSchema,
   },
+  "settings.removeFolder": {
+    input: z.object({ kind: z.enum(["watched", "trusted"]), path }),
+    output: settingsSchema,
+  },
+  /** Makes all of them as they were at the first start, and forgets what was allowed once. */
+  "settings.reset": { input: nothing, output: settingsSchema },
+  /** Where they are kept. */
+  "settings.file": { input: nothing, output: z.object({ path }) },
+  "settings.showFile": { input: nothing, output: nothing },
   /** Puts paths at the head of the recent list, the first of them first. */
   "recent.add": { input: z.object({ paths: z.array(path) }), output: settingsSchema },
   "recent.remove": { input: z.object({ path }), output: settingsSchema },
@@ -220,6 +245,8 @@ export const events = {
   "app.filesOpened": nothing,
   /** The menu's About was chosen. */
   "app.aboutWanted": nothing,
+  /** The menu's Settings was chosen. */
+  "app.settingsWanted": nothing,
   /** Bytes of data read and to read; `total` is 0 until known. At most ten times a second. */
   "image.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** As `image.measuring`, for what is measured for the convert dialog. */

@@ -4,6 +4,17 @@ import { layerFactsSchema } from "./facts";
 import { imageUserSchema } from "./in-use";
 import { insideSchema } from "./inside";
 
+/** A file that an image names, outside its folder. */
+const refusedReferenceSchema = z.object({
+  /** Path of the file that names it. */
+  from: z.string(),
+  /** The name as written. */
+  name: z.string(),
+  /** The absolute path that it stands for. */
+  path: z.string(),
+});
+export type RefusedReference = z.infer<typeof refusedReferenceSchema>;
+
 /** A failure as it crosses a process border. */
 export const failureSchema = z.object({
   /** An ImageErrorCode of the engine, or "internal". */
@@ -15,6 +26,8 @@ export const failureSchema = z.object({
   found: z.string().optional(),
   /** The names of which one has to be given, for `choose-member`. */
   choices: z.array(z.string()).optional(),
+  /** What was refused, where the user may allow it; absent for what is never opened. */
+  reference: refusedReferenceSchema.optional(),
   /** Byte offset in `file`. */
   at: z.number().optional(),
   file: z.string().optional(),

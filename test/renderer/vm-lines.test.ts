@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { vmLines } from "../../renderer/features/receipt/vm-lines";
+import { setFormatUnits } from "../../renderer/text/format";
 import { exactSize, parseSize } from "../../renderer/text/parse-size";
 import { GiB, KiB, MiB } from "./reports";
 
@@ -60,5 +61,20 @@ describe("sizes as they are typed", () => {
     for (const bytes of [1, 512, 41 * MiB, 25 * MiB + 512, 80 * GiB, 2 ** 50])
       expect(parseSize(exactSize(bytes))).toBe(bytes);
     expect(exactSize(41 * GiB)).toBe("41 GiB");
+  });
+
+  it("are decimal where sizes are shown so, but for units with an i", () => {
+    setFormatUnits("decimal");
+    try {
+      expect(parseSize("80 GB")).toBe(80e9);
+      expect(parseSize("1.5T")).toBe(1.5e12);
+      expect(parseSize("80 GiB")).toBe(80 * GiB);
+      expect(exactSize(64 * GiB)).toBe("68.719476736 GB");
+      expect(exactSize(80e9)).toBe("80 GB");
+      for (const bytes of [1, 999, 1000, 512 * KiB, 25 * MiB + 1, 64 * GiB, 2 ** 50, 2 ** 53 - 1])
+        expect(parseSize(exactSize(bytes)), exactSize(bytes)).toBe(bytes);
+    } finally {
+      setFormatUnits("binary");
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { ImageError } from "../errors";
 import { fileStatus, namesIn, openFile, realPathOf } from "../io/file";
-import { baseNameOf, folderOf, resolveFrom } from "../io/paths";
+import { baseNameOf, folderOf, isInFolder, resolveFrom } from "../io/paths";
 import type { ByteSource } from "../io/source";
 
 /** A file that an image names: who names it, how, and in which format it must be. */
@@ -46,34 +46,45 @@ const words = {
 const mostNeighbours = 1000;
 
 /**
- * The gate that opens regular files in the folder of the image that names them (or below it, symbolic
- * links resolved) and, elsewhere, those whose absolute path is in `grants`; "all" grants any,
- * and "none" refuses even the files of that folder.
+ * What may be opened outside the folder of the image that names it: the absolute path of a file, or a
+ * folder with all that lies in it and deeper.
  */
-export function createGate(grants: readonly string[] | "all" | "none"): Gate {
+export type Grant = string | { readonly folder: string };
+
+/**
+ * The gate that opens regular files in the folder of the image that names them (or below it) and,
+ * elsewhere, those that `grants` allow; "all" grants any, and "none" refuses even the files of that
+ * folder. A file's name has to lie in such a folder, and so has the file itself, its symbolic links
+ * resolved: by links of its own a granted folder grants nothing, nor do links that lead out of it.
+ */
+export function createGate(grants: readonly Grant[] | "all" | "none"): Gate {
   if (grants === "none") return sealedGate;
-  const granted = new Set(grants === "all" ? [] : grants);
+  const listed = grants === "all" ? [] : grants;
+  const granted = new Set(listed.filter((grant) => typeof grant === "string"));
+  const trusted = listed.flatMap((grant) => (typeof grant === "string" ? [] : [grant.folder]));
 
   function open(reference: Reference): ByteSource {
     const path = resolvePath(reference);
-    const trusted = grants === "all" || granted.has(path);
+    const allowed = grants === "all" || granted.has(path);
     const folder = folderOf(reference.from);
     // Outside, nothing is touched, not even to see whether it is there.
-    if (!trusted && !isBelow(folder, path) && !isBelow(realPathOf(folder), path))
+    if (!allowed && !isInAny([folder, ...trusted], path) && !isInFolder(realPathOf(folder), path))
       throw outside(reference, path);
     const { kind } = fileStatus(path);
     if (kind === "none") throw missing(reference, path);
     if (kind !== "file") throw notRegular(reference, path);
     const real = realPathOf(path);
-    if (!trusted && !granted.has(real) && !isBelow(realPathOf(folder), real))
+    if (!allowed && !granted.has(real) && !isInAny([realPathOf(folder), ...trusted], real))
       throw outside(reference, real);
     return openFile(path);
   }
 
   function neighbours({ from }: Reference): string[] {
     const own = folderOf(from);
+    const above = folderOf(own);
+    const mayLookAbove = grants === "all" || trusted.includes(above) || isInAny(trusted, above);
     // VirtualBox keeps the images of snapshots in a folder below that of the image that they stand on.
-    const folders = grants === "all" ? [own, folderOf(own)] : [own];
+    const folders = mayLookAbove ? [own, above] : [own];
     const beside = [...new Set(folders)].flatMap((folder) =>
       namesIn(folder, mostNeighbours).map((name) => resolveFrom(folder, name)),
     );
@@ -132,12 +143,8 @@ function resolvePath({ name, from }: Reference): string {
   return resolveFrom(folderOf(from), path);
 }
 
-/** Whether absolute path `path` lies in `folder` or deeper; both without `..` in them. */
-function isBelow(folder: string, path: string): boolean {
-  const [last] = folder.slice(-1);
-  const isRoot = last === "/" || last === "\\";
-  return path.startsWith(folder) && (isRoot || /^[/\\]/.test(path.slice(folder.length)));
-}
+const isInAny = (folders: readonly string[], path: string): boolean =>
+  folders.some((folder) => isInFolder(folder, path));
 
 function outside({ name, role, from }: Reference, path: string): ImageError {
   return new ImageError(
@@ -147,6 +154,7 @@ function outside({ name, role, from }: Reference, path: string): ImageError {
       file: path,
       expected: `a file in ${folderOf(from)}`,
       found: path,
+      reference: { from, name, path },
       hint: "Allow this file when you trust the image (command line: --trust).",
     },
   );

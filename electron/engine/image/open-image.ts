@@ -5,7 +5,7 @@ import { openFile } from "../io/file";
 import type { ByteSource } from "../io/source";
 import type { FormatId } from "../../../shared/model/format";
 import { stackLayers, type BrokenChain, type DiskImage } from "./disk-image";
-import { closedGate, createGate, sealedGate, type Gate, type Reference } from "./gate";
+import { closedGate, createGate, sealedGate, type Gate, type Grant, type Reference } from "./gate";
 import type { ImageLayer } from "./layer";
 import { openParent } from "./open-parent";
 import { openWrapped } from "./unwrap";
@@ -16,10 +16,10 @@ export interface OpenRequest {
   /** The format it is in; told by its bytes when absent. */
   readonly format?: FormatId;
   /**
-   * Absolute paths of files outside the image's own folder that it may open; "all" for any, "none" for
-   * none at all, in its folder neither.
+   * What it may open outside its own folder; "all" for any file, "none" for none at all, in its folder
+   * neither.
    */
-  readonly grants: readonly string[] | "all" | "none";
+  readonly grants: readonly Grant[] | "all" | "none";
   /** Which disk of a tar archive (OVA), by its name in there; needed when there are several. */
   readonly member?: string;
   /** Index in the image's snapshot table, from 0: that internal snapshot instead of the active disk. */

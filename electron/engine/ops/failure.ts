@@ -6,7 +6,7 @@ const INTERNAL = "internal";
 /** Any thrown value as plain data; what is not an ImageError becomes code "internal". */
 export function toFailure(error: unknown): Failure {
   if (error instanceof ImageError) {
-    const { code, message, hint, expected, found, at, file, choices } = error;
+    const { code, message, hint, expected, found, at, file, choices, reference } = error;
     return {
       code,
       message,
@@ -16,6 +16,7 @@ export function toFailure(error: unknown): Failure {
       ...(at !== undefined && { at }),
       ...(file !== undefined && { file }),
       ...(choices && { choices: [...choices] }),
+      ...(reference && { reference }),
     };
   }
   return { code: INTERNAL, message: error instanceof Error ? error.message : String(error) };

@@ -17,7 +17,10 @@ interface BrokenAlertProps {
 /** The broken link, told on the page of the image itself. */
 export function BrokenAlert({ path, link }: BrokenAlertProps) {
   const { t } = useTranslation();
-  const kept = useView(({ keptRefused }) => keptRefused.has(linkKey(link)));
+  const { reference } = link.failure;
+  const kept = useView(
+    ({ keptRefused }) => reference !== undefined && keptRefused.has(linkKey(reference)),
+  );
   const setTab = useView((view) => view.setTab);
   const refused = link.failure.code === "refused";
   return (
@@ -28,8 +31,8 @@ export function BrokenAlert({ path, link }: BrokenAlertProps) {
           <strong>
             {t(refused ? "chain.broken.alertRefused" : "chain.broken.alert", { name: link.name })}
           </strong>
-          {!refused && <p>{sentences(link.failure.message, link.failure.hint)}</p>}
-          {refused && !kept && <Answer path={path} link={link} />}
+          {reference === undefined && <p>{sentences(link.failure.message, link.failure.hint)}</p>}
+          {reference !== undefined && !kept && <Answer path={path} reference={reference} />}
         </div>
         <TextButton onClick={() => setTab("chain")}>{t("chain.broken.seeChain")}</TextButton>
       </div>

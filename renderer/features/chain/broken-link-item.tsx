@@ -20,7 +20,7 @@ interface BrokenLinkItemProps {
 /** Where the chain ends too early: what was wanted, where, and why it was not opened. */
 export function BrokenLinkItem({ path, link }: BrokenLinkItemProps) {
   const { t } = useTranslation();
-  const { code, message, hint } = link.failure;
+  const { code, message, hint, reference } = link.failure;
   return (
     <li className={styles.layer} data-broken data-testid="broken-link">
       <span className={styles.dot}>
@@ -49,7 +49,7 @@ export function BrokenLinkItem({ path, link }: BrokenLinkItemProps) {
             },
           ]}
         />
-        {code === "refused" && <Answer path={path} link={link} />}
+        {reference !== undefined && <Answer path={path} reference={reference} />}
         {code !== "refused" && (
           <div className={styles.point}>
             <Button

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { FileWarning, FileX } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Failure } from "../../../shared/model/report";
 import { call } from "../../api/client";
@@ -16,10 +17,12 @@ import { sentences } from "../../text/sentence";
 interface FailurePageProps {
   path: string;
   failure: Failure;
+  /** What can be done about it on the spot; tells the facts, too. */
+  children?: ReactNode;
 }
 
 /** The page of an image that could not be read: what happened, where, and what to do. */
-export function FailurePage({ path, failure }: FailurePageProps) {
+export function FailurePage({ path, failure, children }: FailurePageProps) {
   const { t } = useTranslation();
   const { inspect, remove } = useImages.getState();
   const name = nameOf(path);
@@ -36,10 +39,12 @@ export function FailurePage({ path, failure }: FailurePageProps) {
         {hasFailureTitle(failure.code) ? t(`failure.title.${failure.code}`) : t("failure.unknown")}
       </h1>
       <p className={styles.message}>{sentences(failure.message)}</p>
-      <div className={styles.facts}>
-        <FactList facts={facts} />
-      </div>
-      {failure.hint !== undefined && (
+      {children ?? (
+        <div className={styles.facts}>
+          <FactList facts={facts} />
+        </div>
+      )}
+      {failure.hint !== undefined && children === undefined && (
         <Note>
           <strong>{t("failure.next")}</strong>
           <br />

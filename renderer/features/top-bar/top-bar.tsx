@@ -1,8 +1,8 @@
-import { Button } from "@mantine/core";
-import { FolderOpen } from "lucide-react";
+import { ActionIcon, Button } from "@mantine/core";
+import { FolderOpen, Settings as SettingsIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useImages } from "../../state/images";
-import { attempt } from "../../state/view";
+import { attempt, useView } from "../../state/view";
 import { Mark } from "../../ui/mark";
 import { ThemeMenu } from "./theme-menu";
 import styles from "./top-bar.module.css";
@@ -10,13 +10,25 @@ import styles from "./top-bar.module.css";
 /** The bar at the top: the sign, and what is always at hand. */
 export function TopBar() {
   const { t } = useTranslation();
-  const { browse } = useImages.getState();
+  const { browse, showAgain } = useImages.getState();
+  const page = useView((view) => view.page);
+  const showPage = useView((view) => view.showPage);
   return (
     <header className={styles.bar}>
       <Mark />
       <span className={styles.name}>{t("app.name")}</span>
       <span className={styles.space} />
       <ThemeMenu />
+      <ActionIcon
+        variant={page === "settings" ? "light" : "subtle"}
+        color="gray"
+        size={30}
+        aria-label={t("app.settings")}
+        aria-pressed={page === "settings"}
+        onClick={() => (page === "settings" ? attempt(showAgain) : showPage("settings"))}
+      >
+        <SettingsIcon size={16} aria-hidden />
+      </ActionIcon>
       <Button
         variant="default"
         h={30}

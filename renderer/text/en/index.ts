@@ -14,7 +14,9 @@ import overview from "./overview.json";
 import passphrase from "./passphrase.json";
 import preflight from "./preflight.json";
 import receipt from "./receipt.json";
+import settings from "./settings.json";
 import snapshots from "./snapshots.json";
+import trust from "./trust.json";
 import welcome from "./welcome.json";
 
 /** The English texts, one file an area; every other language has the same files. */
@@ -35,6 +37,8 @@ export const en = {
   passphrase,
   preflight,
   receipt,
+  settings,
   snapshots,
+  trust,
   welcome,
 };

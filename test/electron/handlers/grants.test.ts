@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createGrants } from "../../../electron/handlers/grants";
 import type { ImageReport } from "../../../shared/model/report";
 
+const reference = { from: "/vm/over.qcow2", name: "../base.qcow2", path: "/base.qcow2" };
+
 /** A report of /vm/over.qcow2 over these layers, its base `../base.qcow2` refused or not. */
 function report(code: string | undefined, ...layers: string[]): ImageReport {
   const layer = (path: string) => ({
@@ -24,7 +26,11 @@ function report(code: string | undefined, ...layers: string[]): ImageReport {
         from: "/vm/over.qcow2",
         name: "../base.qcow2",
         path: "/base.qcow2",
-        failure: { code, message: "No." },
+        failure: {
+          code,
+          message: "No.",
+          ...(code === "refused" && { reference }),
+        },
       },
     }),
   };
@@ -44,6 +50,39 @@ describe("grants", () => {
     expect(() => grants.allow("/vm/over.qcow2", "../base.qcow2")).toThrow(/refused/);
     expect(() => grants.allow("/vm/over.qcow2", "/etc/shadow")).toThrow(/refused/);
     expect(grants.list()).toEqual([]);
+  });
+
+  it("allow what a failed inspection was refused, until they are cleared", () => {
+    const grants = createGrants();
+    grants.noteFailure({ code: "refused", message: "No.", reference });
+    grants.allow("/vm/over.qcow2", "../base.qcow2");
+    expect(grants.list()).toEqual(["/base.qcow2"]);
+    grants.note(report(undefined));
+    expect(grants.usedBy("/vm/over.qcow2")).toBe(true);
+    grants.clear();
+    expect(grants.list()).toEqual([]);
+  });
+
+  it("allow nothing of a refusal that no grant would mend, such as a device's", () => {
+    const grants = createGrants();
+    grants.noteFailure({ code: "refused", message: "No.", file: "/dev/sda" });
+    expect(() => grants.allow("/dev/sda", "/dev/sda")).toThrow(/refused/);
+  });
+
+  it("hold trusted folders, but never everything", () => {
+    let trusted = ["/srv/base", "/", "", "relative"];
+    const grants = createGrants(() => trusted);
+    expect(grants.list()).toEqual([{ folder: "/srv/base" }]);
+    trusted = [];
+    expect(grants.list()).toEqual([]);
+  });
+
+  it("know which image needs a trusted folder", () => {
+    const grants = createGrants(() => ["/srv"]);
+    grants.note(report(undefined, "/srv/deep/base.qcow2"));
+    expect(grants.usedBy("/vm/over.qcow2")).toBe(true);
+    grants.note(report(undefined, "/srv-not/base.qcow2"));
+    expect(grants.usedBy("/vm/over.qcow2")).toBe(false);
   });
 
   it("know which image needs them", () => {

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { closedGate, createGate } from "../../../electron/engine/image/gate";
+import { closedGate, createGate, type Grant } from "../../../electron/engine/image/gate";
 import { tempFolder } from "../../helpers/temp-folder";
 
 /** A folder `own` with an image's place and a base, and a folder `other` beside it with one more file. */
@@ -18,7 +18,7 @@ function folders() {
   return { root, own, other, from: join(own, "top.qcow2") };
 }
 
-function opened(name: string, from: string, grants: readonly string[] | "all" = []): string {
+function opened(name: string, from: string, grants: readonly Grant[] | "all" = []): string {
   const source = createGate(grants).open({ role: "backing-file", name, from });
   const into = new Uint8Array(source.size);
   source.read(0, into);
@@ -26,7 +26,7 @@ function opened(name: string, from: string, grants: readonly string[] | "all" = 
   return new TextDecoder().decode(into);
 }
 
-function failing(name: string, from: string, grants: readonly string[] | "all" = []): unknown {
+function failing(name: string, from: string, grants: readonly Grant[] | "all" = []): unknown {
   try {
     opened(name, from, grants);
   } catch (error) {
@@ -141,6 +141,125 @@ describe("the gate", () => {
       code: "missing-file",
       file: join(own, "none.img"),
     });
+  });
+});
+
+describe("the gate with a trusted folder", () => {
+  /** As `folders`, with a folder `deep` in the trusted one and one `other-not` beside it. */
+  function trusting() {
+    const made = folders();
+    const { root, other } = made;
+    mkdirSync(join(other, "deep"));
+    mkdirSync(join(root, "other-not"));
+    for (const file of [join(other, "deep", "y.img"), join(root, "other-not", "x.img")])
+      writeFileSync(file, file);
+    return { ...made, trust: [{ folder: other }] };
+  }
+
+  it("opens what lies in it and below, by every name", () => {
+    const { own, other, from, trust } = trusting();
+    for (const name of ["../other/x.img", join(other, "x.img"), "../other/deep/../x.img"])
+      expect(opened(name, from, trust)).toBe(join(other, "x.img"));
+    expect(opened("../other/deep/y.img", from, trust)).toBe(join(other, "deep", "y.img"));
+    const deep = join(own, "deep", "z.qcow2");
+    expect(opened("../base.img", deep, [{ folder: own }])).toBe(join(own, "base.img"));
+  });
+
+  it("still opens nothing outside it", () => {
+    const { root, from, trust } = trusting();
+    writeFileSync(join(root, "secret"), "secret");
+    const refused = [
+      "../secret",
+      "../other/../secret",
+      "../other-not/x.img",
+      "../other/deep/../../secret",
+    ];
+    for (const name of refused)
+      expect(failing(name, from, trust), name).toMatchObject({ code: "refused" });
+  });
+
+  it("is led out of it by no link", () => {
+    const { root, other, from, trust } = trusting();
+    writeFileSync(join(root, "secret"), "secret");
+    symlinkSync(join(root, "secret"), join(other, "link.img"));
+    symlinkSync(root, join(other, "up"));
+    symlinkSync("deep/y.img", join(other, "in.img"));
+    for (const name of ["../other/link.img", "../other/up/secret"])
+      expect(failing(name, from, trust)).toMatchObject({
+        code: "refused",
+        file: join(root, "secret"),
+      });
+    expect(opened("../other/in.img", from, trust)).toBe(join(other, "deep", "y.img"));
+    expect(opened("../other/up/other/x.img", from, trust)).toBe(join(other, "x.img"));
+  });
+
+  it("does not follow when a link stands where the trusted folder was", () => {
+    const { root, other, from, trust } = trusting();
+    renameSync(other, join(root, "moved"));
+    symlinkSync(join(root, "moved"), other);
+    expect(failing("../other/x.img", from, trust)).toMatchObject({ code: "refused" });
+  });
+
+  it("is reached by a link when the name's folder and the file's are both trusted", () => {
+    const { root, other, own, from } = trusting();
+    const alias = join(root, "alias");
+    symlinkSync(other, alias);
+    expect(failing("../alias/x.img", from, [{ folder: other }])).toMatchObject({ code: "refused" });
+    expect(failing("../alias/x.img", from, [{ folder: alias }])).toMatchObject({ code: "refused" });
+    const both = [{ folder: alias }, { folder: other }];
+    expect(opened("../alias/x.img", from, both)).toBe(join(other, "x.img"));
+    symlinkSync(join(other, "x.img"), join(own, "here.img"));
+    expect(opened("here.img", from, [{ folder: other }])).toBe(join(other, "x.img"));
+  });
+
+  it("refuses pipes, folders and devices in it", () => {
+    const { other, from, trust } = trusting();
+    execFileSync("mkfifo", [join(other, "pipe")]);
+    symlinkSync("/dev/zero", join(other, "zero"));
+    for (const name of ["../other/pipe", "../other/deep", "../other/zero", "/dev/null"])
+      expect(failing(name, from, [...trust, { folder: "/dev" }]), name).toMatchObject({
+        code: "refused",
+        reference: undefined,
+      });
+  });
+
+  it("says of a file that is not there that it is missing", () => {
+    const { other, from, trust } = trusting();
+    expect(failing("../other/none.img", from, trust)).toMatchObject({
+      code: "missing-file",
+      file: join(other, "none.img"),
+    });
+  });
+
+  it("takes a granted file for no folder", () => {
+    const { other, from } = trusting();
+    expect(failing("../other/x.img", from, [other])).toMatchObject({ code: "refused" });
+    expect(failing("../other/x.img", from, ["/"])).toMatchObject({ code: "refused" });
+  });
+
+  it("looks for a parent without a name in the folder above when that is trusted", () => {
+    const { own, from: top } = trusting();
+    const from = join(own, "deep", "snapshot.vdi");
+    const reference = { role: "backing-file", name: "{1}", from } as const;
+    const base = join(own, "base.img");
+    expect(createGate([]).neighbours(reference)).not.toContain(base);
+    expect(createGate([{ folder: own }]).neighbours(reference)).toContain(base);
+    expect(createGate([{ folder: own }]).neighbours({ ...reference, from: top })).toEqual(
+      createGate([]).neighbours({ ...reference, from: top }),
+    );
+  });
+});
+
+describe("what the gate tells of a refusal", () => {
+  it("is who names the file, how, and where it is: no more than a grant needs", () => {
+    const { own, other, from } = folders();
+    const path = join(other, "x.img");
+    symlinkSync(path, join(own, "out.img"));
+    expect(failing("../other/x.img", from)).toMatchObject({
+      reference: { from, name: "../other/x.img", path },
+    });
+    expect(failing("out.img", from)).toMatchObject({ reference: { from, name: "out.img", path } });
+    expect(opened("out.img", from, [path])).toBe(path);
   });
 });
 

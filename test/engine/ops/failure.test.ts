@@ -10,6 +10,7 @@ const error = new ImageError("invalid-table", "a table is damaged", {
   at: 4096,
   file: "/a.qcow2",
   hint: "Check it.",
+  reference: { from: "/a.qcow2", name: "b", path: "/b" },
   cause: new Error("below"),
 });
 
@@ -24,6 +25,7 @@ describe("failure", () => {
       at: 4096,
       file: "/a.qcow2",
       hint: "Check it.",
+      reference: { from: "/a.qcow2", name: "b", path: "/b" },
     });
     expect(fromFailure(failure)).toBeInstanceOf(ImageError);
     expect(toFailure(fromFailure(failure))).toEqual(failure);

@@ -1,0 +1,71 @@
+import { Button, Modal } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Failure } from "../../../shared/model/report";
+import { toFailure } from "../../api/client";
+import { useImages } from "../../state/images";
+import { useSettings } from "../../state/settings";
+import { sentences } from "../../text/sentence";
+import { Note } from "../../ui/note";
+import styles from "./settings.module.css";
+
+/** Makes everything as at the first start, after asking. */
+export function Reset() {
+  const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Button variant="default" className={styles.danger} onClick={() => setAsking(true)}>
+        {t("settings.reset.button")}
+      </Button>
+      {asking && <ResetDialog close={() => setAsking(false)} />}
+    </>
+  );
+}
+
+function ResetDialog({ close }: { close: () => void }) {
+  const { t } = useTranslation();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const reset = async () => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await useSettings.getState().reset();
+      const { views, remove } = useImages.getState();
+      for (const path of Object.keys(views)) await remove(path);
+      close();
+    } catch (error) {
+      setFailure(toFailure(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t("settings.reset.ask")}
+      closeButtonProps={{ "aria-label": t("settings.reset.close") }}
+    >
+      <ul className={styles.consequences}>
+        <li>{t("settings.reset.look")}</li>
+        <li>{t("settings.reset.lists")}</li>
+        <li>{t("settings.reset.grants")}</li>
+        <li>{t("settings.reset.stays")}</li>
+      </ul>
+      {failure && (
+        <Note tone="bad" role="alert">
+          {sentences(failure.message, failure.hint)}
+        </Note>
+      )}
+      <div className={styles.buttons}>
+        <Button variant="default" data-autofocus onClick={close}>
+          {t("settings.reset.cancel")}
+        </Button>
+        <Button loading={busy} onClick={() => void reset()}>
+          {t("settings.reset.yes")}
+        </Button>
+      </div>
+    </Modal>
+  );
+}
