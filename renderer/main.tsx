@@ -5,6 +5,7 @@ import "./style/base.css";
 import { setNonce } from "get-nonce";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
+import { followSettings } from "./follow-settings";
 import { start } from "./start";
 import { useSettings } from "./state/settings";
 import { attempt } from "./state/view";
@@ -14,12 +15,13 @@ import { startText } from "./text/i18n";
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
 setNonce(nonce);
 
-await startText(navigator.language);
-// The theme has to be known before the first picture; without it the defaults do.
+await startText();
+// Theme and language have to be known before the first picture; without them the defaults do.
 await useSettings
   .getState()
   .load()
   .catch(() => undefined);
+await followSettings();
 
 const root = document.querySelector("#root");
 if (root === null) throw new Error("index.html has no #root");

@@ -1,8 +1,11 @@
 /**
- * Numbers as people read them. Sizes are binary units; every function takes plain bytes or seconds
- * and answers in the language given to `setFormatLocale`.
+ * Numbers as people read them. Every function takes plain bytes or seconds and answers in the language
+ * given to `setFormatLocale`; sizes are in the units given to `setFormatUnits`.
  */
-const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+const systems = {
+  binary: { step: 1024, names: ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] },
+  decimal: { step: 1000, names: ["B", "kB", "MB", "GB", "TB", "PB"] },
+} as const;
 /** Keeps a number and its unit on one line. */
 const space = "\u00a0";
 
@@ -21,6 +24,8 @@ function numbers(locale: string) {
 
 let locale = "en";
 let number = numbers(locale);
+/** How many of a unit make the next, and their names from the byte on. */
+let units: (typeof systems)[keyof typeof systems] = systems.binary;
 
 /** Chooses the language of everything below; a BCP 47 tag. */
 export function setFormatLocale(tag: string): void {
@@ -28,31 +33,36 @@ export function setFormatLocale(tag: string): void {
   number = numbers(tag);
 }
 
-/** The unit in which `bytes` is at least 1 and, rounded to one decimal, less than 1024. */
+/** Chooses whether sizes are told in KiB (1024 bytes) or kB (1000); binary before the first call. */
+export function setFormatUnits(system: keyof typeof systems): void {
+  units = systems[system];
+}
+
+/** The unit in which `bytes` is at least 1 and, rounded to one decimal, less than one of the next. */
 function unitOf(bytes: number): number {
   let unit = 0;
   let value = bytes;
-  while (unit < units.length - 1 && Math.round(value * 10) >= 10_240) {
-    value /= 1024;
+  while (unit < units.names.length - 1 && Math.round(value * 10) >= units.step * 10) {
+    value /= units.step;
     unit += 1;
   }
   return unit;
 }
 
 function inUnit(bytes: number, unit: number, format: Intl.NumberFormat): string {
-  return (unit === 0 ? number.whole : format).format(bytes / 1024 ** unit);
+  return (unit === 0 ? number.whole : format).format(bytes / units.step ** unit);
 }
 
 /** "5.8 GiB", "512 B": one decimal from KiB on. */
 export function formatSize(bytes: number): string {
   const unit = unitOf(bytes);
-  return `${inUnit(bytes, unit, number.oneDecimal)}${space}${units[unit]}`;
+  return `${inUnit(bytes, unit, number.oneDecimal)}${space}${units.names[unit]}`;
 }
 
 /** "64 KiB", "1.5 KiB": for sizes that are round by nature, such as clusters. */
 export function formatRoundSize(bytes: number): string {
   const unit = unitOf(bytes);
-  return `${inUnit(bytes, unit, number.upToOneDecimal)}${space}${units[unit]}`;
+  return `${inUnit(bytes, unit, number.upToOneDecimal)}${space}${units.names[unit]}`;
 }
 
 /** Two sizes in the unit of the second: "26.4" and "42.6 GiB". */

@@ -1,6 +1,6 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
-import { setFormatLocale } from "./format";
+import { setFormatLocale, setFormatUnits } from "./format";
 import { en } from "./en";
 
 declare module "i18next" {
@@ -10,20 +10,70 @@ declare module "i18next" {
   }
 }
 
-/**
- * Makes the texts ready; call it once, before the first picture. Numbers and dates follow the
- * system's region where its language is the catalog's, so that a page never mixes two languages.
- */
-export async function startText(systemLocale: string): Promise<void> {
-  const language = "en";
+/** The languages that have a catalog, as BCP 47 tags; the others' English texts fill their gaps. */
+const languages = ["en", "vi", "zh-CN"] as const;
+type Language = (typeof languages)[number];
+
+/** Read when they are first wanted: most windows need one of them. */
+const catalogs = import.meta.glob<object>("./{vi,zh-CN}/*.json", { import: "default" });
+
+/** The language asked for last: an older one that is still being read gives way to it. */
+let wanted: Language | undefined;
+
+/** Makes the texts ready, in English; call it once, before `setLanguage` and the first picture. */
+export async function startText(): Promise<void> {
   await i18next.use(initReactI18next).init({
-    lng: language,
-    resources: { [language]: { translation: en } },
+    lng: "en",
+    fallbackLng: "en",
+    resources: { en: { translation: en } },
     // React escapes.
     interpolation: { escapeValue: false },
+    // Whoever shows a size shows a text with it, so new units redraw the same components.
+    react: { bindI18n: "languageChanged unitsChanged" },
   });
+}
+
+/**
+ * Shows every text in this language; "auto" is the first of the system's languages that has a
+ * catalog, or English. Numbers and dates follow the system's region where its language is the
+ * catalog's, so that a page never mixes two languages.
+ */
+export async function setLanguage(chosen: Language | "auto"): Promise<void> {
+  const system = navigator.languages;
+  const language = chosen === "auto" ? firstOf(system) : chosen;
+  wanted = language;
+  if (!i18next.hasResourceBundle(language, "translation")) await readCatalog(language);
+  if (wanted !== language) return;
   document.documentElement.lang = language;
-  setFormatLocale(systemLocale.split("-")[0] === language ? systemLocale : language);
+  setFormatLocale(system.find((tag) => catalogOf(tag) === language) ?? language);
+  await i18next.changeLanguage(language);
+}
+
+/** Shows every size in these units, on everything that is drawn already, too. */
+export function setUnits(units: "binary" | "decimal"): void {
+  setFormatUnits(units);
+  i18next.emit("unitsChanged");
+}
+
+/** Puts the files of a language's folder together as `en/index.ts` does. */
+async function readCatalog(language: Language): Promise<void> {
+  const folder = `./${language}/`;
+  const areas = Object.entries(catalogs)
+    .filter(([file]) => file.startsWith(folder))
+    .map(async ([file, read]) => [file.slice(folder.length, -".json".length), await read()]);
+  const catalog: unknown = Object.fromEntries(await Promise.all(areas));
+  i18next.addResourceBundle(language, "translation", catalog);
+}
+
+function firstOf(tags: readonly string[]): Language {
+  return tags.map(catalogOf).find((language) => language !== undefined) ?? "en";
+}
+
+/** The catalog that readers of this language know; those of traditional Chinese script have none. */
+function catalogOf(tag: string): Language | undefined {
+  const { language, script } = new Intl.Locale(tag).maximize();
+  if (language === "zh") return script === "Hans" ? "zh-CN" : undefined;
+  return languages.find((one) => one === language);
 }
 
 /** Whether the catalog has a title for an error of this code. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   formatBytes,
   formatDate,
@@ -9,6 +9,7 @@ import {
   formatSize,
   formatSpeed,
   setFormatLocale,
+  setFormatUnits,
   splitDuration,
 } from "../../renderer/text/format";
 
@@ -65,6 +66,33 @@ describe("sizes", () => {
 
   it("make a speed", () => {
     expect(formatSpeed(1.1 * GiB)).toBe("1.1\u00a0GiB/s");
+  });
+});
+
+describe("sizes in decimal units", () => {
+  beforeEach(() => setFormatUnits("decimal"));
+  afterEach(() => setFormatUnits("binary"));
+
+  it.each([
+    [0, "0\u00a0B"],
+    [999, "999\u00a0B"],
+    [1000, "1.0\u00a0kB"],
+    [1024, "1.0\u00a0kB"],
+    [999_940, "999.9\u00a0kB"],
+    [999_950, "1.0\u00a0MB"],
+    [40 * GiB, "42.9\u00a0GB"],
+    [6_227_702_579, "6.2\u00a0GB"],
+    [2 ** 53 - 1, "9.0\u00a0PB"],
+  ])("%d bytes are %s", (bytes, text) => {
+    expect(formatSize(bytes)).toBe(text);
+  });
+
+  it("hold for every way of writing one", () => {
+    expect(formatRoundSize(64 * KiB)).toBe("65.5\u00a0kB");
+    expect(formatRoundSize(2_000_000)).toBe("2\u00a0MB");
+    expect(formatProgress(26.4e9, 42.6e9)).toEqual({ done: "26.4", total: "42.6\u00a0GB" });
+    expect(formatSpeed(1.1e9)).toBe("1.1\u00a0GB/s");
+    expect(formatBytes(1024)).toBe("1,024 bytes");
   });
 });
 
