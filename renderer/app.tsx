@@ -6,12 +6,14 @@ import { DropOverlay } from "./features/drop/drop-overlay";
 import { JobsBar } from "./features/jobs/jobs-bar";
 import { Library } from "./features/library/library";
 import { Notice } from "./features/notice/notice";
+import { Palette } from "./features/palette/palette";
 import { ReceiptDialog } from "./features/receipt/receipt-dialog";
 import { TopBar } from "./features/top-bar/top-bar";
 import { Welcome } from "./features/welcome/welcome";
 import styles from "./app.module.css";
 import { ErrorBoundary } from "./error-boundary";
 import { ImagePage } from "./image-page";
+import { imageTabs } from "./image-tabs";
 import { useSettled } from "./settled";
 import { useImages } from "./state/images";
 import { useSettings } from "./state/settings";
@@ -53,6 +55,7 @@ function Window() {
       <ReceiptDialog />
       <DropOverlay />
       <About />
+      <Palette tabs={imageTabs.map(({ id }) => id)} pages={[]} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useImages } from "../../state/images";
 import { attempt } from "../../state/view";
 import { Mark } from "../../ui/mark";
+import { PaletteField } from "./palette-field";
 import { ThemeMenu } from "./theme-menu";
 import styles from "./top-bar.module.css";
 
@@ -15,7 +16,7 @@ export function TopBar() {
     <header className={styles.bar}>
       <Mark />
       <span className={styles.name}>{t("app.name")}</span>
-      <span className={styles.space} />
+      <PaletteField />
       <ThemeMenu />
       <Button
         variant="default"
