@@ -156,6 +156,7 @@ function Entry({ id, entry, active, run, point }: EntryProps) {
       ref={element}
       id={id}
       role="option"
+      data-command={entry.id}
       aria-selected={active}
       className={styles.entry}
       onMouseMove={active ? undefined : point}
