@@ -12,7 +12,7 @@ import { useView, type ImageTab, type Page } from "../../state/view";
 /** One line of the palette. */
 export interface Command {
   readonly id: string;
-  readonly group: "commands" | "images";
+  readonly group: "shown" | "images" | "commands";
   readonly text: string;
   /** What tells it from others of the same name: the folder of an image. */
   readonly place?: string;
@@ -27,7 +27,11 @@ export interface Places {
 
 /** All that can be done now, in the language of `t`: what belongs to the shown image comes first. */
 export function commandsNow(places: Places, t: TFunction): Command[] {
-  return [...ofShownImage(places, t), ...ofLamina(places, t), ...images()];
+  return [
+    ...ofShownImage(places, t).map((one) => ({ ...one, group: "shown" as const })),
+    ...images(),
+    ...ofLamina(places, t),
+  ];
 }
 
 function command(id: string, text: string, run: () => unknown): Command {

@@ -9,6 +9,8 @@ import { commandsNow, type Command, type Places } from "./commands";
 import { find } from "./find";
 import styles from "./palette.module.css";
 
+const IMAGES_OFFERED = 5;
+
 /** Finds an image or runs a command, by Ctrl K from anywhere but a dialog. */
 export function Palette(places: Places) {
   const { t } = useTranslation();
@@ -51,7 +53,8 @@ function Finder(places: Places) {
       english: english[nth]?.text ?? one.text,
     }));
   });
-  const groups = grouped(find(commands, query));
+  const fitting = query.trim() === "" ? withFewImages(commands) : find(commands, query);
+  const groups = grouped(fitting);
   const found = groups.flatMap(({ entries }) => entries);
   const list = useId();
   const idOf = (nth: number) => `${list}-${nth}`;
@@ -167,6 +170,12 @@ function Entry({ id, entry, active, run, point }: EntryProps) {
       {entry.place !== undefined && <span className={styles.place}>{entry.place}</span>}
     </div>
   );
+}
+
+/** What is offered before anything is typed: of the images the latest only, so that no command is far. */
+function withFewImages<T extends Command>(entries: readonly T[]): T[] {
+  const latest = entries.filter(({ group }) => group === "images").slice(0, IMAGES_OFFERED);
+  return entries.filter((entry) => entry.group !== "images" || latest.includes(entry));
 }
 
 /** The entries by group, the group with the best of them first. */
