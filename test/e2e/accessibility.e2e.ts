@@ -125,7 +125,7 @@ test("axe finds nothing on any screen, light or dark", async ({ folder, launch }
   await look("receipt");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Show all jobs" }).click();
-  await page.getByRole("button", { name: "Details" }).click();
+  await page.locator("summary", { hasText: "Details" }).click();
   await look("jobs");
   expect(found).toEqual([]);
 });
