@@ -1,22 +1,24 @@
 import { dialog, type BaseWindow } from "electron";
 import { wrappingExtensions } from "./engine";
 import type { Dialogs } from "./handlers/dialogs";
+import type { MainTexts } from "./main-texts";
 import type { FormatModel } from "../shared/model/format";
 
-/** The desktop's own file dialogs, over the window that `owner` answers. */
+/** The desktop's own file dialogs, over the window that `owner` answers, in the language of `texts`. */
 export function createDialogs(
   formats: readonly FormatModel[],
   owner: () => BaseWindow | undefined,
+  texts: () => MainTexts,
 ): Dialogs {
   const images = [...formats.flatMap(({ extensions }) => extensions), ...wrappingExtensions];
-  const anything = { name: "All files", extensions: ["*"] };
+  const anything = () => ({ name: texts().dialogs.allFiles, extensions: ["*"] });
 
   return {
     openImages: async () => {
       const options: Electron.OpenDialogOptions = {
-        title: "Open disk images",
+        title: texts().dialogs.openTitle,
         properties: ["openFile", "multiSelections"],
-        filters: [{ name: "Disk images", extensions: images }, anything],
+        filters: [{ name: texts().dialogs.diskImages, extensions: images }, anything()],
       };
       const window = owner();
       const answer = await (window
@@ -27,11 +29,11 @@ export function createDialogs(
     saveImage: async (suggested, format) => {
       const model = formats.find(({ id }) => id === format);
       const options: Electron.SaveDialogOptions = {
-        title: "Choose a place for the new image",
+        title: texts().dialogs.saveTitle,
         defaultPath: suggested,
         filters: [
           ...(model ? [{ name: model.label, extensions: [...model.extensions] }] : []),
-          anything,
+          anything(),
         ],
       };
       const window = owner();
@@ -44,12 +46,12 @@ export function createDialogs(
 }
 
 /** Asks whether to give up what runs. @returns true for yes */
-export async function askToGiveUp(window: BaseWindow): Promise<boolean> {
+export async function askToGiveUp(window: BaseWindow, { quit }: MainTexts): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: "warning",
-    message: "A conversion is still running.",
-    detail: "Quitting cancels it; the unfinished image is removed.",
-    buttons: ["Keep running", "Cancel it and quit"],
+    message: quit.message,
+    detail: quit.detail,
+    buttons: [quit.keepRunning, quit.cancelAndQuit],
     defaultId: 0,
     cancelId: 0,
   });

@@ -11,6 +11,7 @@ import { bindCalls, bindEvents } from "./ipc/bind";
 import { createQueue } from "./jobs/queue";
 import { receiptOf } from "./jobs/receipt";
 import { shippedLibraries } from "./libraries";
+import { mainTexts } from "./main-texts";
 import { setMenu, type MenuActions } from "./menu";
 import { claimSingleInstance } from "./open-files";
 import { createOpenings } from "./handlers/openings";
@@ -20,6 +21,7 @@ import { pageOrigin } from "./served-file";
 import { createSettledSignal, noPicture, pictureFolder, takeScreenshot } from "./screenshot";
 import { openReceipts } from "./receipts";
 import { openSettings } from "./settings";
+import { languageOf } from "../shared/model/language";
 import type { Settings } from "../shared/model/settings";
 import { applyTheme, captureWindow, guardClosing, openWindow, showWindow } from "./window";
 import { createTaskRunner } from "./workers/start-image-task";
@@ -76,7 +78,8 @@ function start(): void {
   const grants = createGrants(() => settings.get().trustedFolders);
   const inspector = createInspector(script("inspector"));
   const tasks = createTaskRunner(script("image-task"));
-  const dialogs = createDialogs(formats, () => window);
+  const texts = () => mainTexts[languageOf(settings.get().language, [app.getLocale()])];
+  const dialogs = createDialogs(formats, () => window, texts);
   const emit = bindEvents(() => window);
   const measurer = createMeasurer(script("measurer"), {
     progress: (path, bytes) => emit("image.measuring", { path, ...bytes }),
@@ -137,10 +140,10 @@ function start(): void {
     origin,
   );
 
-  setMenu(settings.get(), actions);
+  setMenu(settings.get(), texts(), actions);
   settings.onChange((now) => {
     applyTheme(now.theme);
-    setMenu(now, actions);
+    setMenu(now, texts(), actions);
     emit("settings.changed", now);
   });
 
@@ -154,7 +157,7 @@ function start(): void {
   window = created;
   guardClosing(created, {
     busy: queue.busy,
-    ask: () => askToGiveUp(created),
+    ask: () => askToGiveUp(created, texts()),
     stop: queue.cancelAll,
   });
   opened.onAdded(() => {

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import { app, Menu, type MenuItemConstructorOptions } from "electron";
+import type { MainTexts } from "./main-texts";
 import type { Settings } from "../shared/model/settings";
 
 /** What the menu can set off. */
@@ -11,29 +12,29 @@ export interface MenuActions {
   settings(): void;
 }
 
-const themes = { auto: "As the desktop", light: "Light", dark: "Dark" } as const;
 /** The page lists them all; a menu gets long. */
 const RECENT_SHOWN = 10;
 
 /** Makes the application menu for these settings; to be made again when they change. */
-export function setMenu(settings: Settings, actions: MenuActions): void {
+export function setMenu(settings: Settings, texts: MainTexts, actions: MenuActions): void {
+  const { menu } = texts;
   const isMac = process.platform === "darwin";
   const about: MenuItemConstructorOptions = {
-    label: "About Lamina",
+    label: menu.about,
     click: () => actions.about(),
   };
   const preferences: MenuItemConstructorOptions = {
-    label: "&Settings…",
+    label: menu.settings,
     accelerator: "CmdOrCtrl+,",
     click: () => actions.settings(),
   };
   const template: MenuItemConstructorOptions[] = [
     {
-      label: "&File",
+      label: menu.file,
       submenu: [
-        { label: "&Open…", accelerator: "CmdOrCtrl+O", click: () => actions.chooseImages() },
+        { label: menu.open, accelerator: "CmdOrCtrl+O", click: () => actions.chooseImages() },
         {
-          label: "Open &recent",
+          label: menu.openRecent,
           enabled: settings.recent.length > 0,
           submenu: settings.recent.slice(0, RECENT_SHOWN).map((path) => ({
             // A single & would mark a key.
@@ -43,43 +44,66 @@ export function setMenu(settings: Settings, actions: MenuActions): void {
         },
         ...(isMac
           ? []
-          : ([{ type: "separator" }, preferences, { type: "separator" }, quitItem()] as const)),
+          : ([{ type: "separator" }, preferences, { type: "separator" }, quitItem(menu)] as const)),
       ],
     },
-    { role: "editMenu", label: "&Edit" },
+    editMenu(menu),
     {
-      label: "&View",
+      label: menu.view,
       submenu: [
         {
-          label: "&Theme",
+          label: menu.theme,
           submenu: (["auto", "light", "dark"] as const).map((theme) => ({
-            label: themes[theme],
+            label: texts.theme[theme],
             type: "radio",
             checked: settings.theme === theme,
             click: () => actions.setTheme(theme),
           })),
         },
         { type: "separator" },
-        { role: "resetZoom" },
-        { role: "zoomIn" },
-        { role: "zoomOut" },
+        { role: "resetZoom", label: menu.resetZoom },
+        { role: "zoomIn", label: menu.zoomIn },
+        { role: "zoomOut", label: menu.zoomOut },
         { type: "separator" },
-        { role: "togglefullscreen" },
+        { role: "togglefullscreen", label: menu.fullScreen },
         // For those who work on Lamina; the packed app has no use for it.
         ...(app.isPackaged ? [] : ([{ role: "toggleDevTools" }] as const)),
       ],
     },
-    { role: "help", label: "&Help", submenu: isMac ? [] : [about] },
+    { role: "help", label: menu.help, submenu: isMac ? [] : [about] },
   ];
   if (isMac) {
     template.unshift({
       label: app.name,
-      submenu: [about, preferences, { type: "separator" }, { role: "hide" }, quitItem()],
+      submenu: [
+        about,
+        preferences,
+        { type: "separator" },
+        { role: "hide", label: menu.hide },
+        quitItem(menu),
+      ],
     });
   }
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
 
-function quitItem(): MenuItemConstructorOptions {
-  return { label: "&Quit", accelerator: "CmdOrCtrl+Q", role: "quit" };
+/** Electron's own names of these are English only. */
+function editMenu(menu: MainTexts["menu"]): MenuItemConstructorOptions {
+  return {
+    label: menu.edit,
+    submenu: [
+      { role: "undo", label: menu.undo },
+      { role: "redo", label: menu.redo },
+      { type: "separator" },
+      { role: "cut", label: menu.cut },
+      { role: "copy", label: menu.copy },
+      { role: "paste", label: menu.paste },
+      { type: "separator" },
+      { role: "selectAll", label: menu.selectAll },
+    ],
+  };
+}
+
+function quitItem(menu: MainTexts["menu"]): MenuItemConstructorOptions {
+  return { label: menu.quit, accelerator: "CmdOrCtrl+Q", role: "quit" };
 }

@@ -6,6 +6,7 @@ import { DropOverlay } from "./features/drop/drop-overlay";
 import { JobsBar } from "./features/jobs/jobs-bar";
 import { Library } from "./features/library/library";
 import { Notice } from "./features/notice/notice";
+import { Palette } from "./features/palette/palette";
 import { ReceiptDialog } from "./features/receipt/receipt-dialog";
 import { Settings } from "./features/settings/settings";
 import { TopBar } from "./features/top-bar/top-bar";
@@ -13,6 +14,7 @@ import { Welcome } from "./features/welcome/welcome";
 import styles from "./app.module.css";
 import { ErrorBoundary } from "./error-boundary";
 import { ImagePage } from "./image-page";
+import { imageTabs } from "./image-tabs";
 import { useSettled } from "./settled";
 import { useImages } from "./state/images";
 import { useSettings } from "./state/settings";
@@ -54,6 +56,7 @@ function Window() {
       <ReceiptDialog />
       <DropOverlay />
       <About />
+      <Palette tabs={imageTabs.map(({ id }) => id)} pages={[]} />
     </div>
   );
 }

@@ -27,6 +27,8 @@ interface SnapshotsState {
   /** What deleting all selected snapshots gives back; absent until it is known. */
   readonly freed: number | undefined;
   readonly comparison: Comparison | undefined;
+  /** The image of which a snapshot is asked for from elsewhere, until its tab has taken that up. */
+  readonly takeWanted: string | undefined;
   /** Reads the tree anew. */
   load: (path: string) => Promise<void>;
   /** Selects a node alone, or adds it to the others or takes it away from them. */
@@ -36,6 +38,8 @@ interface SnapshotsState {
   compare: (from: number, to: number) => Promise<void>;
   closeComparison: () => void;
   take: (name: string) => Promise<void>;
+  /** Has the tab of the image ask for a snapshot's name; undefined takes that back. */
+  wantTake: (path: string | undefined) => void;
   /** The disk becomes what it was; with `keepAs`, what it is now is kept under that name. */
   goBack: (index: number, keepAs?: string) => Promise<void>;
   remove: (indices: readonly number[]) => Promise<void>;
@@ -87,6 +91,7 @@ export const useSnapshots = create<SnapshotsState>()((set, get) => {
     view: { state: "loading" },
     active: 0,
     ...nothing,
+    takeWanted: undefined,
     load: async (image) => {
       // What was read before may be old by now: nothing is to be chosen in it.
       set({ path: image, view: { state: "loading" }, ...nothing });
@@ -112,6 +117,7 @@ export const useSnapshots = create<SnapshotsState>()((set, get) => {
     },
     closeComparison: () => set({ comparison: undefined }),
     take: (name) => change(() => call("snapshots.create", { path: path(), name })),
+    wantTake: (takeWanted) => set({ takeWanted }),
     goBack: (index, keepAs) =>
       change(() =>
         call("snapshots.apply", { path: path(), index, ...(keepAs !== undefined && { keepAs }) }),

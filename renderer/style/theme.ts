@@ -56,6 +56,8 @@ export const theme = createTheme({
       }),
     }),
     Modal: { defaultProps: { centered: true, radius: 14 } },
+    // Its element would make a second banner of the page out of every dialog's title.
+    ModalHeader: { defaultProps: { role: "presentation" } },
   },
 });
 

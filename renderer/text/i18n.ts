@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { setFormatLocale, setFormatUnits } from "./format";
 import { en } from "./en";
+import { catalogOf, languageOf, type Language } from "../../shared/model/language";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -10,11 +11,7 @@ declare module "i18next" {
   }
 }
 
-/** The languages that have a catalog, as BCP 47 tags; the others' English texts fill their gaps. */
-const languages = ["en", "vi", "zh-CN"] as const;
-type Language = (typeof languages)[number];
-
-/** Read when they are first wanted: most windows need one of them. */
+/** Read when they are first wanted: most windows need one of them. English texts fill their gaps. */
 const catalogs = import.meta.glob<object>("./{vi,zh-CN}/*.json", { import: "default" });
 
 /** The language asked for last: an older one that is still being read gives way to it. */
@@ -40,7 +37,7 @@ export async function startText(): Promise<void> {
  */
 export async function setLanguage(chosen: Language | "auto"): Promise<void> {
   const system = navigator.languages;
-  const language = chosen === "auto" ? firstOf(system) : chosen;
+  const language = languageOf(chosen, system);
   wanted = language;
   if (!i18next.hasResourceBundle(language, "translation")) await readCatalog(language);
   if (wanted !== language) return;
@@ -63,26 +60,6 @@ async function readCatalog(language: Language): Promise<void> {
     .map(async ([file, read]) => [file.slice(folder.length, -".json".length), await read()]);
   const catalog: unknown = Object.fromEntries(await Promise.all(areas));
   i18next.addResourceBundle(language, "translation", catalog);
-}
-
-function firstOf(tags: readonly string[]): Language {
-  return tags.map(catalogOf).find((language) => language !== undefined) ?? "en";
-}
-
-/** The catalog that readers of this language know; those of traditional Chinese script have none. */
-function catalogOf(tag: string): Language | undefined {
-  const { language, script } = localeOf(tag)?.maximize() ?? {};
-  if (language === "zh") return script === "Hans" ? "zh-CN" : undefined;
-  return languages.find((one) => one === language);
-}
-
-/** A system may tell tags that are none, such as "en-US@posix". */
-function localeOf(tag: string): Intl.Locale | undefined {
-  try {
-    return new Intl.Locale(tag);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether the catalog has a title for an error of this code. */

@@ -106,6 +106,7 @@ const layers: readonly Layer[] = [
       `electron/(?!preload$)(${shell})`,
     ],
   },
+  { files: /^electron\/main-texts\./, loads: ["electron/text/.*"], types: ["shared/.*"] },
   { files: /^electron\/[^/]+$/, loads: middle },
 
   {
@@ -113,7 +114,10 @@ const layers: readonly Layer[] = [
     loads: [anyPackage, "renderer/(ui|style|text)/.*"],
     types: ["shared/.*"],
   },
-  { files: /^renderer\/(style|text)\//, loads: [anyPackage, "renderer/(style|text)/.*"] },
+  {
+    files: /^renderer\/(style|text)\//,
+    loads: [anyPackage, "renderer/(style|text)/.*", "shared/.*"],
+  },
   { files: /^renderer\/api\//, loads: [anyPackage, "renderer/api/.*", "shared/.*"] },
   { files: /^renderer\/state\//, loads: [anyPackage, "renderer/(state|api)/.*", "shared/.*"] },
   {

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { MeasuredVariant } from "../../../shared/model/measure";
@@ -19,7 +20,9 @@ export function TakesTable({ variants }: { variants: readonly MeasuredVariant[] 
           <th>{t("overview.takes.format")}</th>
           <th>{t("overview.takes.provisioning.title")}</th>
           <th data-right>{t("overview.takes.size")}</th>
-          <th aria-label={t("overview.takes.share")} />
+          <th>
+            <VisuallyHidden>{t("overview.takes.share")}</VisuallyHidden>
+          </th>
         </tr>
       </thead>
       <tbody>

@@ -27,6 +27,8 @@ function SnapshotPage({ path }: { path: string }) {
   const { t } = useTranslation();
   const view = useSnapshots((state) => (state.path === path ? state.view : undefined));
   const comparison = useSnapshots((state) => state.comparison);
+  const takeWanted = useSnapshots((state) => state.takeWanted === path);
+  const { wantTake } = useSnapshots.getState();
   const [question, setQuestion] = useState<Question>();
   useEffect(() => attempt(() => useSnapshots.getState().load(path)), [path]);
 
@@ -63,6 +65,9 @@ function SnapshotPage({ path }: { path: string }) {
         {comparison && <ComparisonPanel comparison={comparison} />}
       </Card>
       <Details path={path} tree={tree} ask={setQuestion} />
+      {takeWanted && (
+        <SnapshotDialog question={{ kind: "take" }} close={() => wantTake(undefined)} />
+      )}
       {question && <SnapshotDialog question={question} close={() => setQuestion(undefined)} />}
     </div>
   );

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useImages } from "../../state/images";
 import { attempt, useView } from "../../state/view";
 import { Mark } from "../../ui/mark";
+import { PaletteField } from "./palette-field";
 import { ThemeMenu } from "./theme-menu";
 import styles from "./top-bar.module.css";
 
@@ -17,7 +18,7 @@ export function TopBar() {
     <header className={styles.bar}>
       <Mark />
       <span className={styles.name}>{t("app.name")}</span>
-      <span className={styles.space} />
+      <PaletteField />
       <ThemeMenu />
       <ActionIcon
         variant={page === "settings" ? "light" : "subtle"}

@@ -11,6 +11,7 @@ import jobs from "./jobs.json";
 import library from "./library.json";
 import member from "./member.json";
 import overview from "./overview.json";
+import palette from "./palette.json";
 import passphrase from "./passphrase.json";
 import preflight from "./preflight.json";
 import receipt from "./receipt.json";
@@ -34,6 +35,7 @@ export const en = {
   library,
   member,
   overview,
+  palette,
   passphrase,
   preflight,
   receipt,

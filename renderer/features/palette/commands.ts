@@ -1,0 +1,102 @@
+import type { TFunction } from "i18next";
+import { call } from "../../api/client";
+import { folderOf, nameOf } from "../../api/paths";
+import { useAbout } from "../../state/about";
+import { useConvert } from "../../state/convert";
+import { useHealth } from "../../state/health";
+import { shownReport, useImages } from "../../state/images";
+import { useSettings } from "../../state/settings";
+import { useSnapshots } from "../../state/snapshots";
+import { useView, type ImageTab, type Page } from "../../state/view";
+
+/** One line of the palette. */
+export interface Command {
+  readonly id: string;
+  readonly group: "shown" | "images" | "commands";
+  readonly text: string;
+  /** What tells it from others of the same name: the folder of an image. */
+  readonly place?: string;
+  run: () => Promise<void>;
+}
+
+/** What the window has besides the commands that are always there. */
+export interface Places {
+  readonly tabs: readonly ImageTab[];
+  readonly pages: readonly Exclude<Page, "image">[];
+}
+
+/** All that can be done now, in the language of `t`: what belongs to the shown image comes first. */
+export function commandsNow(places: Places, t: TFunction): Command[] {
+  return [
+    ...ofShownImage(places, t).map((one) => ({ ...one, group: "shown" as const })),
+    ...images(),
+    ...ofLamina(places, t),
+  ];
+}
+
+function command(id: string, text: string, run: () => unknown): Command {
+  return { id, group: "commands", text, run: async () => void (await run()) };
+}
+
+function ofShownImage({ tabs }: Places, t: TFunction): Command[] {
+  const report = shownReport(useImages.getState());
+  if (report === undefined) return [];
+  const { path, name, layers } = report;
+  const { facts, format } = layers[0] ?? {};
+  const show = (tab: ImageTab) => {
+    useView.getState().showPage("image");
+    useView.getState().setTab(tab);
+  };
+  const take = () => {
+    useSnapshots.getState().wantTake(path);
+    show("snapshots");
+  };
+  // Its page checks when it comes up, and only then.
+  const check = () => {
+    const { page, tab } = useView.getState();
+    return page === "image" && tab === "health" ? useHealth.getState().check(path) : show("health");
+  };
+  const takesSnapshots = format === "qcow2" && facts?.wrapping === undefined;
+  return [
+    command("convert", t("palette.convert", { name }), () => useConvert.getState().begin([path])),
+    ...(takesSnapshots ? [command("take", t("palette.take"), take)] : []),
+    command("check", t("palette.check", { name }), check),
+    ...tabs.map((tab) =>
+      command(`tab-${tab}`, t("palette.tab", { tab: t(`image.tabs.${tab}`) }), () => show(tab)),
+    ),
+    command("folder", t("palette.showInFolder", { name }), () =>
+      call("image.showInFolder", { path }),
+    ),
+  ];
+}
+
+function ofLamina({ pages }: Places, t: TFunction): Command[] {
+  const { change } = useSettings.getState();
+  return [
+    command("open", t("palette.open"), useImages.getState().browse),
+    ...pages.map((page) =>
+      command(`page-${page}`, t(`palette.page.${page}`), () => useView.getState().showPage(page)),
+    ),
+    ...(["auto", "light", "dark"] as const).map((theme) =>
+      command(`theme-${theme}`, t("palette.theme", { theme: t(`app.theme.${theme}`) }), () =>
+        change({ theme }),
+      ),
+    ),
+    ...(["auto", "en", "vi", "zh-CN"] as const).map((language) =>
+      command(`language-${language}`, t(`palette.language.${language}`), () =>
+        change({ language }),
+      ),
+    ),
+    command("about", t("palette.about"), useAbout.getState().show),
+  ];
+}
+
+function images(): Command[] {
+  return useSettings.getState().settings.recent.map((path) => ({
+    id: `image-${path}`,
+    group: "images",
+    text: nameOf(path),
+    place: folderOf(path),
+    run: () => useImages.getState().show(path),
+  }));
+}
