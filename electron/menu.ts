@@ -4,6 +4,7 @@ import type { Settings } from "../shared/model/settings";
 
 /** What the menu can set off. */
 export interface MenuActions {
+  newDisk(): void;
   chooseImages(): void;
   open(path: string): void;
   setTheme(theme: Settings["theme"]): void;
@@ -25,6 +26,7 @@ export function setMenu(settings: Settings, actions: MenuActions): void {
     {
       label: "&File",
       submenu: [
+        { label: "&New disk…", accelerator: "CmdOrCtrl+N", click: () => actions.newDisk() },
         { label: "&Open…", accelerator: "CmdOrCtrl+O", click: () => actions.chooseImages() },
         {
           label: "Open &recent",
