@@ -1,7 +1,8 @@
 import { Button } from "@mantine/core";
-import { FolderOpen } from "lucide-react";
+import { FolderOpen, FilePlus2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useImages } from "../../state/images";
+import { useNewDisk } from "../../state/new-disk";
 import { attempt } from "../../state/view";
 import { Mark } from "../../ui/mark";
 import { ThemeMenu } from "./theme-menu";
@@ -24,6 +25,14 @@ export function TopBar() {
         onClick={() => attempt(browse)}
       >
         {t("app.open")}
+      </Button>
+      <Button
+        variant="default"
+        h={30}
+        leftSection={<FilePlus2 size={15} aria-hidden />}
+        onClick={() => attempt(() => useNewDisk.getState().begin())}
+      >
+        {t("newDisk.button")}
       </Button>
     </header>
   );
