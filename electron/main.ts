@@ -102,6 +102,7 @@ function start(): void {
   // A change that cannot be written down holds until Lamina quits.
   const keep = (part: Partial<Settings>): void => void settings.change(part).catch(() => {});
   const actions: MenuActions = {
+    newDisk: () => emit("app.newDiskWanted", undefined),
     chooseImages: () => void dialogs.openImages().then(opened.add),
     open: (path) => opened.add([path]),
     setTheme: (theme) => keep({ theme }),

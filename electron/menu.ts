@@ -5,6 +5,7 @@ import type { Settings } from "../shared/model/settings";
 
 /** What the menu can set off. */
 export interface MenuActions {
+  newDisk(): void;
   chooseImages(): void;
   open(path: string): void;
   setTheme(theme: Settings["theme"]): void;
@@ -32,6 +33,7 @@ export function setMenu(settings: Settings, texts: MainTexts, actions: MenuActio
     {
       label: menu.file,
       submenu: [
+        { label: menu.newDisk, accelerator: "CmdOrCtrl+N", click: () => actions.newDisk() },
         { label: menu.open, accelerator: "CmdOrCtrl+O", click: () => actions.chooseImages() },
         {
           label: menu.openRecent,

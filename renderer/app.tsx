@@ -5,6 +5,7 @@ import { ConvertDialog } from "./features/convert/convert-dialog";
 import { DropOverlay } from "./features/drop/drop-overlay";
 import { JobsBar } from "./features/jobs/jobs-bar";
 import { Library } from "./features/library/library";
+import { NewDisk } from "./features/new-disk/new-disk";
 import { Notice } from "./features/notice/notice";
 import { Palette } from "./features/palette/palette";
 import { ReceiptDialog } from "./features/receipt/receipt-dialog";
@@ -66,6 +67,7 @@ function Page() {
   const page = useView((view) => view.page);
   const shown = useImages((images) => images.shown);
   if (page === "settings") return <Settings />;
+  if (page === "newDisk") return <NewDisk />;
   if (shown !== undefined) return <ImagePage key={shown} path={shown} />;
   // Until the files of the start are known the page stays empty, not welcoming for a moment.
   return started ? <Welcome /> : null;

@@ -4,6 +4,8 @@ import { shownReport, useImages } from "./state/images";
 import { useMeasures } from "./state/measures";
 import { useConvert } from "./state/convert";
 import { useJobs } from "./state/jobs";
+import { useNewDisk } from "./state/new-disk";
+import { useNewDiskOutlook } from "./state/new-disk-outlook";
 import { useOutlook } from "./state/outlook";
 import { useSettings } from "./state/settings";
 import { attempt, useView } from "./state/view";
@@ -13,6 +15,7 @@ export async function start(): Promise<void> {
   const { changed, removed, load } = useJobs.getState();
   on("jobs.changed", (job) => {
     changed(job);
+    attempt(() => useNewDisk.getState().jobChanged(job));
     // A job may have replaced an image that was looked into before.
     if (job.state === "done" && job.target in useImages.getState().views) {
       void useImages.getState().inspect(job.target);
@@ -25,6 +28,9 @@ export async function start(): Promise<void> {
     store.subscribe(() => useOutlook.getState().follow());
   on("jobs.removed", ({ jobId }) => removed(jobId));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));
+  for (const store of [useNewDisk, useImages])
+    store.subscribe(() => useNewDiskOutlook.getState().follow());
+  on("app.newDiskWanted", () => attempt(() => useNewDisk.getState().begin()));
   on("app.aboutWanted", () => attempt(useAbout.getState().show));
   on("app.settingsWanted", () => useView.getState().showPage("settings"));
   on("app.filesOpened", () => attempt(takeOpenedFiles));

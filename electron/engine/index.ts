@@ -1,6 +1,7 @@
 /** All that the rest of Lamina may use of the engine. */
 export { ImageError, type ImageErrorCode } from "./errors";
 export { fileStatus } from "./io/file";
+export { folderOf, nameSeenFrom } from "./io/paths";
 export { removePartials } from "./image/temporary-file";
 export type { DiskImage } from "./image/disk-image";
 export type { ImageLayer, ParentRef } from "./image/layer";
@@ -17,6 +18,7 @@ export { verifyCopy } from "./ops/verify";
 export { measureImage, measureTarget, measureVariants, type MeasureTarget } from "./ops/measure";
 export { estimateImage, estimateSize, type Estimate } from "./ops/estimate";
 export { fileSystemOf } from "./io/file-systems";
+export { measureNew } from "./ops/measure-new";
 export { mapImage, type MapEntry } from "./ops/map";
 export { preflight, recommendedTarget } from "./ops/preflight/preflight";
 export type { TargetPlace } from "./ops/preflight/facts";
@@ -44,6 +46,7 @@ export {
   mergeBitmap,
   removeBitmap,
 } from "./ops/change/bitmaps";
+export { declaredFormat } from "./ops/change/chain";
 export { createOverlay } from "./ops/change/overlay";
 export { rebaseConsequences, rebaseImage } from "./ops/change/rebase";
 export { commitConsequences, commitImage } from "./ops/change/commit";

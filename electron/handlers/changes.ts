@@ -32,7 +32,7 @@ export function createChanges(
   async function requireUnused(path: string): Promise<void> {
     for (const { state, source, target } of queue.list()) {
       if (!unended.has(state)) continue;
-      for (const file of [target, ...(await filesOf(source))]) {
+      for (const file of [target, ...(source === undefined ? [] : await filesOf(source))]) {
         if (await isSameFile(file, path))
           fail(path, "A conversion uses this image.", "Wait until it has ended, or cancel it.");
       }

@@ -12,6 +12,7 @@ import { appHandlers } from "./app";
 import { chainHandlers } from "./chain";
 import { createChanges } from "./changes";
 import { convertHandlers } from "./convert";
+import { newImageHandlers } from "./create";
 import { dialogHandlers, type Dialogs } from "./dialogs";
 import type { Grants } from "./grants";
 import { healthHandlers } from "./health";
@@ -68,6 +69,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       openings: parts.openings,
       platform: process.platform,
     }),
+    ...newImageHandlers(parts),
     ...preflightHandlers(parts.inspector, parts.grants, parts.openings),
     ...snapshotHandlers(parts.tasks, changes),
     ...healthHandlers(parts.tasks, changes),

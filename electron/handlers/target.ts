@@ -3,14 +3,14 @@ import { dirname } from "node:path";
 import type { CallOutput } from "../../shared/ipc/contract";
 import { fileSystemOf } from "../engine";
 
-/** What stands at, and in the way of, a chosen target. */
+/** What stands at, and in the way of, a chosen target; `source` is what it is made of, if anything. */
 export async function checkTarget(
-  source: string,
+  source: string | undefined,
   target: string,
 ): Promise<CallOutput<"convert.checkTarget">> {
   const folder = dirname(target);
   const [own, other, folderThere, volume] = await Promise.all([
-    identityOf(source),
+    source === undefined ? undefined : identityOf(source),
     identityOf(target),
     stat(folder).then(
       (found) => found.isDirectory(),

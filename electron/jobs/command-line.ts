@@ -65,7 +65,7 @@ function sourceWords(request: ConvertRequest, { sourceFormat }: CommandLineStyle
 }
 
 /** In a list of options a comma is written twice. */
-function optionText(value: string | number | boolean): string {
+export function optionText(value: string | number | boolean): string {
   if (typeof value === "boolean") return value ? "on" : "off";
   return String(value).replaceAll(",", ",,");
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ConvertRequest, Job, JobResult } from "../../shared/model/job";
+import type { ConvertRequest, Job, JobRequest, JobResult } from "../../shared/model/job";
 import { failureOf } from "../failure";
 import type { JobEnd, JobRun } from "../workers/start-job";
 import { createRunClock, type RunClock } from "./run-clock";
@@ -16,19 +16,19 @@ export interface FinishedJob {
   readonly seconds: number;
 }
 
-/** What a queue does with a conversion, and whom it tells. */
+/** What a queue does with a job, and whom it tells. */
 export interface QueueParts {
-  /** Starts a conversion; called when its turn has come. */
-  start(request: ConvertRequest): JobRun;
-  /** Keeps a receipt; the answer is its id, or undefined when it could not be kept. Never rejects. */
+  /** Starts a job; called when its turn has come. */
+  start(request: JobRequest): JobRun;
+  /** Keeps the receipt of a conversion; the answer is its id, or undefined when it could not be kept. Never rejects. */
   keepReceipt(finished: FinishedJob): Promise<string | undefined>;
   changed(job: Job): void;
   removed(jobId: string): void;
 }
 
 export interface JobQueue {
-  /** Adds a conversion, which starts at once or when one before it has ended. */
-  add(request: ConvertRequest, command: string): Job;
+  /** Adds a job, which starts at once or when one before it has ended. */
+  add(request: JobRequest, command: string): Job;
   /** Every job that was not dismissed, the oldest first. */
   list(): Job[];
   /** Cancels a job that has not ended; does nothing for another or an unknown one. */
@@ -49,7 +49,7 @@ export interface JobQueue {
 
 interface Entry {
   job: Job;
-  readonly request: ConvertRequest;
+  readonly request: JobRequest;
   readonly clock: RunClock;
   meter: SpeedMeter;
   startedAt?: Date;
@@ -122,7 +122,9 @@ export function createQueue(parts: QueueParts): JobQueue {
     startNext();
   }
 
-  function keep({ job, request, clock, startedAt }: Entry, result: JobResult) {
+  async function keep({ job, request, clock, startedAt }: Entry, result: JobResult) {
+    // An empty image is made of nothing that it could be held against.
+    if (!("source" in request)) return undefined;
     const seconds = clock.elapsed(performance.now()) / 1000;
     const { id, command } = job;
     const began = startedAt ?? new Date();
@@ -155,11 +157,10 @@ export function createQueue(parts: QueueParts): JobQueue {
 
   return {
     add: (request, command) => {
-      const { source, target, format } = request;
+      const { target, format } = request;
       const job: Job = {
         id: randomUUID(),
-        kind: "convert",
-        source,
+        ...("source" in request ? { kind: "convert", source: request.source } : { kind: "create" }),
         target,
         format,
         state: "waiting",

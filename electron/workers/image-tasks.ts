@@ -11,17 +11,20 @@ import {
   freedBy,
   fileStatus,
   ImageError,
+  measureNew,
   openImage,
   openTopLayer,
   rebaseUnsafe,
   renameSnapshot,
   repairImage,
   snapshotTree,
+  toFailure,
   type Control,
   type OpenRequest,
+  type ParentRef,
   type SnapshotTreeRequest,
 } from "../engine";
-import type { CallInput } from "../../shared/ipc/contract";
+import type { CallInput, CallOutput } from "../../shared/ipc/contract";
 
 /** What is done with one image in a thread of its own, by the name of the call. */
 export const imageTasks = {
@@ -50,7 +53,24 @@ export const imageTasks = {
   "chain.strips": (request: OpenRequest) => chainStrips(request),
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
+  "create.measure": measureEach,
 } as const;
+
+/** What a new image is measured for. */
+type NewImages = Pick<CallInput<"create.measure">, "format" | "size" | "options"> & {
+  readonly backing?: ParentRef;
+};
+
+/** What each set of options takes; one that cannot be keeps no other from being told. */
+function measureEach({ format, size, options, backing }: NewImages): CallOutput<"create.measure"> {
+  return options.map((one) => {
+    try {
+      return { size: measureNew(format, { size, options: one, ...(backing && { backing }) }) };
+    } catch (error) {
+      return { failure: toFailure(error) };
+    }
+  });
+}
 
 function now(): { dateSeconds: number; dateNanoseconds: number } {
   const ms = Date.now();

@@ -2,6 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import {
   convert,
   createControl,
+  createImage,
+  createOverlay,
   fileStatus,
   ImageError,
   openSource,
@@ -11,48 +13,75 @@ import {
   type Grant,
   type SourceRequest,
 } from "../engine";
-import type { ConvertRequest } from "../../shared/model/job";
+import type { ConvertRequest, CreateRequest } from "../../shared/model/job";
 import type { Verification } from "../../shared/model/receipt";
-import type { Converted, ConvertOrder, WorkerReply } from "./messages";
+import type { Converted, JobOrder, WorkerReply } from "./messages";
 import { sourceRequestOf } from "./source-request";
 import { mostCopiers, startCopierThread } from "./start-copier";
 
 /**
- * The thread of one conversion: it begins with its order, answers once, and is ended from outside. One
+ * The thread of one job: it begins with its order, answers once, and is ended from outside. One
  * that ends by itself first waits for work of V8, which in Electron may be that of a thread that is gone.
  */
 parentPort?.on("message", () => {});
-parentPort?.postMessage(answer(workerData as ConvertOrder));
+parentPort?.postMessage(answer(workerData as JobOrder));
 
-function answer(order: ConvertOrder): WorkerReply<Converted> {
-  const { request, grants } = order;
+function answer(order: JobOrder): WorkerReply<Converted> {
+  const { request } = order;
   try {
-    const control = createControl(order.control);
-    const source = sourceRequestOf(request, grants);
-    const { target, format, options, compress, keepZeros = false, replace } = request;
-    const { keepBacking = false } = request;
-    const result = convert({
-      source,
-      target,
-      format,
-      options,
-      compress,
-      keepZeros,
-      ...(keepBacking && { keepBacking: 1 }),
-      replace,
-      flush: true,
-      mark: order.mark,
-      control,
-      startCopier: startCopierThread(order.copierScript),
-      copiers: mostCopiers(),
-    });
-    // What is replaced has been read by now, and the sizes are those of the files that were.
-    const sources = source.images.map(({ path }) => ({ path, fileLength: fileStatus(path).size }));
-    const verification = request.verify ? verified(source, request, grants, control) : undefined;
-    return { ok: true, value: { ...result, sources, ...(verification && { verification }) } };
+    const value = "source" in request ? converted(order, request) : created(order, request);
+    return { ok: true, value };
   } catch (error) {
     return { ok: false, failure: toFailure(error) };
   }
+}
+
+/** Makes a new image, empty or as an overlay. */
+function created(order: JobOrder, request: CreateRequest): Converted {
+  const { target: path, format, size, options, base, replace } = request;
+  const { grants, mark } = order;
+  const control = createControl(order.control);
+  const made =
+    base === undefined
+      ? createImage({ path, format, spec: { size, options }, replace, flush: true, mark, control })
+      : createOverlay({
+          base: { path: base, grants },
+          path,
+          name: "relative",
+          options,
+          size,
+          replace,
+          mark,
+          control,
+        });
+  return { ...made, dataBytes: 0, sources: [] };
+}
+
+function converted(order: JobOrder, request: ConvertRequest): Converted {
+  const { grants } = order;
+  const control = createControl(order.control);
+  const source = sourceRequestOf(request, grants);
+  const { target, format, options, compress, keepZeros = false, replace } = request;
+  const { keepBacking = false } = request;
+  const result = convert({
+    source,
+    target,
+    format,
+    options,
+    compress,
+    keepZeros,
+    ...(keepBacking && { keepBacking: 1 }),
+    replace,
+    flush: true,
+    mark: order.mark,
+    control,
+    startCopier: startCopierThread(order.copierScript),
+    copiers: mostCopiers(),
+  });
+  // What is replaced has been read by now, and the sizes are those of the files that were.
+  const sources = source.images.map(({ path }) => ({ path, fileLength: fileStatus(path).size }));
+  const verification = request.verify ? verified(source, request, grants, control) : undefined;
+  return { ...result, sources, ...(verification && { verification }) };
 }
 
 /**

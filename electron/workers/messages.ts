@@ -1,5 +1,5 @@
 import type { Failure } from "../../shared/model/report";
-import type { ConvertRequest } from "../../shared/model/job";
+import type { JobRequest } from "../../shared/model/job";
 import type { Verification } from "../../shared/model/receipt";
 import type { ConvertResult, Grant, MeasureTarget, OpenRequest } from "../engine";
 import type { imageTasks } from "./image-tasks";
@@ -22,15 +22,15 @@ export interface MeasureOrder {
   readonly control: SharedArrayBuffer;
 }
 
-/** What a job thread answers. */
+/** What a job thread answers; a new image has no sources. */
 export interface Converted extends ConvertResult {
   readonly sources: readonly { readonly path: string; readonly fileLength: number }[];
   readonly verification?: Verification;
 }
 
 /** Given to a job thread when it starts. */
-export interface ConvertOrder {
-  readonly request: ConvertRequest;
+export interface JobOrder {
+  readonly request: JobRequest;
   /** What the source's chain may use outside its own folders. */
   readonly grants: readonly Grant[];
   /** The words of the engine's Control. */

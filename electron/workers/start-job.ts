@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { createControl, removePartials, type Control, type Grant } from "../engine";
-import type { ConvertRequest, Job, JobResult } from "../../shared/model/job";
+import type { Job, JobRequest, JobResult } from "../../shared/model/job";
 import type { Failure } from "../../shared/model/report";
 import { receivedFailure } from "../failure";
-import type { Converted, ConvertOrder, WorkerReply } from "./messages";
+import type { Converted, JobOrder, WorkerReply } from "./messages";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 
 /** How an operation ended. */
@@ -26,7 +26,7 @@ export interface JobRun {
   cancel(): void;
 }
 
-/** Paths of the scripts that the threads of a conversion run. */
+/** Paths of the scripts that the threads of a job run. */
 export interface JobScripts {
   readonly job: string;
   readonly copier: string;
@@ -36,19 +36,19 @@ export interface JobScripts {
 const PATIENCE_MS = 15_000;
 
 /**
- * Starts one conversion in a thread of its own. Ends it the hard way when it has been cancelled and
+ * Starts one job in a thread of its own. Ends it the hard way when it has been cancelled and
  * goes on for `patience` milliseconds.
  * @param grants What its chain may use outside its own folders.
  */
 export function startJob(
   scripts: JobScripts,
-  request: ConvertRequest,
+  request: JobRequest,
   grants: readonly Grant[],
   patience = PATIENCE_MS,
 ): JobRun {
   const control = createControl();
   const mark = randomUUID();
-  const order: ConvertOrder = {
+  const order: JobOrder = {
     request,
     grants,
     control: control.buffer,
@@ -108,7 +108,7 @@ function sweep(target: string, mark: string): boolean {
 function hintFor(phase: Control["phase"], swept: boolean): string {
   if (phase === "verifying") return "The new image is complete, and has not been verified.";
   return swept
-    ? "Nothing is left of the new image. Convert it again."
+    ? "Nothing is left of the new image. Start again."
     : "A hidden file that ends in .partial may be left beside the target; remove it.";
 }
 

@@ -4,11 +4,13 @@ import styles from "./card.module.css";
 interface CardProps {
   title: string;
   subtitle?: string;
+  /** Stands below the subtitle: what explains the card. */
+  aside?: ReactNode;
   children: ReactNode;
 }
 
 /** A panel with a heading, by which it is named. */
-export function Card({ title, subtitle, children }: CardProps) {
+export function Card({ title, subtitle, aside, children }: CardProps) {
   const heading = useId();
   return (
     <section className={styles.card} aria-labelledby={heading}>
@@ -16,6 +18,7 @@ export function Card({ title, subtitle, children }: CardProps) {
         {title}
       </h2>
       {subtitle !== undefined && <p className={styles.subtitle}>{subtitle}</p>}
+      {aside !== undefined && <div className={styles.aside}>{aside}</div>}
       {children}
     </section>
   );

@@ -5,8 +5,8 @@ import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/
 import { librarySchema } from "../model/library";
 import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
 import { preflightResultSchema, purposeSchema } from "../model/preflight";
-import { imageReportSchema } from "../model/report";
-import { convertRequestSchema, jobSchema } from "../model/job";
+import { failureSchema, imageReportSchema } from "../model/report";
+import { convertRequestSchema, createRequestSchema, jobSchema } from "../model/job";
 import { receiptSchema } from "../model/receipt";
 import { settingsSchema } from "../model/settings";
 import { changedRangesSchema, snapshotTreeSchema } from "../model/snapshot-tree";
@@ -22,6 +22,26 @@ const disk = z.object({
   path,
   snapshot: z.int().nonnegative().optional(),
   size: z.int().positive().optional(),
+});
+
+/** What stands at, and in the way of, a place for a new image. */
+const targetCheck = z.object({
+  exists: z.boolean(),
+  isSource: z.boolean(),
+  folderExists: z.boolean(),
+  /** Bytes free where the target goes; absent when the host cannot say. */
+  free: z.number().optional(),
+  /** What the target would lie on; absent without its folder. */
+  fileSystem: z
+    .object({
+      /** Its name for people; "unknown" where this system does not tell. */
+      kind: z.string(),
+      /** Whether zeros that are left out take no space there; absent where that is not known. */
+      keepsHoles: z.boolean().optional(),
+      /** Bytes of the longest file; absent where there is no limit that matters. */
+      largestFile: z.number().optional(),
+    })
+    .optional(),
 });
 
 /**
@@ -117,24 +137,7 @@ export const calls = {
   },
   "convert.checkTarget": {
     input: z.object({ source: path, target: path }),
-    output: z.object({
-      exists: z.boolean(),
-      isSource: z.boolean(),
-      folderExists: z.boolean(),
-      /** Bytes free where the target goes; absent when the host cannot say. */
-      free: z.number().optional(),
-      /** What the target would lie on; absent without its folder. */
-      fileSystem: z
-        .object({
-          /** Its name for people; "unknown" where this system does not tell. */
-          kind: z.string(),
-          /** Whether zeros that are left out take no space there; absent where that is not known. */
-          keepsHoles: z.boolean().optional(),
-          /** Bytes of the longest file; absent where there is no limit that matters. */
-          largestFile: z.number().optional(),
-        })
-        .optional(),
-    }),
+    output: targetCheck,
   },
   /**
    * What to know before the source becomes an image for this purpose. What is not chosen counts as
@@ -202,6 +205,32 @@ export const calls = {
   /** Writes another base's name into the image, for a base that was moved; no data is compared. */
   "chain.pointTo": { input: z.object({ path, base: path }), output: nothing },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
+  /** A free name for a new image: beside `near`, or in the user's own folder. */
+  "create.suggestTarget": {
+    input: z.object({ format: formatIdSchema, near: path.optional(), base: path.optional() }),
+    output: z.object({ target: path }),
+  },
+  /** `isSource` tells that the target is the base itself. */
+  "create.checkTarget": {
+    input: z.object({ target: path, base: path.optional() }),
+    output: targetCheck,
+  },
+  /** What a new image would take, for each set of options; or why there can be no such image. */
+  "create.measure": {
+    input: createRequestSchema
+      .omit({ options: true, replace: true })
+      .extend({ options: z.array(optionValuesSchema).max(16) }),
+    output: z.array(
+      z.union([z.object({ size: measuredSizeSchema }), z.object({ failure: failureSchema })]),
+    ),
+  },
+  /** The command line that does what `create.start` would do. */
+  "create.commandLine": {
+    input: createRequestSchema,
+    output: z.object({ command: z.string() }),
+  },
+  /** Makes a new image as a job of the queue. */
+  "create.start": { input: createRequestSchema, output: z.object({ jobId: z.string() }) },
   "jobs.list": { input: nothing, output: z.array(jobSchema) },
   "jobs.cancel": { input: z.object({ jobId: z.string() }), output: nothing },
   /** Stops a job that runs or waits until it is resumed; no other state is touched. */
@@ -247,6 +276,8 @@ export const events = {
   "app.aboutWanted": nothing,
   /** The menu's Settings was chosen. */
   "app.settingsWanted": nothing,
+  /** The menu's New disk was chosen. */
+  "app.newDiskWanted": nothing,
   /** Bytes of data read and to read; `total` is 0 until known. At most ten times a second. */
   "image.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** As `image.measuring`, for what is measured for the convert dialog. */

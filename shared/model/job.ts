@@ -34,7 +34,24 @@ export const convertRequestSchema = z.object({
 });
 export type ConvertRequest = z.infer<typeof convertRequestSchema>;
 
-/** What came of a conversion; sizes in bytes. */
+/** What a new, empty image shall be. */
+export const createRequestSchema = z.object({
+  target: z.string(),
+  format: formatIdSchema,
+  /** Virtual size in bytes. */
+  size: z.int().nonnegative(),
+  options: optionValuesSchema,
+  /** The image that it stands on; only for a format with backing files. */
+  base: z.string().optional(),
+  /** Replace the target when it is there already: only on the user's explicit yes. */
+  replace: z.boolean(),
+});
+export type CreateRequest = z.infer<typeof createRequestSchema>;
+
+/** What a job of the queue is asked to do; a conversion has a source. */
+export type JobRequest = ConvertRequest | CreateRequest;
+
+/** What came of a job; sizes in bytes. */
 export const jobResultSchema = z.object({
   /** Of all files of the new image. */
   fileLength: z.number(),
@@ -51,8 +68,9 @@ export type JobResult = z.infer<typeof jobResultSchema>;
 /** One long operation, as the jobs bar shows it. Sizes in bytes. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.literal("convert"),
-  source: z.string(),
+  kind: z.enum(["convert", "create"]),
+  /** What is converted; absent for a new image. */
+  source: z.string().optional(),
   target: z.string(),
   format: formatIdSchema,
   state: z.enum(["waiting", "running", "paused", "done", "failed", "cancelled"]),

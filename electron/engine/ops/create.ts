@@ -2,10 +2,14 @@ import type { FormatId } from "../../../shared/model/format";
 import { ImageError } from "../errors";
 import type { CreateSpec } from "../formats/format";
 import { formatById } from "../formats/registry";
-import { createPartial } from "../image/partial-file";
+import { createPartial, type PartialFile } from "../image/partial-file";
 import type { ImageWriter } from "../image/writer";
 import type { ByteTarget } from "../io/source";
-import { runThrough, type Steps } from "./steps";
+import type { Control } from "./control";
+import type { Steps } from "./steps";
+
+/** Bytes that are written before they are forced down to the disk: what is told as done then is. */
+const FLUSH_BYTES = 256 * 2 ** 20;
 
 /** A new image without data. */
 export interface CreateJob {
@@ -16,24 +20,63 @@ export interface CreateJob {
   readonly replace: boolean;
   /** Force everything down to the disk before the image gets its name. */
   readonly flush: boolean;
+  /** As PartialOptions.mark. */
+  readonly mark?: string;
+  /** Counts the zeros that a thick disk is written full of; pauses and cancels. */
+  readonly control?: Control;
+}
+
+/** What came of it, in bytes; of an image of several files, all of them together. */
+export interface Created {
+  readonly virtualSize: number;
+  readonly fileLength: number;
+  /** Taken on the host; absent where the host cannot say. */
+  readonly allocated?: number;
 }
 
 /**
- * Makes an empty image: written beside, then renamed.
- * @throws ImageError `exists`, `io`, `invalid-argument` for an option or size that the format
- *   cannot have.
+ * Makes an empty image: written beside, then renamed. Whatever goes wrong, nothing is left.
+ * @throws ImageError `exists`, `io`, `cancelled`, `invalid-argument` for an option or size that the
+ *   format cannot have.
  */
-export function createImage(job: CreateJob): void {
-  const { target, files, commit, abandon } = createPartial(job.path, job);
+export function createImage(job: CreateJob): Created {
+  const partial = createPartial(job.path, job);
   try {
+    const { target, files, commit } = partial;
     const writer = beginImage(target, job.format, { ...job.spec, files });
-    runThrough(prepareImage(writer));
+    prepareCounted(writer, partial, job);
     for (const part of writer.parts ?? []) part.writer.finish(0);
     writer.finish(0);
+    job.control?.throwIfCancelled();
+    const { fileLength, allocated } = partial;
     commit();
+    return { virtualSize: job.spec.size, fileLength, allocated };
   } catch (error) {
-    abandon();
+    partial.abandon();
     throw error;
+  }
+}
+
+/** `prepareImage`, with its progress in the control: the files are as long as what was written. */
+function prepareCounted(
+  writer: ImageWriter,
+  partial: PartialFile,
+  { control, flush, format, spec }: CreateJob,
+): void {
+  let written = 0;
+  let flushed = 0;
+  for (const _ of prepareImage(writer)) {
+    if (written === 0)
+      control?.setTotal(formatById(format).measure?.(spec).result().fileLength ?? 0);
+    const { fileLength } = partial;
+    control?.addDone(fileLength - written);
+    written = fileLength;
+    if (flush && written - flushed >= FLUSH_BYTES) {
+      partial.target.flush();
+      flushed = written;
+    }
+    control?.waitWhilePaused();
+    control?.throwIfCancelled();
   }
 }
 

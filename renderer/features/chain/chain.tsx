@@ -7,6 +7,7 @@ import { useChain } from "../../state/chain";
 import { attempt } from "../../state/view";
 import { formatSize } from "../../text/format";
 import { Card } from "../../ui/card";
+import { Explain } from "../../ui/explain/explain";
 import { SizeBar } from "../../ui/size-bar";
 import { Slab } from "../../ui/slab";
 import { nameOf } from "../../api/paths";
@@ -24,7 +25,16 @@ export function Chain({ report }: { report: ImageReport }) {
   const count = layers.length + (broken === undefined ? 0 : 1);
   return (
     <div className={styles.page}>
-      <Card title={t("chain.title")} subtitle={t("chain.subtitle", { count })}>
+      <Card
+        title={t("chain.title")}
+        subtitle={t("chain.subtitle", { count })}
+        aside={
+          <>
+            <Explain topic="copyOnWrite" />
+            <Explain topic="overlays" />
+          </>
+        }
+      >
         {/* What is packed cannot be a base. */}
         {layers[0]?.facts.wrapping === undefined && (
           <Button

@@ -1,6 +1,4 @@
-import { VisuallyHidden } from "@mantine/core";
 import type { TFunction } from "i18next";
-import { Check, CircleAlert, Minus, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { PreflightFinding } from "../../../shared/model/preflight";
 import { nameOf } from "../../api/paths";
@@ -11,6 +9,7 @@ import { useOutlook, type SizeView } from "../../state/outlook";
 import { attempt } from "../../state/view";
 import { formatSize } from "../../text/format";
 import { sentences } from "../../text/sentence";
+import { CheckList } from "../../ui/check-list";
 import { findingText } from "../../ui/preflight-text";
 import { TextButton } from "../../ui/text-button";
 import styles from "./convert.module.css";
@@ -22,8 +21,6 @@ interface Line {
   readonly source?: string;
   readonly mend?: PreflightFinding["mend"];
 }
-
-const icons = { good: Check, note: Minus, warning: TriangleAlert, stop: CircleAlert } as const;
 
 /** What `unreadLines` says with the next step. */
 const toldAbove: ReadonlySet<PreflightFinding["id"]> = new Set([
@@ -63,29 +60,17 @@ export function Findings() {
   return (
     <section aria-label={t("convert.checks.title")} data-testid="findings">
       <h3 className={styles.label}>{t("convert.checks.title")}</h3>
-      <ul className={styles.checks}>
-        {lines.map(({ level, text, source, mend }) => {
-          const Icon = icons[level];
-          return (
-            <li key={text} data-kind={level}>
-              <Icon size={14} aria-hidden />
-              <span>
-                {level !== "good" && level !== "note" && (
-                  <VisuallyHidden>{t(`convert.checks.level.${level}`)} </VisuallyHidden>
-                )}
-                {text}{" "}
-                {source !== undefined && mend !== undefined && (
-                  <TextButton
-                    onClick={() => attempt(() => useConvert.getState().mend(source, mend))}
-                  >
-                    {mendText(mend, form, t)}
-                  </TextButton>
-                )}
-              </span>
-            </li>
-          );
-        })}
-      </ul>
+      <CheckList
+        lines={lines.map(({ level, text, source, mend }) => ({
+          level,
+          text,
+          action: source !== undefined && mend !== undefined && (
+            <TextButton onClick={() => attempt(() => useConvert.getState().mend(source, mend))}>
+              {mendText(mend, form, t)}
+            </TextButton>
+          ),
+        }))}
+      />
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { useConvert } from "../../state/convert";
 import { readability } from "../../state/convert-form";
 import { useImages } from "../../state/images";
 import { exactSize, parseSize } from "../../text/parse-size";
-import styles from "./convert.module.css";
+import styles from "../../ui/option-field.module.css";
 
 const SECTOR = 512;
 

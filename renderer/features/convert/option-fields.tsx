@@ -3,10 +3,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OptionSpec, OptionValues } from "../../../shared/model/format";
 import { useConvert } from "../../state/convert";
+import { hasChoice, OptionField } from "../../ui/option-field";
 import { TextButton } from "../../ui/text-button";
 import styles from "./convert.module.css";
 import { MoreFields } from "./more-fields";
-import { OptionField } from "./option-field";
 import { SizeOutlook } from "./size-outlook";
 
 /** Shown at once; every other option waits under "More options". */
@@ -23,6 +23,7 @@ export function OptionFields() {
   const [all, setAll] = useState(false);
   const options = useConvert((form) => form.options);
   const model = useConvert(({ formats, format }) => formats.find(({ id }) => id === format));
+  const { setOption } = useConvert.getState();
   const specs = model?.options ?? [];
   const offered = specs.filter(hasChoice);
   const first = offered.filter(({ name }) => primary.has(name));
@@ -30,7 +31,7 @@ export function OptionFields() {
   return (
     <section className={styles.options} aria-label={t("convert.options")}>
       {first.map((spec) => (
-        <OptionField key={spec.name} spec={spec} />
+        <OptionField key={spec.name} spec={spec} values={options} choose={setOption} />
       ))}
       {model?.compresses === true && <CompressSwitch />}
       <p className={styles.quiet}>{t(`convert.${spaceOf(specs, options)}`)}</p>
@@ -41,7 +42,7 @@ export function OptionFields() {
       <Collapse expanded={all}>
         <div className={styles.more}>
           {others.map((spec) => (
-            <OptionField key={spec.name} spec={spec} />
+            <OptionField key={spec.name} spec={spec} values={options} choose={setOption} />
           ))}
           <MoreFields />
         </div>
@@ -73,9 +74,4 @@ function spaceOf(specs: readonly OptionSpec[], options: OptionValues): "thin" | 
   const preallocation = valueOf("preallocation");
   if (preallocation === "falloc" || preallocation === "full") return "thick";
   return valueOf("subformat") === "fixed" || valueOf("static") === true ? "fixed" : "thin";
-}
-
-/** Whether there is anything to choose. */
-function hasChoice(spec: OptionSpec): boolean {
-  return spec.kind !== "choice" || spec.choices.length > 1;
 }

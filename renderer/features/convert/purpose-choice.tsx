@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Purpose } from "../../../shared/model/preflight";
 import { useConvert } from "../../state/convert";
 import { attempt } from "../../state/view";
+import fields from "../../ui/option-field.module.css";
 import { purposeText } from "../../ui/preflight-text";
 import shared from "./convert.module.css";
 import styles from "./purpose.module.css";
@@ -50,7 +51,7 @@ export function PurposeChoice() {
         <div className={styles.takes}>
           {group.purposes.length > 1 && (
             <SegmentedControl
-              classNames={{ root: shared.segments, indicator: shared.segment }}
+              classNames={{ root: fields.segments, indicator: fields.segment }}
               aria-label={t(`convert.for.${group.name}`)}
               size="xs"
               data={group.purposes.map((value) => ({

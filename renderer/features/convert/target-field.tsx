@@ -1,11 +1,10 @@
-import { Button, Checkbox, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useConvert } from "../../state/convert";
 import { obstacle } from "../../state/convert-form";
 import { attempt } from "../../state/view";
-import styles from "./convert.module.css";
+import { PlaceField } from "../../ui/place-field";
 
-/** Where the result goes; an existing file is replaced on an explicit yes only. */
+/** Where the result goes. */
 export function TargetField() {
   const { t } = useTranslation();
   const form = useConvert();
@@ -17,29 +16,14 @@ export function TargetField() {
       ? undefined
       : t(`convert.obstacle.${problem}`);
   return (
-    <div className={styles.field}>
-      <div className={styles.place}>
-        <TextInput
-          className={styles.path}
-          label={t("convert.place")}
-          value={target}
-          error={message}
-          spellCheck={false}
-          onChange={({ currentTarget }) => attempt(() => setTarget(currentTarget.value))}
-        />
-        <Button variant="default" h={36} onClick={() => attempt(browseTarget)}>
-          {t("convert.browse")}
-        </Button>
-      </div>
-      {check?.exists === true && !check.isSource && (
-        <Checkbox
-          className={styles.replace}
-          size="xs"
-          label={t("convert.replace")}
-          checked={replace}
-          onChange={({ currentTarget }) => choose({ replace: currentTarget.checked })}
-        />
-      )}
-    </div>
+    <PlaceField
+      value={target}
+      error={message}
+      taken={check?.exists === true && !check.isSource}
+      replace={replace}
+      change={(path) => attempt(() => setTarget(path))}
+      browse={() => attempt(browseTarget)}
+      setReplace={(yes) => choose({ replace: yes })}
+    />
   );
 }

@@ -8,6 +8,7 @@ import { useImages } from "../../state/images";
 import { hasEnded, useJobs } from "../../state/jobs";
 import { useReceipts } from "../../state/receipts";
 import { attempt } from "../../state/view";
+import { jobAction } from "./job-text";
 import styles from "./jobs.module.css";
 
 /** What can be done with a job as it stands. */
@@ -16,7 +17,6 @@ export function JobActions({ job }: { job: Job }) {
   const { cancel, pause, resume, dismiss } = useJobs.getState();
   const { receiptId } = job;
   const { open } = useImages.getState();
-  const source = nameOf(job.source);
   const target = nameOf(job.target);
   if (!hasEnded(job)) {
     const paused = job.state === "paused";
@@ -28,7 +28,7 @@ export function JobActions({ job }: { job: Job }) {
           variant="default"
           size="compact-xs"
           leftSection={<Icon size={11} aria-hidden />}
-          aria-label={t(paused ? "jobs.resumeOf" : "jobs.pauseOf", { source })}
+          aria-label={jobAction(paused ? "resumeOf" : "pauseOf", job, t)}
           onClick={() => attempt(() => (paused ? resume : pause)(job.id))}
         >
           {t(paused ? "jobs.resume" : "jobs.pause")}
@@ -37,7 +37,7 @@ export function JobActions({ job }: { job: Job }) {
           className={styles.action}
           variant="default"
           size="compact-xs"
-          aria-label={t("jobs.cancelOf", { source })}
+          aria-label={jobAction("cancelOf", job, t)}
           onClick={() => attempt(() => cancel(job.id))}
         >
           {t("jobs.cancel")}
@@ -89,7 +89,7 @@ export function JobActions({ job }: { job: Job }) {
           variant="subtle"
           color="gray"
           size={22}
-          aria-label={t("jobs.dismissOf", { source, format: job.format })}
+          aria-label={jobAction("dismissOf", job, t)}
           onClick={() => attempt(() => dismiss(job.id))}
         >
           <X size={13} aria-hidden />

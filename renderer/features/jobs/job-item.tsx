@@ -28,8 +28,12 @@ export function JobItem({ job }: { job: Job }) {
       <details className={styles.details}>
         <summary>{t("jobs.details")}</summary>
         <dl>
-          <dt>{t("jobs.from")}</dt>
-          <dd>{job.source}</dd>
+          {job.source !== undefined && (
+            <>
+              <dt>{t("jobs.from")}</dt>
+              <dd>{job.source}</dd>
+            </>
+          )}
           <dt>{t("jobs.to")}</dt>
           <dd>{job.target}</dd>
           {failure?.file !== undefined && (

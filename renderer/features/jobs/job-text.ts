@@ -6,8 +6,20 @@ import { sentences } from "../../text/sentence";
 
 /** What a job is, in one line. */
 export function jobTitle({ state, phase, source, target, format }: Job, t: TFunction): string {
+  if (source === undefined) return t(`jobs.create.${state}`, { target: nameOf(target) });
   const does = state === "running" && phase === "verifying" ? phase : state;
   return t(`jobs.${does}`, { source: nameOf(source), target: nameOf(target), format });
+}
+
+/** What a button does to a job, with its name. */
+export function jobAction(
+  action: "pauseOf" | "resumeOf" | "cancelOf" | "dismissOf",
+  { source, target, format }: Job,
+  t: TFunction,
+): string {
+  return source === undefined
+    ? t(`jobs.create.${action}`, { target: nameOf(target) })
+    : t(`jobs.${action}`, { source: nameOf(source), format });
 }
 
 /** Whether it is somewhere between its beginning and its end. */

@@ -5,6 +5,7 @@ import { nameOf } from "../../api/paths";
 import { formatShare, formatSize } from "../../text/format";
 import { Bytes } from "../../ui/bytes";
 import { Card } from "../../ui/card";
+import { Explain } from "../../ui/explain/explain";
 import { Legend } from "../../ui/legend";
 import type { Segment } from "../../ui/size-bar";
 import { GrowthNote } from "./growth-note";
@@ -32,7 +33,19 @@ export function SizeCard({ report }: { report: ImageReport }) {
         });
 
   return (
-    <Card title={t("overview.sizes.title")} subtitle={subtitle}>
+    <Card
+      title={t("overview.sizes.title")}
+      subtitle={subtitle}
+      aside={
+        <>
+          <Explain topic="sizes" />
+          <Explain topic="thin" />
+          {imageLayer(report).format === "qcow2" && (
+            <Explain topic={report.own.data + report.own.compressed > 0 ? "container" : "empty"} />
+          )}
+        </>
+      }
+    >
       <div className={styles.measures}>
         <Measure
           label={t("overview.sizes.virtual")}

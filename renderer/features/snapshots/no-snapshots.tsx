@@ -4,6 +4,7 @@ import type { ImageReport } from "../../../shared/model/report";
 import { useConvert } from "../../state/convert";
 import { attempt, useView } from "../../state/view";
 import { Card } from "../../ui/card";
+import { Explain } from "../../ui/explain/explain";
 import styles from "./snapshots.module.css";
 
 /** Why there are no snapshots, and what works instead. */
@@ -23,7 +24,9 @@ export function NoSnapshots({ report }: { report: ImageReport }) {
               ? t("snapshots.none.raw")
               : t("snapshots.none.other", { format })}
         </p>
-        <p>{t("snapshots.none.instead")}</p>
+        <p>
+          {t("snapshots.none.instead")} <Explain topic="overlays" />
+        </p>
         <div className={styles.buttons}>
           <Button variant="default" onClick={() => setTab("chain")}>
             {t("snapshots.none.overlay")}

@@ -7,6 +7,7 @@ import { useSnapshots } from "../../state/snapshots";
 import { attempt } from "../../state/view";
 import { sentences } from "../../text/sentence";
 import { Card } from "../../ui/card";
+import { Explain } from "../../ui/explain/explain";
 import { Note } from "../../ui/note";
 import { ComparisonPanel } from "./comparison";
 import { Details } from "./details";
@@ -49,7 +50,16 @@ function SnapshotPage({ path }: { path: string }) {
   const count = tree.nodes.length - 1;
   return (
     <div className={styles.page}>
-      <Card title={t("snapshots.title")} subtitle={t("snapshots.subtitle")}>
+      <Card
+        title={t("snapshots.title")}
+        subtitle={t("snapshots.subtitle")}
+        aside={
+          <>
+            <Explain topic="overlays" />
+            <Explain topic="copyOnWrite" />
+          </>
+        }
+      >
         <div className={styles.take}>
           <Button
             size="xs"

@@ -1,7 +1,8 @@
 import { ActionIcon, Button } from "@mantine/core";
-import { FolderOpen, Settings as SettingsIcon } from "lucide-react";
+import { FilePlus2, FolderOpen, Settings as SettingsIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useImages } from "../../state/images";
+import { useNewDisk } from "../../state/new-disk";
 import { attempt, useView } from "../../state/view";
 import { Mark } from "../../ui/mark";
 import { PaletteField } from "./palette-field";
@@ -37,6 +38,14 @@ export function TopBar() {
         onClick={() => attempt(browse)}
       >
         {t("app.open")}
+      </Button>
+      <Button
+        variant="default"
+        h={30}
+        leftSection={<FilePlus2 size={15} aria-hidden />}
+        onClick={() => attempt(() => useNewDisk.getState().begin())}
+      >
+        {t("newDisk.button")}
       </Button>
     </header>
   );

@@ -1,9 +1,10 @@
 import { Button } from "@mantine/core";
-import { ArrowRightLeft, FolderOpen, Layers, Ruler } from "lucide-react";
+import { ArrowRightLeft, FilePlus2, FolderOpen, Layers, Ruler } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../api/client";
 import { useImages } from "../../state/images";
+import { useNewDisk } from "../../state/new-disk";
 import { attempt } from "../../state/view";
 import { Badge } from "../../ui/badge";
 import { Picture } from "./picture";
@@ -31,13 +32,23 @@ export function Welcome() {
         <Picture />
         <h1>{t("welcome.title")}</h1>
         <p>{t("welcome.text")}</p>
-        <Button
-          size="md"
-          leftSection={<FolderOpen size={16} aria-hidden />}
-          onClick={() => attempt(browse)}
-        >
-          {t("welcome.open")}
-        </Button>
+        <div className={styles.begin}>
+          <Button
+            size="md"
+            leftSection={<FolderOpen size={16} aria-hidden />}
+            onClick={() => attempt(browse)}
+          >
+            {t("welcome.open")}
+          </Button>
+          <Button
+            size="md"
+            variant="default"
+            leftSection={<FilePlus2 size={16} aria-hidden />}
+            onClick={() => attempt(() => useNewDisk.getState().begin())}
+          >
+            {t("newDisk.welcome")}
+          </Button>
+        </div>
         <ul className={styles.formats} aria-label={t("welcome.formats")}>
           {formats.map((format) => (
             <li key={format}>

@@ -8,8 +8,10 @@ import failure from "./failure.json";
 import health from "./health.json";
 import image from "./image.json";
 import jobs from "./jobs.json";
+import learn from "./learn.json";
 import library from "./library.json";
 import member from "./member.json";
+import newDisk from "./newDisk.json";
 import overview from "./overview.json";
 import palette from "./palette.json";
 import passphrase from "./passphrase.json";
@@ -32,8 +34,10 @@ export const en = {
   health,
   image,
   jobs,
+  learn,
   library,
   member,
+  newDisk,
   overview,
   palette,
   passphrase,

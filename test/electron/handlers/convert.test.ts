@@ -16,7 +16,7 @@ function setUp() {
   writeFileSync(source, "0123456789");
   const started: ConvertRequest[] = [];
   const queue = createQueue({
-    start: (request) => {
+    start: (request: ConvertRequest) => {
       started.push(request);
       return {
         ended: new Promise(() => {}),

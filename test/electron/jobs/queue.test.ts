@@ -53,7 +53,7 @@ function setUp() {
   const kept: FinishedJob[] = [];
   const removed: string[] = [];
   const queue = createQueue({
-    start: (request) => {
+    start: (request: ConvertRequest) => {
       if (request.source === "/unstartable") throw new ImageError("io", "No more threads.");
       const run = fakeRun(request);
       runs.push(run);

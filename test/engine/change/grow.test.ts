@@ -72,8 +72,9 @@ function made(folder: string, { format, options, size }: Case): string {
 }
 
 /** An empty image by Lamina. */
-const make = (path: string, format: FormatId, size: number, options: OptionValues = {}): void =>
+const make = (path: string, format: FormatId, size: number, options: OptionValues = {}): void => {
   createImage({ path, format, spec: { size, options }, replace: false, flush: false });
+};
 
 const zeros = Buffer.alloc(4096);
 

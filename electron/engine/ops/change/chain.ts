@@ -41,7 +41,7 @@ export function requireQcow2({ format, source, facts }: ImageLayer): void {
 }
 
 /** The name that images know a layer's format by: they take a disc for a raw disk. */
-export const declaredFormat = ({ format }: ImageLayer): string =>
+export const declaredFormat = ({ format }: Pick<ImageLayer, "format">): string =>
   format === "iso" ? "raw" : format;
 
 /** The disk below the first layer; undefined when there is none. It is closed with its image. */

@@ -4,7 +4,8 @@ import type { DiskImage } from "../../image/disk-image";
 import { openImage, requireWhole, type OpenRequest } from "../../image/open-image";
 import { fileStatus } from "../../io/file";
 import { folderOf, nameSeenFrom, resolveFrom } from "../../io/paths";
-import { createImage } from "../create";
+import type { Control } from "../control";
+import { createImage, type Created } from "../create";
 import { declaredFormat, topOf } from "./chain";
 
 /** A new image on a base. */
@@ -20,6 +21,10 @@ export interface NewOverlay {
   readonly size?: number;
   /** Replace what is at `path`; otherwise that is an error. */
   readonly replace?: boolean;
+  /** As CreateJob.mark. */
+  readonly mark?: string;
+  /** As CreateJob.control. */
+  readonly control?: Control;
 }
 
 /**
@@ -27,7 +32,7 @@ export interface NewOverlay {
  * @throws ImageError as `openImage`, `requireWhole` and `createImage`, `invalid-argument` for the path of a file
  *   that it would stand on.
  */
-export function createOverlay({ base, path, name, options = {}, ...more }: NewOverlay): void {
+export function createOverlay({ base, path, name, options = {}, ...more }: NewOverlay): Created {
   const image = openImage(base);
   let size: number;
   let format: string;
@@ -41,12 +46,15 @@ export function createOverlay({ base, path, name, options = {}, ...more }: NewOv
   }
   const folder = folderOf(path);
   const named = name === "absolute" ? resolveFrom("", base.path) : nameSeenFrom(folder, base.path);
-  createImage({
+  const { mark, control } = more;
+  return createImage({
     path,
     format: "qcow2",
     spec: { size, options, backing: { name: named, format } },
     replace: more.replace ?? false,
     flush: true,
+    ...(mark !== undefined && { mark }),
+    ...(control && { control }),
   });
 }
 

@@ -1,22 +1,27 @@
 import { Input, SegmentedControl, Select, Switch, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { OptionSpec } from "../../../shared/model/format";
-import { useConvert } from "../../state/convert";
-import { formatRoundSize } from "../../text/format";
-import { hasChoiceText, hasOptionText } from "../../text/i18n";
-import styles from "./convert.module.css";
+import type { OptionSpec, OptionValues } from "../../shared/model/format";
+import { formatRoundSize } from "../text/format";
+import { hasChoiceText, hasOptionText } from "../text/i18n";
+import styles from "./option-field.module.css";
 
-/** More choices than this are a list: they do not fit half of the dialog in one line. */
+interface OptionFieldProps {
+  spec: OptionSpec;
+  /** What is chosen so far, by name; what is absent has its default. */
+  values: OptionValues;
+  choose: (name: string, value: OptionValues[string]) => void;
+}
+
+/** More choices than this are a list: they do not fit into one line. */
 const mostSegments = 3;
 
 /** One option as the control that fits its kind. An option without a text shows its own name. */
-export function OptionField({ spec }: { spec: OptionSpec }) {
+export function OptionField({ spec, values, choose }: OptionFieldProps) {
   const { t } = useTranslation();
-  const chosen = useConvert(({ options }) => options[spec.name]);
-  const needs = spec.kind === "switch" ? spec.needs : undefined;
-  const lacks = useConvert(({ options }) => needs !== undefined && !options[needs]);
-  const { setOption } = useConvert.getState();
   const { name } = spec;
+  const chosen = values[name];
+  const needs = spec.kind === "switch" ? spec.needs : undefined;
+  const lacks = needs !== undefined && !values[needs];
   const label = hasOptionText(name) ? t(`convert.option.${name}.label`) : name;
   const hint = hasOptionText(name) ? t(`convert.option.${name}.hint`) : undefined;
   const choiceText = (value: string) =>
@@ -36,7 +41,7 @@ export function OptionField({ spec }: { spec: OptionSpec }) {
             label: bytes === 0 ? t("convert.automatic") : formatRoundSize(bytes),
           }))}
           value={String(chosen ?? spec.default)}
-          onChange={(value) => setOption(name, Number(value))}
+          onChange={(value) => choose(name, Number(value))}
         />
       );
     case "choice":
@@ -50,7 +55,7 @@ export function OptionField({ spec }: { spec: OptionSpec }) {
             allowDeselect={false}
             data={spec.choices.map((value) => ({ value, label: choiceText(value) }))}
             value={String(chosen ?? spec.default)}
-            onChange={(value) => setOption(name, value ?? spec.default)}
+            onChange={(value) => choose(name, value ?? spec.default)}
           />
         );
       }
@@ -62,7 +67,7 @@ export function OptionField({ spec }: { spec: OptionSpec }) {
             size="xs"
             data={spec.choices.map((value) => ({ value, label: choiceText(value) }))}
             value={String(chosen ?? spec.default)}
-            onChange={(value) => setOption(name, value)}
+            onChange={(value) => choose(name, value)}
           />
         </Input.Wrapper>
       );
@@ -74,7 +79,7 @@ export function OptionField({ spec }: { spec: OptionSpec }) {
           label={label}
           description={hint}
           value={String(chosen ?? spec.default)}
-          onChange={({ currentTarget }) => setOption(name, currentTarget.value)}
+          onChange={({ currentTarget }) => choose(name, currentTarget.value)}
         />
       );
     case "switch":
@@ -85,8 +90,13 @@ export function OptionField({ spec }: { spec: OptionSpec }) {
           description={hint}
           disabled={lacks}
           checked={!lacks && Boolean(chosen ?? spec.default)}
-          onChange={({ currentTarget }) => setOption(name, currentTarget.checked)}
+          onChange={({ currentTarget }) => choose(name, currentTarget.checked)}
         />
       );
   }
+}
+
+/** Whether there is anything to choose. */
+export function hasChoice(spec: OptionSpec): boolean {
+  return spec.kind !== "choice" || spec.choices.length > 1;
 }

@@ -1,0 +1,45 @@
+import { useTranslation } from "react-i18next";
+import { useNewDiskOutlook } from "../../state/new-disk-outlook";
+import { sentences } from "../../text/sentence";
+import { Bytes } from "../../ui/bytes";
+import { FactList } from "../../ui/fact-list";
+import { Note } from "../../ui/note";
+import styles from "./new-disk.module.css";
+
+/** What the disk takes as it is chosen, or why there can be none. */
+export function Sizes() {
+  const { t } = useTranslation();
+  const chosen = useNewDiskOutlook((outlook) => outlook.chosen);
+  if (chosen === undefined) return null;
+  if (chosen.state === "failed")
+    return (
+      <div className={styles.sizes}>
+        <Note tone="warn" role="alert" testId="new-disk-impossible">
+          <strong>{t("newDisk.sizes.failed")}</strong>
+          <br />
+          {sentences(chosen.failure.message, chosen.failure.hint)}
+        </Note>
+      </div>
+    );
+  const { allocated, fullyAllocated, fileLength } = chosen.size;
+  return (
+    <div className={styles.sizes}>
+      <FactList
+        facts={[
+          {
+            name: t("newDisk.sizes.now"),
+            value: <Bytes value={allocated} testId="new-disk-now" />,
+          },
+          {
+            name: t("newDisk.sizes.most"),
+            value: <Bytes value={Math.max(allocated, fullyAllocated)} testId="new-disk-most" />,
+          },
+          {
+            name: t("newDisk.sizes.length"),
+            value: <Bytes value={fileLength} testId="new-disk-length" />,
+          },
+        ]}
+      />
+    </div>
+  );
+}
