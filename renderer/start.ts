@@ -5,6 +5,7 @@ import { useMeasures } from "./state/measures";
 import { useConvert } from "./state/convert";
 import { useJobs } from "./state/jobs";
 import { useOutlook } from "./state/outlook";
+import { useSamples } from "./state/samples";
 import { useSettings } from "./state/settings";
 import { attempt, useView } from "./state/view";
 
@@ -24,6 +25,7 @@ export async function start(): Promise<void> {
   for (const store of [useConvert, useImages, useMeasures])
     store.subscribe(() => useOutlook.getState().follow());
   on("jobs.removed", ({ jobId }) => removed(jobId));
+  on("samples.making", (steps) => useSamples.getState().progressed(steps));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));
   on("app.aboutWanted", () => attempt(useAbout.getState().show));
   on("app.filesOpened", () => attempt(takeOpenedFiles));

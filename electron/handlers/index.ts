@@ -21,6 +21,7 @@ import { measureHandlers } from "./measure";
 import type { Openings } from "./openings";
 import { preflightHandlers } from "./preflight";
 import { receiptHandlers } from "./receipts";
+import { sampleHandlers, type SampleParts } from "./samples";
 import { settingsHandlers } from "./settings";
 import { snapshotHandlers } from "./snapshots";
 
@@ -41,6 +42,7 @@ export interface HandlerParts {
   readonly openings: Openings;
   readonly queue: JobQueue;
   readonly dialogs: Dialogs;
+  readonly samples: SampleParts;
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
@@ -73,6 +75,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...chainHandlers(parts.tasks, changes, parts.grants),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
+    ...sampleHandlers(parts.tasks, parts.samples),
     ...settingsHandlers(parts.settings),
   };
 }

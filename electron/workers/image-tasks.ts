@@ -22,6 +22,7 @@ import {
   type SnapshotTreeRequest,
 } from "../engine";
 import type { CallInput } from "../../shared/ipc/contract";
+import { makeSampleFolder } from "./sample-folder";
 
 /** What is done with one image in a thread of its own, by the name of the call. */
 export const imageTasks = {
@@ -50,6 +51,8 @@ export const imageTasks = {
   "chain.strips": (request: OpenRequest) => chainStrips(request),
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
+  "samples.make": ({ parent, mark }: { parent: string; mark: string }, control: Control) =>
+    makeSampleFolder(parent, mark, control),
 } as const;
 
 function now(): { dateSeconds: number; dateNanoseconds: number } {

@@ -185,6 +185,28 @@ export const calls = {
   "chain.createOverlay": { input: z.object({ base: path, target: path }), output: nothing },
   /** Writes another base's name into the image, for a base that was moved; no data is compared. */
   "chain.pointTo": { input: z.object({ path, base: path }), output: nothing },
+  /** Where the sample set goes, below `parent` or the user's documents. Sizes in bytes. */
+  "samples.place": {
+    input: z.object({ parent: path.optional() }),
+    output: z.object({
+      folder: path,
+      /** Whether it is there already: then it is not made again. */
+      there: z.boolean(),
+      /** What it takes, at most. */
+      size: z.number(),
+      /** Absent where the host cannot say. */
+      free: z.number().optional(),
+    }),
+  },
+  /** Asks the user for a folder to put it in. */
+  "samples.choosePlace": { input: nothing, output: z.object({ parent: path.optional() }) },
+  /** Makes the set, all of it or nothing, and answers its images, the one to look at first in front. */
+  "samples.make": {
+    input: z.object({ parent: path.optional() }),
+    output: z.object({ paths: z.array(path).min(1) }),
+  },
+  /** Cancels that; `samples.make` then fails as cancelled. */
+  "samples.stop": { input: nothing, output: nothing },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
   "jobs.list": { input: nothing, output: z.array(jobSchema) },
   "jobs.cancel": { input: z.object({ jobId: z.string() }), output: nothing },
@@ -224,6 +246,8 @@ export const events = {
   "image.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** As `image.measuring`, for what is measured for the convert dialog. */
   "convert.measuring": z.object({ path, done: z.number(), total: z.number() }),
+  /** Steps of `samples.make` so far, and in all; at most ten times a second. */
+  "samples.making": z.object({ done: z.number(), total: z.number() }),
   /** Also when the page itself asked for the change: the menu may have done it. */
   "settings.changed": settingsSchema,
   "jobs.changed": jobSchema,

@@ -30,8 +30,7 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** The settings of the first start. */
-export const settingsDefaults: Settings = settingsSchema.parse({ version: 1 });
+export { settingsDefaults } from "./settings-defaults";
 
 /**
  * What can be read of a settings file. Each field stands for itself: one that is damaged takes its

@@ -14,6 +14,7 @@ import overview from "./overview.json";
 import passphrase from "./passphrase.json";
 import preflight from "./preflight.json";
 import receipt from "./receipt.json";
+import samples from "./samples.json";
 import snapshots from "./snapshots.json";
 import welcome from "./welcome.json";
 
@@ -35,6 +36,7 @@ export const en = {
   passphrase,
   preflight,
   receipt,
+  samples,
   snapshots,
   welcome,
 };
