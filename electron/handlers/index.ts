@@ -13,6 +13,7 @@ import { chainHandlers } from "./chain";
 import { createChanges } from "./changes";
 import { convertHandlers } from "./convert";
 import { dialogHandlers, type Dialogs } from "./dialogs";
+import { domainHandlers } from "./domains";
 import type { Grants } from "./grants";
 import { healthHandlers } from "./health";
 import { imageHandlers } from "./image";
@@ -75,6 +76,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...chainHandlers(parts.tasks, changes, parts.grants),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
+    ...domainHandlers(parts.tasks),
     ...sampleHandlers(parts.tasks, parts.samples),
     ...settingsHandlers(parts.settings),
   };

@@ -7,6 +7,7 @@ import {
   checkImage,
   createImage,
   createSnapshot,
+  domainsOf,
   deleteSnapshots,
   freedBy,
   fileStatus,
@@ -22,6 +23,7 @@ import {
   type SnapshotTreeRequest,
 } from "../engine";
 import type { CallInput } from "../../shared/ipc/contract";
+import type { DomainsRequest } from "../../shared/model/domains";
 import { makeSampleFolder } from "./sample-folder";
 
 /** What is done with one image in a thread of its own, by the name of the call. */
@@ -51,6 +53,8 @@ export const imageTasks = {
   "chain.strips": (request: OpenRequest) => chainStrips(request),
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
+  "image.domains": ({ image, folders }: { image: DomainsRequest; folders: readonly string[] }) =>
+    domainsOf(image, folders),
   "samples.make": ({ parent, mark }: { parent: string; mark: string }, control: Control) =>
     makeSampleFolder(parent, mark, control),
 } as const;

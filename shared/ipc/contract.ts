@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { chainStripsSchema } from "../model/chain-strips";
 import { checkResultSchema, repairResultSchema } from "../model/check";
+import { domainsRequestSchema, domainsSchema } from "../model/domains";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
 import { librarySchema } from "../model/library";
 import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
@@ -87,6 +88,8 @@ export const calls = {
   "image.stopMeasuring": { input: nothing, output: nothing },
   /** Allows `from` to open the file it names as `name`, until Lamina quits. */
   "image.grant": { input: z.object({ from: path, name: z.string() }), output: nothing },
+  /** Which VMs use the image, by libvirt's definitions in their folders and beside it. */
+  "image.domains": { input: domainsRequestSchema.extend({ path }), output: domainsSchema },
   "image.showInFolder": { input: z.object({ path }), output: nothing },
   "formats.list": { input: nothing, output: z.array(formatModelSchema) },
   "dialogs.openImages": { input: nothing, output: z.object({ paths: z.array(path) }) },

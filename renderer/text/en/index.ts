@@ -3,6 +3,7 @@ import app from "./app.json";
 import chain from "./chain.json";
 import convert from "./convert.json";
 import copy from "./copy.json";
+import domains from "./domains.json";
 import drop from "./drop.json";
 import failure from "./failure.json";
 import health from "./health.json";
@@ -25,6 +26,7 @@ export const en = {
   chain,
   convert,
   copy,
+  domains,
   drop,
   failure,
   health,
