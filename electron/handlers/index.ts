@@ -12,6 +12,7 @@ import { appHandlers } from "./app";
 import { chainHandlers } from "./chain";
 import { createChanges } from "./changes";
 import { convertHandlers } from "./convert";
+import { keepDeclared } from "./declared";
 import { dialogHandlers, type Dialogs } from "./dialogs";
 import { domainHandlers } from "./domains";
 import type { Grants } from "./grants";
@@ -52,7 +53,8 @@ export interface HandlerParts {
 }
 
 /** One handler for every call of the contract. */
-export function createHandlers(parts: HandlerParts): Handlers {
+export function createHandlers(given: HandlerParts): Handlers {
+  const parts = { ...given, tasks: keepDeclared(given.tasks, given.openings) };
   const changes = createChanges(parts.queue, parts.inspector, parts.grants);
   return {
     ...appHandlers(

@@ -50,14 +50,15 @@ export const calls = {
   "app.copyText": { input: z.object({ text: z.string().min(1).max(65_536) }), output: nothing },
   "image.inspect": { input: z.object({ path }), output: imageReportSchema },
   /**
-   * Looks into an image with a passphrase, or into one of the disks of an archive. What opens it is
-   * kept in memory for all that is done with the image, until it is closed.
+   * Looks into an image with a passphrase, into one of the disks of an archive, or in a format
+   * whatever its bytes say. What opens it is kept in memory for all that is done with the image, until it is closed.
    */
   "image.openWith": {
     input: z.object({
       path,
       passphrase: z.string().min(1).max(4096).optional(),
       member: path.optional(),
+      format: z.literal("raw").optional(),
     }),
     output: imageReportSchema,
   },

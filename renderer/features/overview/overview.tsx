@@ -5,6 +5,7 @@ import { Note } from "../../ui/note";
 import { PassphraseField } from "../../ui/passphrase-field";
 import { BitmapsCard } from "./bitmaps-card";
 import { DomainsCard } from "./domains-card";
+import { DoubtNote } from "./doubt-note";
 import { FactsCard } from "./facts-card";
 import { InsideCard } from "./inside-card";
 import styles from "./overview.module.css";
@@ -41,6 +42,7 @@ export function Overview({ report }: { report: ImageReport }) {
       {report.unreadable !== undefined && (
         <UnreadableNote path={report.path} failure={report.unreadable} />
       )}
+      <DoubtNote report={report} />
       <div className={styles.column}>
         <SizeCard report={report} />
         <InsideCard report={report} />

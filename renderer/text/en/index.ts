@@ -11,6 +11,7 @@ import image from "./image.json";
 import jobs from "./jobs.json";
 import library from "./library.json";
 import member from "./member.json";
+import openAs from "./openAs.json";
 import overview from "./overview.json";
 import passphrase from "./passphrase.json";
 import preflight from "./preflight.json";
@@ -34,6 +35,7 @@ export const en = {
   jobs,
   library,
   member,
+  openAs,
   overview,
   passphrase,
   preflight,
