@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { nameOf } from "../../api/paths";
@@ -11,10 +12,16 @@ import styles from "./overview.module.css";
 export function DoubtNote({ report: { path, layers } }: { report: ImageReport }) {
   const { t } = useTranslation();
   const [image, ...bases] = layers;
+  const place = useRef<HTMLDivElement>(null);
+  const told = image?.doubt?.kind;
+  // Whoever has just opened it as raw did so further down.
+  useEffect(() => {
+    if (told !== undefined) place.current?.scrollIntoView({ block: "nearest" });
+  }, [told]);
   const doubted = bases.filter(({ doubt }) => doubt !== undefined);
   if (image?.doubt === undefined && doubted.length === 0) return null;
   return (
-    <div className={styles.unreadable}>
+    <div className={styles.unreadable} ref={place}>
       <Note tone="warn" role="alert" testId="format-doubt">
         {image?.doubt && (
           <div>{t(`openAs.${image.doubt.kind}`, { format: image.doubt.format })}</div>

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { domainsOf } from "../../../../electron/engine/ops/domains/domains";
@@ -135,6 +135,16 @@ describe("the VMs of an image", () => {
       source: "/var/lib/libvirt/images/web & co.qcow2",
       findings: [{ id: "elsewhere", line: `<source file='${image.replace("&", "&amp;")}'/>` }],
     });
+  });
+
+  it("that only lie beside it do not make us look at the place that they name", () => {
+    const { root, images, image, ask } = setUp();
+    const other = join(root, "web & co.qcow2");
+    linkSync(image, other);
+    const named = other.replace("&", "&amp;");
+    writeFileSync(join(images, "vm.xml"), definition("web", disk("<driver type='qcow2'/>", named)));
+    // It is the same file, which only looking there would tell.
+    expect(ask().uses[0]?.findings).toMatchObject([{ id: "elsewhere" }]);
   });
 
   it("may be many, damaged, huge or missing, and nothing throws", () => {
