@@ -45,6 +45,18 @@ export function createDialogs(
   };
 }
 
+/** Asks for a folder, which may be made in the dialog. @returns its path, undefined when cancelled */
+export async function askForFolder(window: BaseWindow | undefined): Promise<string | undefined> {
+  const options: Electron.OpenDialogOptions = {
+    title: "Choose a folder",
+    properties: ["openDirectory", "createDirectory"],
+  };
+  const { canceled, filePaths } = await (window
+    ? dialog.showOpenDialog(window, options)
+    : dialog.showOpenDialog(options));
+  return canceled ? undefined : filePaths[0];
+}
+
 /** Asks whether to give up what runs. @returns true for yes */
 export async function askToGiveUp(window: BaseWindow, { quit }: MainTexts): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { app, clipboard, shell, type BrowserWindow } from "electron";
 import { cliWords } from "./cli-words";
-import { askToGiveUp, createDialogs } from "./dialogs";
+import { askForFolder, askToGiveUp, createDialogs } from "./dialogs";
 import { formatModels } from "./engine";
 import { switchValue } from "./file-arguments";
 import { createHandlers } from "./handlers";
@@ -126,6 +126,11 @@ function start(): void {
       openings: createOpenings(),
       queue,
       dialogs,
+      samples: {
+        documents: () => app.getPath("documents"),
+        chooseFolder: () => askForFolder(window),
+        progress: (steps) => emit("samples.making", steps),
+      },
       about: async () => ({
         version: app.getVersion(),
         electron: process.versions.electron,

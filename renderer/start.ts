@@ -7,6 +7,7 @@ import { useJobs } from "./state/jobs";
 import { useNewDisk } from "./state/new-disk";
 import { useNewDiskOutlook } from "./state/new-disk-outlook";
 import { useOutlook } from "./state/outlook";
+import { useSamples } from "./state/samples";
 import { useSettings } from "./state/settings";
 import { attempt, useView } from "./state/view";
 
@@ -27,6 +28,7 @@ export async function start(): Promise<void> {
   for (const store of [useConvert, useImages, useMeasures])
     store.subscribe(() => useOutlook.getState().follow());
   on("jobs.removed", ({ jobId }) => removed(jobId));
+  on("samples.making", (steps) => useSamples.getState().progressed(steps));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));
   for (const store of [useNewDisk, useImages])
     store.subscribe(() => useNewDiskOutlook.getState().follow());

@@ -54,3 +54,5 @@ export { mergeConsequences, mergeLayer } from "./ops/change/merge";
 export { punchConsequences, punchZeros } from "./ops/change/punch";
 export { compactConsequences, compactImage } from "./ops/change/compact";
 export { dependentsOf } from "./ops/change/dependents";
+export { domainsOf } from "./ops/domains/domains";
+export { makeSamples, sampleNames, samplesSize } from "./ops/samples/make-samples";

@@ -52,7 +52,8 @@ export function convertHandlers(
 
   /** The request, with what its source was opened with. */
   function whole(asked: ConvertRequest): ConvertRequest {
-    return { ...openings.of(asked.source), ...asked };
+    const { format, ...how } = openings.of(asked.source);
+    return { ...how, ...(format !== undefined && { sourceFormat: format }), ...asked };
   }
 
   async function commandOf(request: ConvertRequest): Promise<string> {
@@ -66,6 +67,7 @@ export function convertHandlers(
     passphrase,
     member,
     keepBacking = false,
+    sourceFormat,
   }: ConvertRequest): Promise<CommandLineStyle> {
     const style = { trust: grants.usedBy(source), platform };
     if (snapshot === undefined && passphrase === undefined && !keepBacking) return style;
@@ -74,6 +76,7 @@ export function convertHandlers(
       grants: grants.list(),
       ...(passphrase !== undefined && { passphrase }),
       ...(member !== undefined && { member }),
+      ...(sourceFormat !== undefined && { format: sourceFormat }),
     });
     const [image, backing] = layers;
     const taken = snapshot === undefined ? undefined : image?.facts.snapshots[snapshot];

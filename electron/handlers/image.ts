@@ -36,10 +36,11 @@ export function imageHandlers(
 
   return {
     "image.inspect": ({ path }) => inspect(path),
-    "image.openWith": async ({ path, passphrase, member }) => {
+    "image.openWith": async ({ path, passphrase, member, format }) => {
       const given = {
         ...(passphrase !== undefined && { passphrase }),
         ...(member !== undefined && { member }),
+        ...(format !== undefined && { format }),
       };
       const report = await inspect(path, given);
       // A passphrase that opens nothing is not kept.

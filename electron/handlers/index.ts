@@ -13,7 +13,9 @@ import { chainHandlers } from "./chain";
 import { createChanges } from "./changes";
 import { convertHandlers } from "./convert";
 import { newImageHandlers } from "./create";
+import { keepDeclared } from "./declared";
 import { dialogHandlers, type Dialogs } from "./dialogs";
+import { domainHandlers } from "./domains";
 import type { Grants } from "./grants";
 import { healthHandlers } from "./health";
 import { imageHandlers } from "./image";
@@ -22,6 +24,7 @@ import { measureHandlers } from "./measure";
 import type { Openings } from "./openings";
 import { preflightHandlers } from "./preflight";
 import { receiptHandlers } from "./receipts";
+import { sampleHandlers, type SampleParts } from "./samples";
 import { settingsHandlers } from "./settings";
 import { snapshotHandlers } from "./snapshots";
 import { trustHandlers } from "./trust";
@@ -43,6 +46,7 @@ export interface HandlerParts {
   readonly openings: Openings;
   readonly queue: JobQueue;
   readonly dialogs: Dialogs;
+  readonly samples: SampleParts;
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
@@ -51,7 +55,8 @@ export interface HandlerParts {
 }
 
 /** One handler for every call of the contract. */
-export function createHandlers(parts: HandlerParts): Handlers {
+export function createHandlers(given: HandlerParts): Handlers {
+  const parts = { ...given, tasks: keepDeclared(given.tasks, given.openings) };
   const changes = createChanges(parts.queue, parts.inspector, parts.grants);
   return {
     ...appHandlers(
@@ -76,6 +81,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...chainHandlers(parts.tasks, changes, parts.grants),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
+    ...domainHandlers(parts.tasks),
+    ...sampleHandlers(parts.tasks, parts.samples),
     ...settingsHandlers(parts.settings, parts),
     ...trustHandlers(parts.grants, parts.settings),
   };

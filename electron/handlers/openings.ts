@@ -1,8 +1,12 @@
+import type { FormatId } from "../../shared/model/format";
+
 /** What an image needs to be opened besides its path. */
 export interface OpenWith {
   readonly passphrase?: string;
   /** The disk of an archive, by its name in there. */
   readonly member?: string;
+  /** The format to take it for, whatever its bytes say. */
+  readonly format?: FormatId;
 }
 
 /**

@@ -18,7 +18,7 @@ export interface CommandLineStyle {
  * it. A passphrase is not in it.
  */
 export function convertCommand(request: ConvertRequest, style: CommandLineStyle): string {
-  const { member, target, format, size } = request;
+  const { member, target, format, size, sourceFormat, passphrase } = request;
   const { snapshotId, backing } = style;
   const options = Object.entries(request.options)
     .map(([name, value]) => `${name}=${optionText(value)}`)
@@ -30,6 +30,7 @@ export function convertCommand(request: ConvertRequest, style: CommandLineStyle)
     ...(request.passphrase === undefined
       ? []
       : ["--object", "secret,id=sec0,file=PASSPHRASE-FILE", "--image-opts"]),
+    ...(sourceFormat === undefined || passphrase !== undefined ? [] : ["-f", sourceFormat]),
     ...(member === undefined ? [] : ["--member", member]),
     ...(request.salvage === true ? ["--salvage"] : []),
     ...(snapshotId === undefined ? [] : ["-l", `snapshot.id=${optionText(snapshotId)}`]),

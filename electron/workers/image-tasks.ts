@@ -7,6 +7,7 @@ import {
   checkImage,
   createImage,
   createSnapshot,
+  domainsOf,
   deleteSnapshots,
   freedBy,
   fileStatus,
@@ -25,6 +26,8 @@ import {
   type SnapshotTreeRequest,
 } from "../engine";
 import type { CallInput, CallOutput } from "../../shared/ipc/contract";
+import type { DomainsRequest } from "../../shared/model/domains";
+import { makeSampleFolder } from "./sample-folder";
 
 /** What is done with one image in a thread of its own, by the name of the call. */
 export const imageTasks = {
@@ -54,6 +57,10 @@ export const imageTasks = {
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
   "create.measure": measureEach,
+  "image.domains": ({ image, folders }: { image: DomainsRequest; folders: readonly string[] }) =>
+    domainsOf(image, folders),
+  "samples.make": ({ parent, mark }: { parent: string; mark: string }, control: Control) =>
+    makeSampleFolder(parent, mark, control),
 } as const;
 
 /** What a new image is measured for. */

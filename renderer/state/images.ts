@@ -33,7 +33,10 @@ interface ImagesState {
    * Looks into an image with what opens it. It is kept, by the main process alone, until the image
    * is taken off the list.
    */
-  openWith: (path: string, given: { passphrase?: string; member?: string }) => Promise<void>;
+  openWith: (
+    path: string,
+    given: { passphrase?: string; member?: string; format?: "raw" },
+  ) => Promise<void>;
   /** Takes an image off the list; the file stays. */
   remove: (path: string) => Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { chainStripsSchema } from "../model/chain-strips";
 import { checkResultSchema, repairResultSchema } from "../model/check";
+import { domainsRequestSchema, domainsSchema } from "../model/domains";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
 import { librarySchema } from "../model/library";
 import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
@@ -69,14 +70,15 @@ export const calls = {
   "app.copyText": { input: z.object({ text: z.string().min(1).max(65_536) }), output: nothing },
   "image.inspect": { input: z.object({ path }), output: imageReportSchema },
   /**
-   * Looks into an image with a passphrase, or into one of the disks of an archive. What opens it is
-   * kept in memory for all that is done with the image, until it is closed.
+   * Looks into an image with a passphrase, into one of the disks of an archive, or in a format
+   * whatever its bytes say. What opens it is kept in memory for all that is done with the image, until it is closed.
    */
   "image.openWith": {
     input: z.object({
       path,
       passphrase: z.string().min(1).max(4096).optional(),
       member: path.optional(),
+      format: z.literal("raw").optional(),
     }),
     output: imageReportSchema,
   },
@@ -123,6 +125,8 @@ export const calls = {
     input: z.object({ from: path, name: z.string(), folders: z.array(path).min(1) }),
     output: settingsSchema,
   },
+  /** Which VMs use the image, by libvirt's definitions in their folders and beside it. */
+  "image.domains": { input: domainsRequestSchema.extend({ path }), output: domainsSchema },
   "image.showInFolder": { input: z.object({ path }), output: nothing },
   "formats.list": { input: nothing, output: z.array(formatModelSchema) },
   "dialogs.openImages": { input: nothing, output: z.object({ paths: z.array(path) }) },
@@ -204,6 +208,28 @@ export const calls = {
   "chain.createOverlay": { input: z.object({ base: path, target: path }), output: nothing },
   /** Writes another base's name into the image, for a base that was moved; no data is compared. */
   "chain.pointTo": { input: z.object({ path, base: path }), output: nothing },
+  /** Where the sample set goes, below `parent` or the user's documents. Sizes in bytes. */
+  "samples.place": {
+    input: z.object({ parent: path.optional() }),
+    output: z.object({
+      folder: path,
+      /** Whether it is there already: then it is not made again. */
+      there: z.boolean(),
+      /** What it takes, at most. */
+      size: z.number(),
+      /** Absent where the host cannot say. */
+      free: z.number().optional(),
+    }),
+  },
+  /** Asks the user for a folder to put it in. */
+  "samples.choosePlace": { input: nothing, output: z.object({ parent: path.optional() }) },
+  /** Makes the set, all of it or nothing, and answers its images, the one to look at first in front. */
+  "samples.make": {
+    input: z.object({ parent: path.optional() }),
+    output: z.object({ paths: z.array(path).min(1) }),
+  },
+  /** Cancels that; `samples.make` then fails as cancelled. */
+  "samples.stop": { input: nothing, output: nothing },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
   /** A free name for a new image: beside `near`, or in the user's own folder. */
   "create.suggestTarget": {
@@ -282,6 +308,8 @@ export const events = {
   "image.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** As `image.measuring`, for what is measured for the convert dialog. */
   "convert.measuring": z.object({ path, done: z.number(), total: z.number() }),
+  /** Steps of `samples.make` so far, and in all; at most ten times a second. */
+  "samples.making": z.object({ done: z.number(), total: z.number() }),
   /** Also when the page itself asked for the change: the menu may have done it. */
   "settings.changed": settingsSchema,
   "jobs.changed": jobSchema,

@@ -14,6 +14,8 @@ export const convertRequestSchema = z.object({
   passphrase: z.string().optional(),
   /** The disk to read of a source that holds several, by its name in there. */
   member: z.string().optional(),
+  /** The source's format; told by its bytes when absent. */
+  sourceFormat: formatIdSchema.optional(),
   /** Virtual size in bytes to grow to: whole sectors, not below the source's. */
   size: z.int().positive().optional(),
   /** Make zeros of what cannot be read of the source, and list it. */

@@ -44,6 +44,8 @@ export const preflightFindingIdSchema = z.enum([
   "source-encrypted",
   "source-corrupt",
   "source-dirty",
+  "source-holds-mark",
+  "source-header-missing",
   "source-in-use-unknown",
   "snapshots-left",
   "bitmaps-left",

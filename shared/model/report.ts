@@ -57,6 +57,13 @@ export const layerReportSchema = z.object({
       size: z.enum(["same", "larger", "smaller"]),
     })
     .optional(),
+  /**
+   * Why a file that is taken for a raw disk may be none: it was said to be raw and holds the mark of
+   * another format, or it is named like one whose header it lacks. `format` is that format's name.
+   */
+  doubt: z
+    .object({ kind: z.enum(["holds-mark", "header-missing"]), format: z.string() })
+    .optional(),
   facts: layerFactsSchema,
 });
 export type LayerReport = z.infer<typeof layerReportSchema>;

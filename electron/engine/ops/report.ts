@@ -9,6 +9,7 @@ import { freeSpace } from "../io/file";
 import { baseNameOf, folderOf } from "../io/paths";
 import { insideOf } from "../inside/inside";
 import { toFailure } from "./failure";
+import { formatDoubt } from "./format-doubt";
 import { whoUses } from "./in-use";
 import { storedExtents } from "./stored-extents";
 
@@ -20,13 +21,13 @@ import { storedExtents } from "./stored-extents";
 export function reportImage(request: OpenRequest): ImageReport {
   const image = openImage(request);
   try {
-    return reportOf(image, request.path);
+    return reportOf(image, request);
   } finally {
     image.close();
   }
 }
 
-function reportOf(image: DiskImage, path: string): ImageReport {
+function reportOf(image: DiskImage, { path, format }: OpenRequest): ImageReport {
   const { usage, unreadable } = usageOf(image);
   const users = usersOf(path);
   return {
@@ -39,6 +40,7 @@ function reportOf(image: DiskImage, path: string): ImageReport {
         below: image.layers[depth + 1],
         answers: usage.answers[depth] ?? 0,
         holds: usage.holds[depth] ?? 0,
+        declared: depth > 0 || format !== undefined,
       }),
     ),
     broken: image.broken && brokenLink(image.broken),
@@ -141,10 +143,12 @@ function layerReport(
     readonly below: ImageLayer | undefined;
     readonly answers: number;
     readonly holds: number;
+    readonly declared: boolean;
   },
 ): LayerReport {
   const { source, format, size, facts } = layer;
-  const { above, below, answers, holds } = chain;
+  const { above, below, answers, holds, declared } = chain;
+  const doubt = formatDoubt(layer, declared);
   return {
     path: source.name,
     namedAs: above?.parent?.name,
@@ -155,6 +159,7 @@ function layerReport(
     answers,
     holds,
     ...(below && staleBase(layer, below)),
+    ...(doubt && { doubt }),
     facts,
   };
 }

@@ -6,6 +6,7 @@ import type { Failure } from "../../../shared/model/report";
 import { call } from "../../api/client";
 import { nameOf } from "../../api/paths";
 import { useImages } from "../../state/images";
+import { unlock } from "../../state/unlock";
 import { attempt } from "../../state/view";
 import { hasFailureTitle } from "../../text/i18n";
 import { FactList } from "../../ui/fact-list";
@@ -13,6 +14,17 @@ import { Note } from "../../ui/note";
 import { failureFacts } from "./failure-facts";
 import styles from "./failure.module.css";
 import { sentences } from "../../text/sentence";
+
+/** What keeps a file from being read as the image that it seems to be, and not from being read. */
+const mayBeRaw: ReadonlySet<string> = new Set([
+  "not-this-format",
+  "truncated",
+  "invalid-header",
+  "invalid-table",
+  "corrupt-data",
+  "unsupported",
+  "limit",
+]);
 
 interface FailurePageProps {
   path: string;
@@ -53,6 +65,11 @@ export function FailurePage({ path, failure, children }: FailurePageProps) {
       )}
       <div className={styles.buttons}>
         <Button onClick={() => attempt(() => inspect(path))}>{t("failure.retry")}</Button>
+        {mayBeRaw.has(failure.code) && (
+          <Button variant="default" onClick={() => void unlock(path, { format: "raw" })}>
+            {t("openAs.raw")}
+          </Button>
+        )}
         {!missing && (
           <Button
             variant="default"

@@ -6,6 +6,7 @@ import { formatCount, formatSize } from "../../text/format";
 import { Bytes } from "../../ui/bytes";
 import { Card } from "../../ui/card";
 import { FactList, type Fact } from "../../ui/fact-list";
+import { FormatValue } from "./format-value";
 import { imageLayer } from "./sizes";
 
 /** What the file states of itself. */
@@ -19,10 +20,14 @@ export function FactsCard({ report }: { report: ImageReport }) {
 }
 
 function factsOf(report: ImageReport, t: TFunction): Fact[] {
-  const { format, virtualSize, facts } = imageLayer(report);
+  const { virtualSize, facts } = imageLayer(report);
   const bit = (value: boolean) => t(value ? "overview.facts.set" : "overview.facts.clear");
   const list: Fact[] = [
-    { name: t("overview.facts.format"), value: format, testId: "fact-format" },
+    {
+      name: t("overview.facts.format"),
+      value: <FormatValue report={report} />,
+      testId: "fact-format",
+    },
     {
       name: t("overview.facts.virtualSize"),
       value: t(virtualSizeKey(virtualSize, facts), {

@@ -4,6 +4,8 @@ import { unlock } from "../../state/unlock";
 import { Note } from "../../ui/note";
 import { PassphraseField } from "../../ui/passphrase-field";
 import { BitmapsCard } from "./bitmaps-card";
+import { DomainsCard } from "./domains-card";
+import { DoubtNote } from "./doubt-note";
 import { FactsCard } from "./facts-card";
 import { InsideCard } from "./inside-card";
 import styles from "./overview.module.css";
@@ -40,9 +42,11 @@ export function Overview({ report }: { report: ImageReport }) {
       {report.unreadable !== undefined && (
         <UnreadableNote path={report.path} failure={report.unreadable} />
       )}
+      <DoubtNote report={report} />
       <div className={styles.column}>
         <SizeCard report={report} />
         <InsideCard report={report} />
+        <DomainsCard report={report} />
         {snapshots.length > 0 && <SnapshotsCard snapshots={snapshots} />}
         {bitmaps.length > 0 && <BitmapsCard bitmaps={bitmaps} />}
       </div>

@@ -5,9 +5,11 @@ import { useTranslation } from "react-i18next";
 import { call } from "../../api/client";
 import { useImages } from "../../state/images";
 import { useNewDisk } from "../../state/new-disk";
+import { useSettings } from "../../state/settings";
 import { attempt } from "../../state/view";
 import { Badge } from "../../ui/badge";
 import { Picture } from "./picture";
+import { SamplesOffer } from "./samples-offer";
 import styles from "./welcome.module.css";
 
 const points = [
@@ -20,6 +22,9 @@ const points = [
 export function Welcome() {
   const { t } = useTranslation();
   const { browse } = useImages.getState();
+  const empty = useSettings(
+    ({ settings }) => settings.recent.length + settings.watchedFolders.length === 0,
+  );
   const [formats, setFormats] = useState<readonly string[]>([]);
   useEffect(() => {
     attempt(async () => {
@@ -58,6 +63,7 @@ export function Welcome() {
         </ul>
         <small>{t("welcome.readOnly")}</small>
       </div>
+      {empty && <SamplesOffer />}
       <ul className={styles.points}>
         {points.map(({ point, Icon }) => (
           <li key={point}>

@@ -3,6 +3,7 @@ import app from "./app.json";
 import chain from "./chain.json";
 import convert from "./convert.json";
 import copy from "./copy.json";
+import domains from "./domains.json";
 import drop from "./drop.json";
 import failure from "./failure.json";
 import health from "./health.json";
@@ -12,12 +13,14 @@ import learn from "./learn.json";
 import library from "./library.json";
 import member from "./member.json";
 import newDisk from "./newDisk.json";
+import openAs from "./openAs.json";
 import overview from "./overview.json";
 import palette from "./palette.json";
 import passphrase from "./passphrase.json";
 import preflight from "./preflight.json";
 import receipt from "./receipt.json";
 import settings from "./settings.json";
+import samples from "./samples.json";
 import snapshots from "./snapshots.json";
 import trust from "./trust.json";
 import welcome from "./welcome.json";
@@ -29,6 +32,7 @@ export const en = {
   chain,
   convert,
   copy,
+  domains,
   drop,
   failure,
   health,
@@ -38,12 +42,14 @@ export const en = {
   library,
   member,
   newDisk,
+  openAs,
   overview,
   palette,
   passphrase,
   preflight,
   receipt,
   settings,
+  samples,
   snapshots,
   trust,
   welcome,

@@ -78,6 +78,11 @@ function setUp() {
       saveImage: (suggested, format) =>
         Promise.resolve(format === "raw" ? `${suggested}!` : undefined),
     },
+    samples: {
+      documents: () => "/documents",
+      chooseFolder: () => Promise.resolve(undefined),
+      progress: () => {},
+    },
     settled: () => seen.push("settled"),
     showInFolder: (path) => seen.push(path),
     copyText: (text) => {

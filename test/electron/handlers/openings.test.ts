@@ -21,6 +21,22 @@ describe("what images are opened with", () => {
   });
 });
 
+function setUp() {
+  const openings = createOpenings();
+  const inspector = {
+    inspect: (order: Parameters<typeof reportImage>[0]) => Promise.resolve(reportImage(order)),
+    close: () => {},
+  };
+  const measurer = {
+    measure: () => Promise.resolve([]),
+    measureTarget: () => Promise.reject(new Error("not asked for")),
+    stop: () => {},
+  };
+  const parts = { grants: createGrants(), openings };
+  const handlers = imageHandlers(inspector, measurer, parts, () => {});
+  return { openings, handlers };
+}
+
 describeWithQemu("image.openWith", () => {
   it("keeps the passphrase that opens an image until it is closed, and no other", async () => {
     const path = join(tempFolder(), "locked.qcow2");
@@ -28,18 +44,7 @@ describeWithQemu("image.openWith", () => {
     const luks =
       "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10,encrypt.hash-alg=sha512";
     qemuImg(["create", "-q", ...secret, "-f", "qcow2", "-o", luks, path, "1M"]);
-    const openings = createOpenings();
-    const inspector = {
-      inspect: (order: Parameters<typeof reportImage>[0]) => Promise.resolve(reportImage(order)),
-      close: () => {},
-    };
-    const measurer = {
-      measure: () => Promise.resolve([]),
-      measureTarget: () => Promise.reject(new Error("not asked for")),
-      stop: () => {},
-    };
-    const parts = { grants: createGrants(), openings };
-    const handlers = imageHandlers(inspector, measurer, parts, () => {});
+    const { openings, handlers } = setUp();
     const unreadable = async () => (await handlers["image.inspect"]({ path })).unreadable?.code;
     const openWith = async (passphrase: string) =>
       (await handlers["image.openWith"]({ path, passphrase })).unreadable?.code;
@@ -53,5 +58,17 @@ describeWithQemu("image.openWith", () => {
     expect(await unreadable()).toBeUndefined();
     await handlers["image.close"]({ path });
     expect(await unreadable()).toBe("passphrase");
+  });
+
+  it("keeps the format in which an image is opened until it is closed", async () => {
+    const path = join(tempFolder(), "disk.img");
+    qemuImg(["create", "-q", "-f", "qcow2", path, "1M"]);
+    const { openings, handlers } = setUp();
+    const format = async () => (await handlers["image.inspect"]({ path })).layers[0]?.format;
+    await handlers["image.openWith"]({ path, format: "raw" });
+    expect(openings.of(path)).toEqual({ format: "raw" });
+    expect(await format()).toBe("raw");
+    await handlers["image.close"]({ path });
+    expect(await format()).toBe("qcow2");
   });
 });

@@ -51,6 +51,13 @@ describe("a conversion as a command", () => {
     );
   });
 
+  it("names the format of a source that is not taken by its content", () => {
+    const asked = { ...request, sourceFormat: "raw" } as const;
+    expect(convertCommand(asked, { trust: false, platform: "linux" })).toBe(
+      "lamina convert -f raw -t writeback -O qcow2 /srv/disk.raw /srv/disk.qcow2",
+    );
+  });
+
   it("names the disk in an archive, and what has to be done afterwards", () => {
     const asked = { ...request, source: "/srv/vm.ova", member: "disk 1.vmdk", size: 4096 };
     expect(convertCommand(asked, { trust: false, platform: "linux" })).toBe(

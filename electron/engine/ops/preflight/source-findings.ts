@@ -32,6 +32,13 @@ function stateFindings({ layers }: ImageReport): PreflightFinding[] {
     findings.push({ id: "source-corrupt", level: "warning", values: { path: corrupt.path } });
   const dirty = layers.find(({ facts }) => facts.dirty === true);
   if (dirty) findings.push({ id: "source-dirty", level: "warning", values: { path: dirty.path } });
+  const [image] = layers;
+  if (image?.doubt)
+    findings.push({
+      id: `source-${image.doubt.kind}`,
+      level: "warning",
+      values: { format: image.doubt.format },
+    });
   return findings;
 }
 

@@ -1,7 +1,6 @@
-import { parseXml, type XmlElement } from "../../codec/xml";
-import { ImageError } from "../../errors";
-import { fileStatus, namesIn, openFile } from "../../io/file";
-import { baseNameOf, folderOf, resolveFrom } from "../../io/paths";
+import type { XmlElement } from "../../codec/xml";
+import { baseNameOf, folderOf } from "../../io/paths";
+import { childOf, xmlFilesIn } from "../xml-files";
 
 /** What libvirt noted of one snapshot (its domainsnapshot XML). */
 export interface LibvirtSnapshot {
@@ -12,51 +11,16 @@ export interface LibvirtSnapshot {
   readonly current: boolean;
 }
 
-/** Names in a folder that are looked at, files that are read, and bytes of such a file. */
-const mostNames = 10_000;
-const mostFiles = 1000;
-const largest = 1024 * 1024;
-
 /**
  * Reads libvirt's notes of an image's snapshots: all XML files in `folder` (libvirt's own is
  * …/qemu/snapshot/DOMAIN), else those beside the image whose names begin with its own. What cannot be
  * read or is something else is passed over: the notes are an extra.
  */
 export function libvirtSnapshots(image: string, folder?: string): LibvirtSnapshot[] {
-  const from = folder ?? folderOf(image);
   const own = `${baseNameOf(image)}.`;
-  return namesOf(from)
-    .filter((name) => name.endsWith(".xml") && (folder !== undefined || name.startsWith(own)))
-    .slice(0, mostFiles)
-    .flatMap((name) => readNote(resolveFrom(from, name)) ?? []);
-}
-
-function namesOf(folder: string): string[] {
-  try {
-    return namesIn(folder, mostNames);
-  } catch (error) {
-    if (error instanceof ImageError) return [];
-    throw error;
-  }
-}
-
-function readNote(path: string): LibvirtSnapshot | undefined {
-  try {
-    const { kind } = fileStatus(path);
-    if (kind !== "file") return undefined;
-    const file = openFile(path);
-    try {
-      if (file.size > largest) return undefined;
-      const bytes = new Uint8Array(file.size);
-      file.read(0, bytes);
-      return noteOf(parseXml(path, new TextDecoder().decode(bytes)));
-    } finally {
-      file.close();
-    }
-  } catch (error) {
-    if (error instanceof ImageError) return undefined;
-    throw error;
-  }
+  const wanted = (name: string) => folder !== undefined || name.startsWith(own);
+  const files = [...xmlFilesIn(folder ?? folderOf(image), wanted)];
+  return files.flatMap(({ root }) => noteOf(root) ?? []);
 }
 
 /** libvirt keeps a snapshot as `domainsnapshot`, beside it or around it what it knows of the domain. */
@@ -69,9 +33,6 @@ function noteOf(root: XmlElement): LibvirtSnapshot | undefined {
   const current = childOf(root, "active")?.text === "1";
   return { name, current, ...(parent !== undefined && parent !== "" && { parent }) };
 }
-
-const childOf = ({ children }: XmlElement, name: string): XmlElement | undefined =>
-  children.find((child) => child.name === name);
 
 /**
  * The parents that libvirt's notes name, by place in `names`: undefined where they say nothing, null

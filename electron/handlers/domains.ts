@@ -1,0 +1,16 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { TaskRunner } from "../workers/start-image-task";
+import type { Handlers } from "./table";
+
+/** Where libvirt keeps the definitions of the system's VMs, and those of a user's own session. */
+export function libvirtFolders(env: NodeJS.ProcessEnv, home: string): string[] {
+  const config = env["XDG_CONFIG_HOME"] || join(home, ".config");
+  return ["/etc/libvirt/qemu", join(config, "libvirt/qemu")];
+}
+
+/** Which VMs use an image. */
+export function domainHandlers({ run }: TaskRunner): Pick<Handlers, "image.domains"> {
+  const folders = libvirtFolders(process.env, homedir());
+  return { "image.domains": (image) => run("image.domains", { image, folders }) };
+}
