@@ -1,4 +1,4 @@
-import type { CallOutput } from "../../shared/ipc/contract";
+import type { CallOutput, EventPayload } from "../../shared/ipc/contract";
 import type { FormatModel } from "../../shared/model/format";
 import type { Handlers } from "./table";
 import type { JobQueue } from "../jobs/queue";
@@ -16,6 +16,7 @@ import { dialogHandlers, type Dialogs } from "./dialogs";
 import type { Grants } from "./grants";
 import { healthHandlers } from "./health";
 import { imageHandlers } from "./image";
+import { imageChangeHandlers } from "./image-changes";
 import { jobHandlers } from "./jobs";
 import { measureHandlers } from "./measure";
 import type { Openings } from "./openings";
@@ -41,6 +42,8 @@ export interface HandlerParts {
   readonly openings: Openings;
   readonly queue: JobQueue;
   readonly dialogs: Dialogs;
+  /** Tells how far a change of an image is. */
+  changing(progress: EventPayload<"change.progress">): void;
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
@@ -70,7 +73,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...preflightHandlers(parts.inspector, parts.grants, parts.openings),
     ...snapshotHandlers(parts.tasks, changes),
     ...healthHandlers(parts.tasks, changes),
-    ...chainHandlers(parts.tasks, changes, parts.grants),
+    ...chainHandlers(parts, changes),
+    ...imageChangeHandlers({ ...parts, changes }),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
     ...settingsHandlers(parts.settings),
