@@ -147,13 +147,15 @@ const nothing = {
 } as const;
 
 /** Overlays keep their own size; what they read of a smaller base is gone. */
-function resizeConsequences(request: OpenRequest, { path, size }: Kind<"resize">) {
+function resizeConsequences(request: OpenRequest, { path, size, preallocation }: Kind<"resize">) {
+  const isTaken = preallocation === "falloc" || preallocation === "full";
   const { size: oldSize, snapshots } = topOf(request);
   const { images, complete } = dependentsOf(path);
   return {
     ...nothing,
     writesTo: path,
     ...(size > oldSize && { grownTo: size }),
+    space: isTaken ? Math.max(0, size - oldSize) : 0,
     dependents: size < oldSize ? images : [],
     dependentsComplete: complete,
     keptSnapshots: snapshots,
