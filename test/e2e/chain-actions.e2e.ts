@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, utimesSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
@@ -62,16 +62,6 @@ async function openChain(page: Page): Promise<void> {
 const slab = (page: Page, path: string): Locator =>
   page.locator(`[data-testid="layer"][data-path="${path}"]`);
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-const bytesOf = async (within: Locator, testId: string) =>
-  Number(
-    await within
-      .getByTestId(testId)
-      .locator("[data-bytes]")
-      .or(within.getByTestId(testId))
-      .last()
-      .getAttribute("data-bytes"),
-  );
-
 /** Says yes in the dialog, waits for its end, and closes it. */
 async function make(page: Page, yes: string): Promise<void> {
   const dialog = page.getByRole("dialog");
@@ -79,6 +69,12 @@ async function make(page: Page, yes: string): Promise<void> {
   await expect(page.getByTestId("change-done")).toContainText("is sound");
   await dialog.getByRole("button", { name: "Close", exact: true }).last().click();
   await expect(dialog).toBeHidden();
+}
+
+/** Sets when a file was last written to, in hours from now. */
+function touch(path: string, hours: number): void {
+  const time = Date.now() / 1000 + hours * 3600;
+  utimesSync(path, time, time);
 }
 
 test("an image is flattened, its chain says what it holds", async ({ folder, launch }) => {
@@ -147,7 +143,7 @@ test("an overlay is committed: refused for others' sake, then made", async ({ fo
   qemuIo(top, "qcow2", ["write -q -P 4 30M 1M"]);
   qemuImg(["convert", "-O", "raw", top, raw]);
   await slab(page, base).click();
-  await button(page, "Commit web01-test.qcow2 into this…").click();
+  await button(page, "Commit the image into this…").click();
   await dialog.getByRole("checkbox", { name: /^I know what this ruins/ }).check();
   await make(page, "Commit");
   mustBeClean(top, base);
@@ -228,7 +224,7 @@ test("an image is dragged onto another, and chosen onto a base that is refused",
 });
 
 test("snapshots that would change are named first", async ({ folder, launch }) => {
-  const { base, middle, raw } = makeChain(folder);
+  const { base, middle } = makeChain(folder);
   qemuImg(["snapshot", "-c", "before-upgrade", middle]);
   const lamina = await launch(middle);
   const { page } = lamina;
@@ -241,5 +237,158 @@ test("snapshots that would change are named first", async ({ folder, launch }) =
   await dialog.getByRole("button", { name: "As a new image…" }).click();
   await expect(page.getByRole("dialog")).toContainText("Convert");
   expect(info(middle)["backing-filename"]).toBe(basename(base));
-  expect(existsSync(raw)).toBe(true);
+});
+
+test("a changed base is marked, and the overlay pointed to the right one", async ({
+  folder,
+  launch,
+}) => {
+  const { base, middle, raw } = makeChain(folder);
+  qemuImg(["convert", "-O", "raw", middle, raw]);
+  const kept = join(folder, "debian-12-base (kept).qcow2");
+  copyFileSync(base, kept);
+  touch(kept, -2);
+  touch(middle, -1);
+  qemuIo(base, "qcow2", ["write -q -P 8 0 1M"]);
+  qemuImg(["resize", "-q", base, "96M"]);
+  const lamina = await launch(middle);
+  const { page } = lamina;
+  await openChain(page);
+  await expect(slab(page, base).getByTestId("stale")).toContainText("Changed base");
+  await expect(slab(page, base).getByTestId("stale")).toContainText("Other size");
+  await lamina.picture("chain-stale");
+  await answerDialogs(lamina, kept);
+  await button(page, "Point to the right file…").click();
+  await expect(slab(page, kept)).toBeVisible();
+  await expect(page.getByTestId("stale")).toBeHidden();
+  expect(info(middle)["backing-filename"]).toBe(basename(kept));
+  mustRead(middle, raw);
+});
+
+test("a moved base is found again, a loop is drawn as one", async ({ folder, launch }) => {
+  const { base, middle, top, raw } = makeChain(folder);
+  qemuImg(["convert", "-O", "raw", middle, raw]);
+  const archive = join(folder, "archive");
+  mkdirSync(archive);
+  const moved = join(archive, basename(base));
+  renameSync(base, moved);
+  const lamina = await launch(middle, moved);
+  const { page } = lamina;
+  await openChain(page);
+  const link = page.getByTestId("broken-link");
+  await expect(link).toContainText("Moved: a file of this name lies elsewhere");
+  await lamina.picture("chain-moved-found");
+  await link.getByRole("button", { name: `Point to ${moved}` }).click();
+  await expect(page.getByTestId("layer")).toHaveCount(2);
+  expect(info(middle)["backing-filename"]).toBe(`archive/${basename(base)}`);
+  mustRead(middle, raw);
+
+  qemuImg(["rebase", "-u", "-b", basename(top), "-F", "qcow2", middle]);
+  await page.getByRole("tab", { name: "Overview" }).click();
+  await page.locator(`[data-testid="recent-image"][data-path="${middle}"] button`).first().click();
+  await openChain(page);
+  await expect(link).toContainText("Loop: the chain comes back");
+  await lamina.picture("chain-loop");
+});
+
+test("a chain of twelve files with long names keeps its layout", async ({ folder, launch }) => {
+  let path = "";
+  for (let nth = 0; nth < 12; nth++) {
+    const name = `production-database-cluster-node-${nth}-${"snapshot-".repeat(4)}of-the-week.qcow2`;
+    path = create(join(folder, name), path === "" ? undefined : path);
+    qemuIo(path, "qcow2", [`write -q -P ${nth + 1} ${nth * 4}M 6M`]);
+  }
+  const lamina = await launch(path);
+  const { app, page } = lamina;
+  await app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.setContentSize(900, 600);
+  });
+  await openChain(page);
+  await expect(page.getByTestId("layer")).toHaveCount(12);
+  await expect(page.getByTestId("layer").last()).toContainText("Holds 6.0 MiB");
+  await lamina.picture("chain-twelve");
+  await page.getByTestId("layer").nth(6).click();
+  await button(page, "Take out of the chain…").click();
+  await expect(page.getByTestId("preview-layer")).toHaveCount(11);
+  await expect(button(page, "Merge")).toBeInViewport();
+  await lamina.picture("chain-twelve-merge");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Theme" }).click();
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await lamina.picture("chain-twelve-dark");
+  const overflow = await page.evaluate(() =>
+    Array.from(document.querySelectorAll("main *")).some(
+      (one) => one.getBoundingClientRect().right > window.innerWidth + 1,
+    ),
+  );
+  expect(overflow).toBe(false);
+});
+
+test("an image is resized, compacted and amended from its head", async ({ folder, launch }) => {
+  const path = create(join(folder, "disk.qcow2"));
+  qemuIo(path, "qcow2", ["write -q -P 1 0 4M", "write -q -P 0 4M 8M", "write -q -P 2 40M 1M"]);
+  const lamina = await launch(path);
+  const { page } = lamina;
+  const dialog = page.getByRole("dialog");
+  const more = async (item: string) => {
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: item }).click();
+  };
+
+  await more("Resize…");
+  const size = dialog.getByRole("textbox", { name: "New size of the disk" });
+  await expect(button(page, "Resize")).toBeDisabled();
+  await size.fill("96 MiB");
+  await size.press("Enter");
+  await expect(dialog.getByTestId("grown-to")).toHaveAttribute("data-bytes", String(96 * MiB));
+  await lamina.picture("chain-resize");
+  await make(page, "Resize");
+  expect(info(path)["virtual-size"]).toBe(96 * MiB);
+
+  await more("Resize…");
+  await size.fill("40.5 MiB");
+  await size.press("Enter");
+  await expect(dialog.getByTestId("lost")).toContainText("512.0 KiB of data");
+  await expect(button(page, "Resize")).toBeDisabled();
+  await lamina.picture("chain-shrink");
+  await dialog.getByRole("checkbox", { name: /^I know what this ruins/ }).check();
+  await make(page, "Resize");
+  expect(info(path)["virtual-size"]).toBe(40.5 * MiB);
+  mustBeClean(path);
+  const raw = join(folder, "before.raw");
+  qemuImg(["convert", "-O", "raw", path, raw]);
+
+  const length = statSync(path).size;
+  await more("Compact…");
+  await expect(dialog.getByTestId("zeroed")).toHaveAttribute("data-bytes", String(8 * MiB));
+  await lamina.picture("chain-compact");
+  await make(page, "Compact");
+  expect(statSync(path).size).toBeLessThan(length - 8 * MiB);
+  mustBeClean(path);
+  mustRead(path, raw);
+
+  qemuIo(path, "qcow2", ["write -q -P 0 20M 2M"]);
+  await more("Give zeros back…");
+  await expect(dialog.getByTestId("zeroed")).toHaveAttribute("data-bytes", String(2 * MiB));
+  await make(page, "Give zeros back");
+  mustBeClean(path);
+
+  await more("Change the header…");
+  await expect(button(page, "Change")).toBeDisabled();
+  await dialog.getByRole("combobox", { name: "Width of a refcount" }).click();
+  await page.getByRole("option", { name: "32 bits" }).click();
+  await dialog.getByRole("switch", { name: "Lazy refcounts" }).check();
+  await lamina.picture("chain-amend");
+  await make(page, "Change");
+  expect(info(path)["format-specific"].data).toMatchObject({
+    "lazy-refcounts": true,
+    "refcount-bits": 32,
+  });
+  await more("Change the header…");
+  await dialog.getByRole("combobox", { name: "Version" }).click();
+  await page.getByRole("option", { name: /^2,/ }).click();
+  await make(page, "Change");
+  expect(info(path)["format-specific"].data.compat).toBe("0.10");
+  mustBeClean(path);
+  mustRead(path, raw);
 });

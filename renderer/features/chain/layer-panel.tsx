@@ -12,7 +12,6 @@ import { attempt } from "../../state/view";
 import { formatCount } from "../../text/format";
 import { Bytes } from "../../ui/bytes";
 import { Card } from "../../ui/card";
-import { Ellipsis } from "../../ui/ellipsis";
 import { FactList } from "../../ui/fact-list";
 import { Note } from "../../ui/note";
 import styles from "./chain.module.css";
@@ -140,7 +139,7 @@ function Actions({ report, depth }: { report: ImageReport; depth: number }) {
           variant="default"
           onClick={() => ask({ kind: "commit", path, depth, empty: depth === 1 })}
         >
-          <Ellipsis>{t("change.slab.commitHere", { name: nameOf(path) })}</Ellipsis>
+          {t("change.slab.commitHere")}
         </Button>
       )}
       {inBetween && standing && (

@@ -66,7 +66,7 @@ function Asking({ change }: { change: ImageChange }) {
             : sentences(failure.message, failure.hint)}
         </Note>
       )}
-      <div className={styles.buttons}>
+      <div className={`${styles.buttons} ${styles.answer}`}>
         <Button variant="default" onClick={close}>
           {t("change.cancel")}
         </Button>

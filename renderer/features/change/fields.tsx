@@ -1,4 +1,4 @@
-import { Button, Checkbox, Radio, Select, Stack } from "@mantine/core";
+import { Button, Checkbox, Radio, Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ImageChange } from "../../../shared/model/change";
 import { nameOf } from "../../api/paths";
@@ -68,7 +68,7 @@ function MergeFields({ change }: { change: Extract<ImageChange, { kind: "merge" 
       value={change.into}
       onChange={(into) => ask({ ...change, into: into === "above" ? "above" : "below" })}
     >
-      <Stack gap={10} mt={8}>
+      <div className={styles.radios}>
         <Radio
           value="below"
           label={t("change.merge.below", names)}
@@ -79,7 +79,7 @@ function MergeFields({ change }: { change: Extract<ImageChange, { kind: "merge" 
           label={t("change.merge.above", names)}
           description={t("change.merge.aboveText", names)}
         />
-      </Stack>
+      </div>
     </Radio.Group>
   );
 }
@@ -94,7 +94,7 @@ function RebaseFields({ change }: { change: Extract<ImageChange, { kind: "rebase
       </Button>
       {canStand(base) && (
         <Button size="xs" variant="default" onClick={() => attempt(() => putOn(base, path))}>
-          {t("change.rebase.turnOver", { name: nameOf(base), base: nameOf(path) })}
+          {t("change.rebase.turnOver")}
         </Button>
       )}
     </div>

@@ -46,9 +46,6 @@ export function Outlook({ change, view }: OutlookProps) {
   return (
     <>
       {drawn.has(change.kind) && <Preview outlook={outlook} />}
-      <div data-testid="consequences">
-        <FactList facts={factsOf(change, outlook, t)} />
-      </div>
       <Warnings change={change} outlook={outlook} />
       {needsConsent(change, outlook) && (
         <Checkbox
@@ -57,6 +54,9 @@ export function Outlook({ change, view }: OutlookProps) {
           onChange={({ currentTarget }) => agree(currentTarget.checked)}
         />
       )}
+      <div data-testid="consequences">
+        <FactList facts={factsOf(change, outlook, t)} />
+      </div>
     </>
   );
 }
@@ -142,7 +142,12 @@ function factsOf(change: ImageChange, outlook: ChangeOutlook, t: TFunction): Fac
         ]
       : []),
     ...(outdated.length > 0
-      ? [{ name: t("change.fact.outdated"), value: outdated.map(nameOf).join(", ") }]
+      ? [
+          {
+            name: t(`change.fact.${change.kind === "merge" ? "unneeded" : "outdated"}`),
+            value: outdated.map(nameOf).join(", "),
+          },
+        ]
       : []),
     { name: t("change.fact.undo"), value: t(`change.undo.${undo}`), testId: "undo" },
   ];

@@ -17,7 +17,7 @@ export function Preview({ outlook }: { outlook: ChangeOutlook }) {
         <strong>{t("change.preview.title")}</strong>
         {written.length > 0 && (
           <span className={styles.legend}>
-            <span style={{ background: colourOf("exclusive") }} />
+            <span style={{ background: colourOf("written") }} />
             {t("change.preview.written")}
           </span>
         )}
@@ -40,7 +40,7 @@ export function Preview({ outlook }: { outlook: ChangeOutlook }) {
                 size={size}
                 strata={[
                   { tone: `layer-${depth}`, ranges: holds },
-                  ...(isTarget ? [{ tone: "exclusive" as const, ranges: written }] : []),
+                  ...(isTarget ? [{ tone: "written" as const, ranges: written }] : []),
                 ]}
               />
             </li>
