@@ -43,7 +43,8 @@ export const useChain = create<ChainState>()((set, get) => ({
     try {
       dependents = await call("chain.dependents", { path: report.path });
     } catch {
-      dependents = undefined;
+      // A folder that cannot be looked into tells nothing.
+      dependents = report.layers.map(({ path }) => ({ path, images: [], complete: false }));
     }
     if (get().of === report) set({ dependents });
   },

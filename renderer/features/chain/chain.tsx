@@ -11,6 +11,9 @@ import { GuestDisk } from "./guest-disk";
 import { LayerItem } from "./layer-item";
 import { LayerPanel } from "./layer-panel";
 
+/** More files than this are drawn low, so that more of them are in view. */
+const many = 5;
+
 /** The files that the image is made of, the image first; where the chain is broken, how. */
 export function Chain({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
@@ -25,7 +28,12 @@ export function Chain({ report }: { report: ImageReport }) {
       <Card title={t("chain.title")} subtitle={t("chain.subtitle", { count })}>
         {/* The buttons inside are what takes the focus; this hears their arrow keys. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
-        <ol className={styles.layers} aria-label={t("change.slab.list")} onKeyDown={moveFocus}>
+        <ol
+          className={styles.layers}
+          data-many={layers.length > many || undefined}
+          aria-label={t("change.slab.list")}
+          onKeyDown={moveFocus}
+        >
           {layers.map((layer, at) => (
             <LayerItem
               key={layer.path}

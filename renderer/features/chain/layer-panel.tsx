@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { CopyPlus } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Dependents, ImageChange } from "../../../shared/model/change";
 import type { ImageReport } from "../../../shared/model/report";
@@ -93,6 +94,12 @@ export function LayerPanel({ report, depth, dependents }: LayerPanelProps) {
   );
 }
 
+interface ActionButtonProps {
+  icon?: ReactNode;
+  onClick: () => void;
+  children: string;
+}
+
 /** What can be done with the chosen file; what cannot be changed in place is not offered for it. */
 function Actions({ report, depth }: { report: ImageReport; depth: number }) {
   const { t } = useTranslation();
@@ -108,56 +115,56 @@ function Actions({ report, depth }: { report: ImageReport; depth: number }) {
   return (
     <div className={styles.actions}>
       {depth === 0 && !packed && (
-        <Button
-          variant="default"
-          leftSection={<CopyPlus size={14} aria-hidden />}
+        <ActionButton
+          icon={<CopyPlus size={14} aria-hidden />}
           onClick={() => attempt(() => useChain.getState().createOverlay(report))}
         >
           {t("chain.newOverlay")}
-        </Button>
+        </ActionButton>
       )}
       {depth === 0 && standing && (
         <>
-          <Button variant="default" onClick={() => ask({ kind: "flatten", path })}>
+          <ActionButton onClick={() => ask({ kind: "flatten", path })}>
             {t("change.slab.flatten")}
-          </Button>
-          <Button
-            variant="default"
-            onClick={() => ask({ kind: "commit", path, depth: 1, empty: true })}
-          >
+          </ActionButton>
+          <ActionButton onClick={() => ask({ kind: "commit", path, depth: 1, empty: true })}>
             {t("change.slab.commit")}
-          </Button>
+          </ActionButton>
         </>
       )}
       {depth === 0 && changeable && (
-        <Button variant="default" onClick={() => attempt(() => chooseBase(path))}>
+        <ActionButton onClick={() => attempt(() => chooseBase(path))}>
           {t("change.menu.rebase")}
-        </Button>
+        </ActionButton>
       )}
       {depth > 0 && standing && (
-        <Button
-          variant="default"
-          onClick={() => ask({ kind: "commit", path, depth, empty: depth === 1 })}
-        >
+        <ActionButton onClick={() => ask({ kind: "commit", path, depth, empty: depth === 1 })}>
           {t("change.slab.commitHere")}
-        </Button>
+        </ActionButton>
       )}
       {inBetween && standing && (
-        <Button
-          variant="default"
-          onClick={() => ask({ kind: "merge", path, depth, into: "below" })}
-        >
+        <ActionButton onClick={() => ask({ kind: "merge", path, depth, into: "below" })}>
           {t("change.slab.merge")}
-        </Button>
+        </ActionButton>
       )}
       {depth > 0 && (
-        <Button
-          variant="default"
-          onClick={() => attempt(() => useImages.getState().open([chosen.path]))}
-        >
+        <ActionButton onClick={() => attempt(() => useImages.getState().open([chosen.path]))}>
           {t("change.slab.open")}
-        </Button>
+        </ActionButton>
       )}
     </div>
+  );
+}
+
+function ActionButton({ icon, onClick, children }: ActionButtonProps) {
+  return (
+    <Button
+      variant="default"
+      classNames={{ root: styles.action, label: styles.actionLabel }}
+      leftSection={icon}
+      onClick={onClick}
+    >
+      {children}
+    </Button>
   );
 }

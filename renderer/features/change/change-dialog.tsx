@@ -11,7 +11,7 @@ import { ProgressBar } from "../../ui/progress-bar";
 import styles from "./change.module.css";
 import { Checked } from "./checked";
 import { ChangeFields } from "./fields";
-import { namesIn } from "./names";
+import { namesIn, shortNamesIn } from "./names";
 import { Outlook } from "./outlook";
 import { RunningBar } from "./running-bar";
 
@@ -32,7 +32,7 @@ function Dialog({ change }: { change: ImageChange }) {
       opened
       onClose={close}
       size={620}
-      title={t(`change.title.${change.kind}`, namesIn(change))}
+      title={t(`change.title.${change.kind}`, shortNamesIn(change))}
       closeButtonProps={{ "aria-label": t(stage === "running" ? "change.hide" : "change.close") }}
     >
       <div className={styles.dialog} data-testid="change" data-stage={stage}>

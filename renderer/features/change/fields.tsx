@@ -72,12 +72,12 @@ function MergeFields({ change }: { change: Extract<ImageChange, { kind: "merge" 
         <Radio
           value="below"
           label={t("change.merge.below", names)}
-          description={t("change.merge.belowText", names)}
+          description={t("change.merge.belowText")}
         />
         <Radio
           value="above"
           label={t("change.merge.above", names)}
-          description={t("change.merge.aboveText", names)}
+          description={t("change.merge.aboveText")}
         />
       </div>
     </Radio.Group>

@@ -8,6 +8,17 @@ export function chainOf(path: string): string[] {
   return view?.state === "ready" ? view.report.layers.map((layer) => layer.path) : [path];
 }
 
+/** Characters of a name that a title has room for. */
+const longest = 44;
+
+/** The files of a change as a title names them: long names without their middle. */
+export function shortNamesIn(change: ImageChange): ReturnType<typeof namesIn> {
+  const short = (name: string): string =>
+    name.length <= longest ? name : `${name.slice(0, 26)}…${name.slice(-16)}`;
+  const { name, base, above, below } = namesIn(change);
+  return { name: short(name), base: short(base), above: short(above), below: short(below) };
+}
+
 /** The files of a change as its sentences name them. */
 export function namesIn(change: ImageChange): {
   name: string;
