@@ -139,6 +139,7 @@ function start(): void {
         platform: `${process.platform} ${process.arch}`,
         libraries: await shippedLibraries(out, { electron: process.versions.electron }),
       }),
+      changing: (progress) => emit("change.progress", progress),
       settled: settled.tell,
       showInFolder: (path) => shell.showItemInFolder(path),
       copyText: (text) => clipboard.writeText(text),

@@ -1,6 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { useColorScheme } from "@mantine/hooks";
 import { About } from "./features/about/about";
+import { ChangeDialog } from "./features/change/change-dialog";
 import { ConvertDialog } from "./features/convert/convert-dialog";
 import { DropOverlay } from "./features/drop/drop-overlay";
 import { JobsBar } from "./features/jobs/jobs-bar";
@@ -53,6 +54,7 @@ function Window() {
         </main>
       </div>
       <JobsBar />
+      <ChangeDialog />
       <ConvertDialog />
       <ReceiptDialog />
       <DropOverlay />

@@ -1,5 +1,6 @@
 import { call, on } from "./api/client";
 import { useAbout } from "./state/about";
+import { useChange } from "./state/change";
 import { shownReport, useImages } from "./state/images";
 import { useMeasures } from "./state/measures";
 import { useConvert } from "./state/convert";
@@ -27,6 +28,7 @@ export async function start(): Promise<void> {
   on("convert.measuring", (progress) => useOutlook.getState().progressed(progress));
   for (const store of [useConvert, useImages, useMeasures])
     store.subscribe(() => useOutlook.getState().follow());
+  on("change.progress", (progress) => useChange.getState().progressed(progress));
   on("jobs.removed", ({ jobId }) => removed(jobId));
   on("samples.making", (steps) => useSamples.getState().progressed(steps));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));

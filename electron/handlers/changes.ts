@@ -6,8 +6,11 @@ import { isSameFile } from "./target";
 
 /** Lets one change of an image run at a time, and none while a conversion reads or writes it. */
 export interface Changes {
-  /** @throws FailureError `in-use`, or what `change` throws */
-  make<T>(path: string, change: () => Promise<T>): Promise<T>;
+  /**
+   * @param paths The image, or all files that the change may write to.
+   * @throws FailureError `in-use`, or what `change` throws
+   */
+  make<T>(paths: string | readonly string[], change: () => Promise<T>): Promise<T>;
 }
 
 const unended: ReadonlySet<string> = new Set(["waiting", "running", "paused"]);
@@ -40,15 +43,17 @@ export function createChanges(
   }
 
   return {
-    make: async (path, change) => {
-      if (changing.has(path))
-        fail(path, "The image is being changed already.", "Wait until that has ended.");
-      changing.add(path);
+    make: async (paths, change) => {
+      const all = typeof paths === "string" ? [paths] : paths;
+      const busy = all.find((path) => changing.has(path));
+      if (busy !== undefined)
+        fail(busy, "The image is being changed already.", "Wait until that has ended.");
+      for (const path of all) changing.add(path);
       try {
-        await requireUnused(path);
+        for (const path of all) await requireUnused(path);
         return await change();
       } finally {
-        changing.delete(path);
+        for (const path of all) changing.delete(path);
       }
     },
   };

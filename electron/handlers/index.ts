@@ -1,4 +1,4 @@
-import type { CallOutput } from "../../shared/ipc/contract";
+import type { CallOutput, EventPayload } from "../../shared/ipc/contract";
 import type { FormatModel } from "../../shared/model/format";
 import type { Handlers } from "./table";
 import type { JobQueue } from "../jobs/queue";
@@ -19,6 +19,7 @@ import { domainHandlers } from "./domains";
 import type { Grants } from "./grants";
 import { healthHandlers } from "./health";
 import { imageHandlers } from "./image";
+import { imageChangeHandlers } from "./image-changes";
 import { jobHandlers } from "./jobs";
 import { measureHandlers } from "./measure";
 import type { Openings } from "./openings";
@@ -47,6 +48,8 @@ export interface HandlerParts {
   readonly queue: JobQueue;
   readonly dialogs: Dialogs;
   readonly samples: SampleParts;
+  /** Tells how far a change of an image is. */
+  changing(progress: EventPayload<"change.progress">): void;
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
@@ -78,7 +81,8 @@ export function createHandlers(given: HandlerParts): Handlers {
     ...preflightHandlers(parts.inspector, parts.grants, parts.openings),
     ...snapshotHandlers(parts.tasks, changes),
     ...healthHandlers(parts.tasks, changes),
-    ...chainHandlers(parts.tasks, changes, parts.grants),
+    ...chainHandlers(parts, changes),
+    ...imageChangeHandlers({ ...parts, changes }),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
     ...domainHandlers(parts.tasks),

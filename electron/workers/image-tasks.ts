@@ -1,5 +1,4 @@
 import { constants, copyFileSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, relative } from "node:path";
 import {
   applySnapshot,
   chainStrips,
@@ -14,7 +13,6 @@ import {
   ImageError,
   measureNew,
   openImage,
-  openTopLayer,
   rebaseUnsafe,
   renameSnapshot,
   repairImage,
@@ -27,6 +25,8 @@ import {
 } from "../engine";
 import type { CallInput, CallOutput } from "../../shared/ipc/contract";
 import type { DomainsRequest } from "../../shared/model/domains";
+import { lookAt, nameFrom } from "./base";
+import { changeOutlook, chainDependents, makeChange } from "./change-tasks";
 import { makeSampleFolder } from "./sample-folder";
 
 /** What is done with one image in a thread of its own, by the name of the call. */
@@ -54,6 +54,7 @@ export const imageTasks = {
   "health.repair": ({ path, mode, copyTo }: CallInput<"health.repair">) =>
     copyTo === undefined ? repairImage(path, mode) : repairCopy(path, copyTo, mode),
   "chain.strips": (request: OpenRequest) => chainStrips(request),
+  "chain.dependents": chainDependents,
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
   "create.measure": measureEach,
@@ -61,6 +62,8 @@ export const imageTasks = {
     domainsOf(image, folders),
   "samples.make": ({ parent, mark }: { parent: string; mark: string }, control: Control) =>
     makeSampleFolder(parent, mark, control),
+  "change.outlook": changeOutlook,
+  "change.make": makeChange,
 } as const;
 
 /** What a new image is measured for. */
@@ -131,26 +134,4 @@ function pointTo({ path, base }: CallInput<"chain.pointTo">): void {
     image.close();
   }
   rebaseUnsafe(path, { name: nameFrom(path, base), format });
-}
-
-/** What a base is: its format is told by its bytes, and by the user who chose the file. */
-function lookAt(base: string): { format: string; size: number } {
-  const layer = openTopLayer({ path: base, grants: "none" });
-  try {
-    const { format, size, facts } = layer;
-    if (facts.wrapping !== undefined)
-      throw new ImageError("unsupported", `${base} is packed, and cannot be a base`, {
-        file: base,
-        hint: "Unpack it first.",
-      });
-    return { format, size };
-  } finally {
-    layer.close();
-  }
-}
-
-/** How an image names another: in or below its folder relatively, so that both may be moved together. */
-function nameFrom(image: string, other: string): string {
-  const name = relative(dirname(image), other);
-  return name.startsWith("..") ? other : name || basename(other);
 }

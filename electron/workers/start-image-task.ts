@@ -7,7 +7,7 @@ import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 /** Does things with images, each in a thread of its own. */
 export interface TaskRunner {
   /**
-   * @param control tells how far it is and may cancel it, where the task looks at it
+   * @param control Tells how far the task is, and cancels it, where it listens to one.
    * @throws FailureError
    */
   run<N extends TaskName>(
@@ -25,6 +25,7 @@ const reading: ReadonlySet<TaskName> = new Set<TaskName>([
   "snapshots.freed",
   "health.check",
   "chain.strips",
+  "chain.dependents",
 ]);
 
 /** @param script path of workers/image-task.ts, built */
@@ -32,9 +33,9 @@ export function createTaskRunner(script: string): TaskRunner {
   const readers = new Set<() => void>();
 
   return {
-    run: (task, input, { buffer } = createControl()) =>
+    run: (task, input, control = createControl()) =>
       new Promise((done, fail) => {
-        const order: TaskOrder = { task, input, control: buffer };
+        const order: TaskOrder = { task, input, control: control.buffer };
         const worker = new Worker(script, { resourceLimits: THREAD_LIMITS });
         const stop = (): void => {
           fail(new FailureError({ code: "cancelled", message: "Cancelled." }));

@@ -1,6 +1,13 @@
 /** What a stretch of a bar stands for; each has its colour in tokens.css. */
 export type Tone =
-  "data" | "compressed" | "rest" | "length" | "promised" | "exclusive" | `layer-${number}`;
+  | "data"
+  | "compressed"
+  | "rest"
+  | "length"
+  | "promised"
+  | "exclusive"
+  | "written"
+  | `layer-${number}`;
 
 const layerColours = 6;
 

@@ -1,5 +1,11 @@
 import { z } from "zod";
 import { chainStripsSchema } from "../model/chain-strips";
+import {
+  changeCheckSchema,
+  changeOutlookSchema,
+  dependentsSchema,
+  imageChangeSchema,
+} from "../model/change";
 import { checkResultSchema, repairResultSchema } from "../model/check";
 import { domainsRequestSchema, domainsSchema } from "../model/domains";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
@@ -230,6 +236,28 @@ export const calls = {
   },
   /** Cancels that; `samples.make` then fails as cancelled. */
   "samples.stop": { input: nothing, output: nothing },
+  /** For each file of the chain the images beside it that stand on it. */
+  "chain.dependents": {
+    input: z.object({ path }),
+    output: z.array(dependentsSchema.extend({ path: z.string() })),
+  },
+  /** Files of this name where images were opened before: a base that was moved may be one of them. */
+  "chain.findMoved": {
+    input: z.object({ from: path, name: z.string() }),
+    output: z.object({ paths: z.array(path) }),
+  },
+  /** What a change would do. Reads as much as it takes to know; `change.progress` tells how far it is. */
+  "change.outlook": { input: z.object({ change: imageChangeSchema }), output: changeOutlookSchema },
+  /**
+   * Makes a change, and checks the files that were written to. `force` is the user's yes to what is
+   * refused otherwise: changed snapshots, other images on the base, the lost end of a smaller disk.
+   */
+  "change.start": {
+    input: z.object({ change: imageChangeSchema, force: z.boolean() }),
+    output: z.object({ checks: z.array(changeCheckSchema) }),
+  },
+  /** Cancels what `change.outlook` or `change.start` does with the image on the page. */
+  "change.stop": { input: z.object({ path }), output: nothing },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
   /** A free name for a new image: beside `near`, or in the user's own folder. */
   "create.suggestTarget": {
@@ -306,6 +334,8 @@ export const events = {
   "app.newDiskWanted": nothing,
   /** Bytes of data read and to read; `total` is 0 until known. At most ten times a second. */
   "image.measuring": z.object({ path, done: z.number(), total: z.number() }),
+  /** Bytes looked at or written, of the image of a change; `total` is 0 until known. */
+  "change.progress": z.object({ path, done: z.number(), total: z.number() }),
   /** As `image.measuring`, for what is measured for the convert dialog. */
   "convert.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** Steps of `samples.make` so far, and in all; at most ten times a second. */

@@ -3,8 +3,14 @@ import { stackLayers, type DiskImage } from "../image/disk-image";
 import { openImage, type OpenRequest } from "../image/open-image";
 import { storedExtents } from "./stored-extents";
 
+/** A stretch of a disk in bytes. */
+export interface Stretch {
+  readonly at: number;
+  readonly length: number;
+}
+
 /** Parts of the disk that are told apart: more than a window has pixels. */
-const columns = 2048;
+export const columns = 2048;
 
 /**
  * Where each layer of an image holds data and where it answers the guest, rounded outwards to a
@@ -19,13 +25,13 @@ export function chainStrips(request: OpenRequest): ChainStrips {
     const answers = layers.map(() => new Uint8Array(columns));
     // What lies behind a broken link counts for nobody.
     for (const { at, depth, run } of storedExtents(stackLayers(layers)))
-      mark(answers[depth], size, at, run.length);
+      markStretch(answers[depth], size, at, run.length);
     return {
       size,
       layers: layers.map((layer, depth) => ({
         path: layer.source.name,
-        holds: rangesOf(size, heldBy(image, depth)),
-        answers: rangesOf(size, answers[depth] ?? new Uint8Array(columns)),
+        holds: stretchesOf(size, heldBy(image, depth)),
+        answers: stretchesOf(size, answers[depth] ?? new Uint8Array(columns)),
       })),
     };
   } finally {
@@ -40,17 +46,24 @@ function heldBy({ layers, size }: DiskImage, depth: number): Uint8Array {
   if (layer === undefined) return marks;
   const end = Math.min(size, layer.size);
   for (const { at, run } of storedExtents(stackLayers([layer]), 0, end))
-    mark(marks, size, at, run.length);
+    markStretch(marks, size, at, run.length);
   return marks;
 }
 
-function mark(marks: Uint8Array | undefined, size: number, at: number, length: number): void {
+/** Marks the columns of a disk that a stretch of it lies in. */
+export function markStretch(
+  marks: Uint8Array | undefined,
+  size: number,
+  at: number,
+  length: number,
+): void {
   const first = Math.floor((at / size) * columns);
   marks?.fill(1, first, Math.max(first + 1, Math.ceil(((at + length) / size) * columns)));
 }
 
-function rangesOf(size: number, marks: Uint8Array): { at: number; length: number }[] {
-  const ranges: { at: number; length: number }[] = [];
+/** The marked columns of a disk as stretches. */
+export function stretchesOf(size: number, marks: Uint8Array): Stretch[] {
+  const ranges: Stretch[] = [];
   for (let first = marks.indexOf(1); first >= 0;) {
     const free = marks.indexOf(0, first);
     const end = free < 0 ? columns : free;

@@ -1,7 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { ChainStrips } from "../../../shared/model/chain-strips";
-import type { LayerReport } from "../../../shared/model/report";
-import { folderOf, nameOf } from "../../api/paths";
+import type { Dependents } from "../../../shared/model/change";
+import type { ImageReport, LayerReport } from "../../../shared/model/report";
+import { nameOf } from "../../api/paths";
+import { useImageDrag } from "../../state/rebase";
 import { formatSize } from "../../text/format";
 import { Badge } from "../../ui/badge";
 import { Bytes } from "../../ui/bytes";
@@ -10,30 +12,56 @@ import { SizeBar } from "../../ui/size-bar";
 import { Slab } from "../../ui/slab";
 import { colourOf } from "../../ui/tones";
 import styles from "./chain.module.css";
+import { othersOn } from "./others-on";
+import { StaleMark } from "./stale-mark";
 
 interface LayerItemProps {
+  /** Of the image on the page. */
+  report: ImageReport;
   layer: LayerReport;
   /** Where it holds data and where it answers, once that is known. */
   strip: ChainStrips["layers"][number] | undefined;
+  /** The images that stand on it, once that is known. */
+  dependents: Dependents | undefined;
   /** 0 is the image itself. */
   depth: number;
-  /** Bytes of the disk that the guest sees. */
-  diskSize: number;
   isBase: boolean;
+  /** Whether its details are shown beside the slabs. */
+  chosen: boolean;
+  choose: () => void;
 }
 
 /** One file of the chain, and how much of the disk it answers. */
-export function LayerItem({ layer, strip, depth, diskSize, isBase }: LayerItemProps) {
+export function LayerItem(props: LayerItemProps) {
   const { t } = useTranslation();
+  const { report, layer, strip, dependents, depth, isBase, chosen, choose } = props;
+  const drag = useImageDrag(layer.path);
   const name = nameOf(layer.path);
+  const diskSize = report.layers[0]?.virtualSize ?? 0;
   const answers = formatSize(layer.answers);
   const { version } = layer.facts;
+  const others = othersOn(report, depth, dependents).length;
+  const text = t("chain.answersBar", { name, answers, virtual: formatSize(diskSize) });
   return (
-    <li className={styles.layer} data-testid="layer" data-path={layer.path}>
+    <li
+      {...drag}
+      className={styles.layer}
+      data-testid="layer"
+      data-path={layer.path}
+      data-chosen={chosen || undefined}
+    >
       <span className={styles.dot} style={{ background: colourOf(`layer-${depth}`) }} />
       <div className={styles.head}>
         <h3>
-          <Ellipsis full={layer.path}>{name}</Ellipsis>
+          <button
+            type="button"
+            className={styles.choose}
+            data-slab
+            aria-pressed={chosen}
+            onClick={choose}
+          >
+            <Ellipsis full={layer.path}>{name}</Ellipsis>
+          </button>
         </h3>
         <Badge>
           {version === undefined
@@ -42,11 +70,10 @@ export function LayerItem({ layer, strip, depth, diskSize, isBase }: LayerItemPr
         </Badge>
         {depth === 0 && <span className={styles.role}>{t("chain.thisImage")}</span>}
         {isBase && <span className={styles.role}>{t("chain.base")}</span>}
-        <span className={styles.answers}>{t("chain.answers", { size: answers })}</span>
       </div>
       {strip !== undefined ? (
         <Slab
-          text={t("chain.answersBar", { name, answers, virtual: formatSize(diskSize) })}
+          text={text}
           size={diskSize}
           strata={[
             { tone: `layer-${depth}`, ranges: strip.holds, pale: true },
@@ -57,41 +84,36 @@ export function LayerItem({ layer, strip, depth, diskSize, isBase }: LayerItemPr
         <SizeBar
           thin
           label={name}
-          text={t("chain.answersBar", { name, answers, virtual: formatSize(diskSize) })}
+          text={text}
           segments={[{ tone: `layer-${depth}`, label: name, bytes: layer.answers }]}
           scale={diskSize}
         />
       )}
-      <dl className={styles.numbers}>
-        <div>
-          <dt>{t("chain.virtualSize")}</dt>
-          <dd>
-            <Bytes value={layer.virtualSize} testId="layer-virtual" />
-          </dd>
-        </div>
-        <div>
-          <dt>{t("chain.fileLength")}</dt>
-          <dd>
-            <Bytes value={layer.fileLength} testId="layer-length" />
-          </dd>
-        </div>
-        <div>
-          <dt>{t("chain.allocated")}</dt>
-          <dd>
+      <p className={styles.told}>
+        <span data-bytes={layer.holds}>
+          {t("change.slab.holds", { size: formatSize(layer.holds) })}
+        </span>
+        <strong data-bytes={layer.answers}>{t("chain.answers", { size: answers })}</strong>
+        {others > 0 && (
+          <span>
+            {t(depth === 0 ? "change.slab.top" : "change.slab.others", { count: others })}
+          </span>
+        )}
+        <span className={styles.numbers}>
+          <span>
+            {t("chain.virtualSize")} <Bytes value={layer.virtualSize} testId="layer-virtual" />
+          </span>
+          <span>
+            {t("chain.allocated")}{" "}
             {layer.allocated === undefined ? (
               t("chain.unknown")
             ) : (
               <Bytes value={layer.allocated} testId="layer-allocated" />
             )}
-          </dd>
-        </div>
-        <div className={styles.wide}>
-          <dt>{t(layer.namedAs === undefined ? "chain.folder" : "chain.namedAs")}</dt>
-          <dd className={layer.namedAs === undefined ? undefined : styles.written}>
-            <Ellipsis>{layer.namedAs ?? folderOf(layer.path)}</Ellipsis>
-          </dd>
-        </div>
-      </dl>
+          </span>
+        </span>
+      </p>
+      <StaleMark report={report} depth={depth} />
     </li>
   );
 }

@@ -10,6 +10,7 @@ import { Badge } from "../../ui/badge";
 import { Ellipsis } from "../../ui/ellipsis";
 import { badgesOf } from "./badges";
 import styles from "./image-head.module.css";
+import { MoreMenu } from "./more-menu";
 
 /** Name, place and badges of an image, and what can be done with it. */
 export function ImageHead({ report }: { report: ImageReport }) {
@@ -44,6 +45,7 @@ export function ImageHead({ report }: { report: ImageReport }) {
         >
           {t("image.convert")}
         </Button>
+        <MoreMenu report={report} />
       </div>
       <div className={styles.badges} data-testid="badges">
         {badgesOf(report, t).map(({ text, tone }) => (

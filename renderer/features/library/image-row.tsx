@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { nameOf } from "../../api/paths";
 import { useImages, type ImageView } from "../../state/images";
+import { useImageDrag } from "../../state/rebase";
 import { attempt } from "../../state/view";
 import { formatRoundSize, formatSize } from "../../text/format";
 import { Ellipsis } from "../../ui/ellipsis";
@@ -16,8 +17,10 @@ export function ImageRow({ path }: { path: string }) {
   const shown = useImages((images) => images.shown === path);
   const { show, remove } = useImages.getState();
   const name = nameOf(path);
+  const drag = useImageDrag(path);
   return (
     <li
+      {...drag}
       className={styles.row}
       data-on={shown || undefined}
       data-testid="recent-image"

@@ -1,6 +1,7 @@
 import about from "./about.json";
 import app from "./app.json";
 import chain from "./chain.json";
+import change from "./change.json";
 import convert from "./convert.json";
 import copy from "./copy.json";
 import domains from "./domains.json";
@@ -30,6 +31,7 @@ export const en = {
   about,
   app,
   chain,
+  change,
   convert,
   copy,
   domains,

@@ -73,6 +73,7 @@ function setUp() {
       changed: () => {},
       removed: () => {},
     }),
+    changing: () => {},
     dialogs: {
       openImages: () => Promise.resolve([]),
       saveImage: (suggested, format) =>

@@ -50,6 +50,8 @@ export function mergeLayer(request: OpenRequest, { depth, force = false, control
   const { middle, above, base, changed } = planMerge(request, depth, control);
   if (!force) refuseChangedSnapshots(changed);
   commitImage(middle, { empty: false, force, control });
+  // The second part counts its bytes anew.
+  control?.enter("copying");
   // What it would change was looked at before anything was written.
   rebaseImage(above, { base, force: true, control });
 }

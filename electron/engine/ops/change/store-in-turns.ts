@@ -7,6 +7,7 @@ import {
 } from "../../formats/qcow2/change/store-clusters";
 import type { DiskImage } from "../../image/disk-image";
 import { freeSpace } from "../../io/file";
+import { columns, markStretch, stretchesOf, type Stretch } from "../chain-strips";
 import type { ImageLayer } from "../../image/layer";
 import type { ByteTarget } from "../../io/source";
 import { requireUnshrunk } from "../convert";
@@ -70,7 +71,8 @@ export function weigh(
   disk: Pick<DiskImage, "size" | "read">,
   numbers: Iterable<number>,
   clusterSize: number,
-): { copied: number; zeroed: number; space: number; free?: number } {
+): { copied: number; zeroed: number; written: Stretch[]; space: number; free?: number } {
+  const marks = new Uint8Array(columns);
   const bytes = new Uint8Array(clusterSize);
   let copied = 0;
   let zeroed = 0;
@@ -80,6 +82,7 @@ export function weigh(
     readPadded(disk, cluster * clusterSize, bytes);
     if (isZero(bytes)) zeroed += clusterSize;
     else copied += clusterSize;
+    markStretch(marks, disk.size, cluster * clusterSize, clusterSize);
     first ??= cluster;
     last = cluster;
   }
@@ -87,7 +90,8 @@ export function weigh(
   const stored = { data: copied, zeros: zeroed, stretch };
   const space = format === "qcow2" ? mostGrowth(source, stored) : copied + zeroed;
   const free = freeSpace(source.name)?.free;
-  return { copied, zeroed, space, ...(free !== undefined && { free }) };
+  const written = stretchesOf(disk.size, marks);
+  return { copied, zeroed, written, space, ...(free !== undefined && { free }) };
 }
 
 function shorter(file: string, before: number, now: number): ImageError {

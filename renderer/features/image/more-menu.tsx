@@ -1,0 +1,53 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { Ellipsis as More } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { ImageChange } from "../../../shared/model/change";
+import type { ImageReport } from "../../../shared/model/report";
+import { useChange } from "../../state/change";
+import { chooseBase } from "../../state/rebase";
+import { attempt } from "../../state/view";
+
+/** Formats whose disk may get another size where it is. */
+const resizable: ReadonlySet<string> = new Set(["raw", "qcow2", "vdi", "vpc", "vhdx", "vmdk"]);
+
+/** What else can be done to the image in place; nothing for one that is packed, or of another kind. */
+export function MoreMenu({ report }: { report: ImageReport }) {
+  const { t } = useTranslation();
+  const { path, layers, broken } = report;
+  const [image] = layers;
+  if (image === undefined || broken !== undefined || image.facts.wrapping !== undefined)
+    return null;
+  if (!resizable.has(image.format)) return null;
+  const ask = (change: ImageChange) => attempt(() => useChange.getState().ask(change));
+  const size = image.virtualSize;
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <ActionIcon variant="default" size={33} aria-label={t("change.menu.label")}>
+          <More size={16} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => ask({ kind: "resize", path, size, preallocation: "off" })}>
+          {t("change.menu.resize")}
+        </Menu.Item>
+        {image.format === "qcow2" && (
+          <>
+            <Menu.Item onClick={() => ask({ kind: "compact", path })}>
+              {t("change.menu.compact")}
+            </Menu.Item>
+            <Menu.Item onClick={() => ask({ kind: "punch", path })}>
+              {t("change.menu.punch")}
+            </Menu.Item>
+            <Menu.Item onClick={() => attempt(() => chooseBase(path))}>
+              {t("change.menu.rebase")}
+            </Menu.Item>
+            <Menu.Item onClick={() => ask({ kind: "amend", path })}>
+              {t("change.menu.amend")}
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
