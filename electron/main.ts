@@ -121,6 +121,7 @@ function start(): void {
       openings: createOpenings(),
       queue,
       dialogs,
+      emit,
       about: async () => ({
         version: app.getVersion(),
         electron: process.versions.electron,

@@ -17,6 +17,10 @@ export { measureImage, measureTarget, measureVariants, type MeasureTarget } from
 export { estimateImage, estimateSize, type Estimate } from "./ops/estimate";
 export { fileSystemOf } from "./io/file-systems";
 export { mapImage, type MapEntry } from "./ops/map";
+export type { SideRequest } from "./ops/bytes/side";
+export { readBytes, type ReadRequest } from "./ops/bytes/read-bytes";
+export { findBytes, type FindRequest } from "./ops/bytes/find-bytes";
+export { readSpeed, type SpeedRequest } from "./ops/read-speed";
 export { preflight, recommendedTarget } from "./ops/preflight/preflight";
 export type { TargetPlace } from "./ops/preflight/facts";
 export { reportImage } from "./ops/report";

@@ -1,5 +1,6 @@
 import type { CallOutput } from "../../shared/ipc/contract";
 import type { FormatModel } from "../../shared/model/format";
+import type { EmitEvent } from "../ipc/dispatch";
 import type { Handlers } from "./table";
 import type { JobQueue } from "../jobs/queue";
 import type { OpenedFiles } from "./opened-files";
@@ -9,6 +10,7 @@ import type { Inspector } from "../workers/start-inspector";
 import type { Measurer } from "../workers/start-measurer";
 import type { TaskRunner } from "../workers/start-image-task";
 import { appHandlers } from "./app";
+import { bytesHandlers } from "./bytes";
 import { chainHandlers } from "./chain";
 import { createChanges } from "./changes";
 import { convertHandlers } from "./convert";
@@ -23,6 +25,7 @@ import { preflightHandlers } from "./preflight";
 import { receiptHandlers } from "./receipts";
 import { settingsHandlers } from "./settings";
 import { snapshotHandlers } from "./snapshots";
+import { speedHandlers } from "./speed";
 
 /** What the handlers work with. What needs Electron is handed in as functions. */
 export interface HandlerParts {
@@ -41,6 +44,8 @@ export interface HandlerParts {
   readonly openings: Openings;
   readonly queue: JobQueue;
   readonly dialogs: Dialogs;
+  /** Sends an event to the page. */
+  readonly emit: EmitEvent;
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
@@ -71,6 +76,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...snapshotHandlers(parts.tasks, changes),
     ...healthHandlers(parts.tasks, changes),
     ...chainHandlers(parts.tasks, changes, parts.grants),
+    ...bytesHandlers(parts.tasks, parts),
+    ...speedHandlers(parts.tasks, parts),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
     ...settingsHandlers(parts.settings),

@@ -10,16 +10,22 @@ import {
   deleteSnapshots,
   freedBy,
   fileStatus,
+  findBytes,
   ImageError,
   openImage,
   openTopLayer,
+  readBytes,
+  readSpeed,
   rebaseUnsafe,
   renameSnapshot,
   repairImage,
   snapshotTree,
   type Control,
+  type FindRequest,
   type OpenRequest,
+  type ReadRequest,
   type SnapshotTreeRequest,
+  type SpeedRequest,
 } from "../engine";
 import type { CallInput } from "../../shared/ipc/contract";
 
@@ -50,6 +56,12 @@ export const imageTasks = {
   "chain.strips": (request: OpenRequest) => chainStrips(request),
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
+  "bytes.read": (request: ReadRequest) => readBytes(request),
+  "bytes.find": (request: FindRequest, control: Control) => {
+    const at = findBytes(request, control);
+    return at === undefined ? {} : { at };
+  },
+  "speed.measure": (request: SpeedRequest, control: Control) => readSpeed(request, control),
 } as const;
 
 function now(): { dateSeconds: number; dateNanoseconds: number } {

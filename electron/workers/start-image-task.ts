@@ -1,15 +1,19 @@
 import { Worker } from "node:worker_threads";
-import { createControl } from "../engine";
+import { createControl, type Control } from "../engine";
 import { FailureError, receivedFailure } from "../failure";
 import type { ImageTasks, TaskName, TaskOrder, WorkerReply } from "./messages";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 
 /** Does things with images, each in a thread of its own. */
 export interface TaskRunner {
-  /** @throws FailureError */
+  /**
+   * @param control Tells of its progress, and cancels it, where the task looks at it.
+   * @throws FailureError
+   */
   run<N extends TaskName>(
     task: N,
     input: Parameters<ImageTasks[N]>[0],
+    control?: Control,
   ): Promise<ReturnType<ImageTasks[N]>>;
   /** Stops all tasks that only read; they fail as cancelled. Those that write run to their end. */
   stopReading(): void;
@@ -28,9 +32,9 @@ export function createTaskRunner(script: string): TaskRunner {
   const readers = new Set<() => void>();
 
   return {
-    run: (task, input) =>
+    run: (task, input, control = createControl()) =>
       new Promise((done, fail) => {
-        const order: TaskOrder = { task, input, control: createControl().buffer };
+        const order: TaskOrder = { task, input, control: control.buffer };
         const worker = new Worker(script, { resourceLimits: THREAD_LIMITS });
         const stop = (): void => {
           fail(new FailureError({ code: "cancelled", message: "Cancelled." }));

@@ -78,6 +78,7 @@ function setUp() {
       saveImage: (suggested, format) =>
         Promise.resolve(format === "raw" ? `${suggested}!` : undefined),
     },
+    emit: () => {},
     settled: () => seen.push("settled"),
     showInFolder: (path) => seen.push(path),
     copyText: (text) => {
