@@ -1,11 +1,13 @@
 import { call, on } from "./api/client";
 import { useAbout } from "./state/about";
+import { useBytes } from "./state/bytes";
 import { shownReport, useImages } from "./state/images";
 import { useMeasures } from "./state/measures";
 import { useConvert } from "./state/convert";
 import { useJobs } from "./state/jobs";
 import { useOutlook } from "./state/outlook";
 import { useSettings } from "./state/settings";
+import { useSpeed } from "./state/speed";
 import { attempt, useView } from "./state/view";
 
 /** Listens to the main process, then opens what Lamina was started with. Call it once. */
@@ -23,6 +25,8 @@ export async function start(): Promise<void> {
   on("convert.measuring", (progress) => useOutlook.getState().progressed(progress));
   for (const store of [useConvert, useImages, useMeasures])
     store.subscribe(() => useOutlook.getState().follow());
+  on("bytes.finding", (progress) => useBytes.getState().progressed(progress));
+  on("speed.measuring", (progress) => useSpeed.getState().progressed(progress));
   on("jobs.removed", ({ jobId }) => removed(jobId));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));
   on("app.aboutWanted", () => attempt(useAbout.getState().show));

@@ -1,5 +1,6 @@
 import about from "./about.json";
 import app from "./app.json";
+import bytes from "./bytes.json";
 import chain from "./chain.json";
 import convert from "./convert.json";
 import copy from "./copy.json";
@@ -15,12 +16,14 @@ import passphrase from "./passphrase.json";
 import preflight from "./preflight.json";
 import receipt from "./receipt.json";
 import snapshots from "./snapshots.json";
+import speed from "./speed.json";
 import welcome from "./welcome.json";
 
 /** The English texts, one file an area; every other language has the same files. */
 export const en = {
   about,
   app,
+  bytes,
   chain,
   convert,
   copy,
@@ -36,5 +39,6 @@ export const en = {
   preflight,
   receipt,
   snapshots,
+  speed,
   welcome,
 };

@@ -27,7 +27,7 @@ export function fileParts(source: ByteSource, at: number, length: number): FileP
   const touches = (part: FilePart): boolean => part.at < end && part.at + part.length > at;
   const first = Math.floor(at / clusterSize);
   const last = Math.floor((end - 1) / clusterSize);
-  const parts = [...tableParts(image, first, last).filter(touches)];
+  const parts = tableParts(image, first, last).filter(touches);
   const named = new Set<number>();
   for (const part of parts)
     for (
