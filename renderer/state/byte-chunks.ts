@@ -1,4 +1,5 @@
-import { MOST_READ, type BytesPlace, type BytesRead } from "../../shared/model/bytes";
+import { MOST_READ } from "../../shared/model/byte-limits";
+import type { BytesPlace, BytesRead } from "../../shared/model/bytes";
 import { call } from "../api/client";
 
 /** Bytes of a chunk, which begins at a multiple of it. */

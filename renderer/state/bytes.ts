@@ -1,6 +1,6 @@
 import { create } from "zustand";
 import type { EventPayload } from "../../shared/ipc/contract";
-import { MOST_READ, type BytesPlace, type BytesSide } from "../../shared/model/bytes";
+import type { BytesPlace, BytesSide } from "../../shared/model/bytes";
 import type { Failure } from "../../shared/model/report";
 import { call, toFailure } from "../api/client";
 import { CHUNK, createByteChunks, type ByteChunks } from "./byte-chunks";
@@ -184,7 +184,7 @@ export async function readSelection(): Promise<Uint8Array> {
   const state = useBytes.getState();
   const { at, length } = selectionOf(state);
   if (state.place === undefined) return new Uint8Array();
-  const most = Math.min(length, MOST_COPIED, MOST_READ);
+  const most = Math.min(length, MOST_COPIED);
   return (await call("bytes.read", { ...state.place, at, length: most })).bytes;
 }
 

@@ -1,11 +1,6 @@
 import { z } from "zod";
-import {
-  bytesPlaceSchema,
-  bytesReadSchema,
-  bytesSideSchema,
-  MOST_READ,
-  MOST_SOUGHT,
-} from "../model/bytes";
+import { MOST_READ, MOST_SOUGHT } from "../model/byte-limits";
+import { bytesPlaceSchema, bytesReadSchema, bytesSideSchema } from "../model/bytes";
 import { chainStripsSchema } from "../model/chain-strips";
 import { checkResultSchema, repairResultSchema } from "../model/check";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";

@@ -1,10 +1,5 @@
 import { z } from "zod";
 
-/** Most bytes that one `bytes.read` gives. */
-export const MOST_READ = 65_536;
-/** Most bytes that can be looked for. */
-export const MOST_SOUGHT = 256;
-
 /** Which bytes: those that the guest sees, or those of the image file. */
 export const bytesSideSchema = z.enum(["guest", "file"]);
 export type BytesSide = z.infer<typeof bytesSideSchema>;

@@ -2,9 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import { makeEndless } from "./endless-image";
 import { expect, test, type Lamina } from "./lamina";
-
-const MiB = 2 ** 20;
 
 interface MapEntry {
   start: number;
@@ -106,11 +105,11 @@ test("the guest's bytes are qemu-img's, wherever one goes", async ({ folder, lau
   }
 
   // An internal snapshot has the bytes of its time.
-  await page.getByLabel("State of the disk").click();
+  await page.getByRole("combobox", { name: "State of the disk" }).click();
   await page.getByRole("option", { name: "before" }).click();
   await goTo(page, "512");
   await expect(page.getByTestId("caret-byte")).toContainText("0x4c");
-  await page.getByLabel("State of the disk").click();
+  await page.getByRole("combobox", { name: "State of the disk" }).click();
   await page.getByRole("option", { name: "The disk as it is now" }).click();
   await goTo(page, "512");
   await expect(page.getByTestId("caret-byte")).toContainText("0x77");
@@ -169,6 +168,9 @@ test("text and bytes are found, selected and copied", async ({ folder, launch })
   await expect.poll(() => lamina.app.evaluate(({ clipboard }) => clipboard.readText())).toBe("LLa");
   await lamina.picture("bytes-found");
 
+  // The caret was moved before the match: the same one is next, and none after it.
+  await page.getByRole("button", { name: "Find next" }).click();
+  await expect(page.getByTestId("caret-offset")).toContainText(`0x${(at + 4).toString(16)}`);
   await page.getByRole("button", { name: "Find next" }).click();
   await expect(page.getByTestId("find-outcome")).toContainText("Not found from");
   await page.getByText("Hex", { exact: true }).click();
@@ -197,13 +199,8 @@ test("text and bytes are found, selected and copied", async ({ folder, launch })
 });
 
 test("looking through much data tells how far it is, and stops", async ({ folder, launch }) => {
-  const path = join(folder, "full.raw");
-  qemuImg(["create", "-q", "-f", "raw", path, "3G"]);
-  qemuIo(
-    path,
-    "raw",
-    Array.from({ length: 24 }, (_, i) => `write -q -P 1 ${i * 128 * MiB} 100M`),
-  );
+  const path = join(folder, "endless.qcow2");
+  makeEndless(path);
   const lamina = await launch(path);
   const page = await openBytes(lamina);
   await page.getByLabel("Find", { exact: true }).fill("nowhere");

@@ -72,10 +72,12 @@ export function Bytes({ report }: { report: ImageReport }) {
           <TextButton onClick={() => show(place)}>{t("bytes.again")}</TextButton>
         </Note>
       )}
-      <HexView name={report.name} layers={report.layers.map((layer) => layer.path)} />
-      <div className={styles.foot}>
-        <CaretFacts report={report} place={place} />
-        <CopyButtons />
+      <div className={styles.columns}>
+        <HexView name={report.name} layers={report.layers.map((layer) => layer.path)} />
+        <div className={styles.side}>
+          <CaretFacts report={report} place={place} />
+          <CopyButtons />
+        </div>
       </div>
     </Card>
   );

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { MOST_SOUGHT } from "../../../shared/model/bytes";
+import { MOST_SOUGHT } from "../../../shared/model/byte-limits";
 import { useBytes, type Finding } from "../../state/bytes";
 import { attempt } from "../../state/view";
 import { parseHex } from "../../text/byte-text";

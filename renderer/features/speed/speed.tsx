@@ -34,6 +34,12 @@ export function Speed({ report }: { report: ImageReport }) {
   );
 
   if (!shown) return null;
+  if (report.layers[0]?.virtualSize === 0)
+    return (
+      <Card title={t("speed.title")}>
+        <p className={styles.dim}>{t("speed.empty")}</p>
+      </Card>
+    );
   return (
     <>
       <Card title={t("speed.title")} subtitle={t("speed.subtitle")}>
