@@ -131,6 +131,7 @@ function start(): void {
         chooseFolder: () => askForFolder(window),
         progress: (steps) => emit("samples.making", steps),
       },
+      emit,
       about: async () => ({
         version: app.getVersion(),
         electron: process.versions.electron,

@@ -1,10 +1,12 @@
 import type { ComponentType } from "react";
 import type { ImageReport } from "../shared/model/report";
+import { Bytes } from "./features/bytes/bytes";
 import { BrokenAlert } from "./features/chain/broken-alert";
 import { RefusedNote } from "./features/chain/refused-note";
 import { Chain } from "./features/chain/chain";
 import { Health } from "./features/health/health";
 import { Overview } from "./features/overview/overview";
+import { Speed } from "./features/speed/speed";
 import { Snapshots } from "./features/snapshots/snapshots";
 import type { ImageTab } from "./state/view";
 
@@ -17,6 +19,8 @@ export const imageTabs: readonly {
   { id: "chain", Panel: Chain },
   { id: "snapshots", Panel: Snapshots },
   { id: "health", Panel: Health },
+  { id: "bytes", Panel: Bytes },
+  { id: "speed", Panel: Speed },
 ];
 
 function OverviewPanel({ report }: { report: ImageReport }) {

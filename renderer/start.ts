@@ -1,5 +1,6 @@
 import { call, on } from "./api/client";
 import { useAbout } from "./state/about";
+import { useBytes } from "./state/bytes";
 import { useChange } from "./state/change";
 import { shownReport, useImages } from "./state/images";
 import { useMeasures } from "./state/measures";
@@ -10,6 +11,7 @@ import { useNewDiskOutlook } from "./state/new-disk-outlook";
 import { useOutlook } from "./state/outlook";
 import { useSamples } from "./state/samples";
 import { useSettings } from "./state/settings";
+import { useSpeed } from "./state/speed";
 import { attempt, useView } from "./state/view";
 
 /** Listens to the main process, then opens what Lamina was started with. Call it once. */
@@ -29,6 +31,8 @@ export async function start(): Promise<void> {
   for (const store of [useConvert, useImages, useMeasures])
     store.subscribe(() => useOutlook.getState().follow());
   on("change.progress", (progress) => useChange.getState().progressed(progress));
+  on("bytes.finding", (progress) => useBytes.getState().progressed(progress));
+  on("speed.measuring", (progress) => useSpeed.getState().progressed(progress));
   on("jobs.removed", ({ jobId }) => removed(jobId));
   on("samples.making", (steps) => useSamples.getState().progressed(steps));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));

@@ -3,7 +3,12 @@ import type { TaskRunner } from "../workers/start-image-task";
 import type { Openings } from "./openings";
 
 /** Tasks that open an image as their input says. */
-const aware: ReadonlySet<string> = new Set(["chain.strips"]);
+const aware: ReadonlySet<string> = new Set([
+  "chain.strips",
+  "bytes.read",
+  "bytes.find",
+  "speed.measure",
+]);
 
 /**
  * Tasks that hold to the format in which the user has opened an image. Most go by what its bytes

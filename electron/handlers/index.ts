@@ -1,5 +1,6 @@
 import type { CallOutput, EventPayload } from "../../shared/ipc/contract";
 import type { FormatModel } from "../../shared/model/format";
+import type { EmitEvent } from "../ipc/dispatch";
 import type { Handlers } from "./table";
 import type { JobQueue } from "../jobs/queue";
 import type { OpenedFiles } from "./opened-files";
@@ -9,6 +10,7 @@ import type { Inspector } from "../workers/start-inspector";
 import type { Measurer } from "../workers/start-measurer";
 import type { TaskRunner } from "../workers/start-image-task";
 import { appHandlers } from "./app";
+import { bytesHandlers } from "./bytes";
 import { chainHandlers } from "./chain";
 import { createChanges } from "./changes";
 import { convertHandlers } from "./convert";
@@ -28,6 +30,7 @@ import { receiptHandlers } from "./receipts";
 import { sampleHandlers, type SampleParts } from "./samples";
 import { settingsHandlers } from "./settings";
 import { snapshotHandlers } from "./snapshots";
+import { speedHandlers } from "./speed";
 import { trustHandlers } from "./trust";
 
 /** What the handlers work with. What needs Electron is handed in as functions. */
@@ -48,6 +51,8 @@ export interface HandlerParts {
   readonly queue: JobQueue;
   readonly dialogs: Dialogs;
   readonly samples: SampleParts;
+  /** Sends an event to the page. */
+  readonly emit: EmitEvent;
   /** Tells how far a change of an image is. */
   changing(progress: EventPayload<"change.progress">): void;
   /** The page shows what it was asked to show. */
@@ -83,6 +88,8 @@ export function createHandlers(given: HandlerParts): Handlers {
     ...healthHandlers(parts.tasks, changes),
     ...chainHandlers(parts, changes),
     ...imageChangeHandlers({ ...parts, changes }),
+    ...bytesHandlers(parts.tasks, parts),
+    ...speedHandlers(parts.tasks, parts),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
     ...domainHandlers(parts.tasks),

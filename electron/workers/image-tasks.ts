@@ -10,18 +10,24 @@ import {
   deleteSnapshots,
   freedBy,
   fileStatus,
+  findBytes,
   ImageError,
   measureNew,
   openImage,
+  readBytes,
+  readSpeed,
   rebaseUnsafe,
   renameSnapshot,
   repairImage,
   snapshotTree,
   toFailure,
   type Control,
+  type FindRequest,
   type OpenRequest,
   type ParentRef,
+  type ReadRequest,
   type SnapshotTreeRequest,
+  type SpeedRequest,
 } from "../engine";
 import type { CallInput, CallOutput } from "../../shared/ipc/contract";
 import type { DomainsRequest } from "../../shared/model/domains";
@@ -64,6 +70,12 @@ export const imageTasks = {
     makeSampleFolder(parent, mark, control),
   "change.outlook": changeOutlook,
   "change.make": makeChange,
+  "bytes.read": (request: ReadRequest) => readBytes(request),
+  "bytes.find": (request: FindRequest, control: Control) => {
+    const at = findBytes(request, control);
+    return at === undefined ? {} : { at };
+  },
+  "speed.measure": (request: SpeedRequest, control: Control) => readSpeed(request, control),
 } as const;
 
 /** What a new image is measured for. */

@@ -128,3 +128,8 @@ export function splitDuration(seconds: number): Duration {
     return { unit: "minutes", minutes: Math.floor(whole / 60), seconds: whole % 60 };
   return { unit: "hours", hours: Math.floor(whole / 3600), minutes: Math.floor(whole / 60) % 60 };
 }
+
+/** "0.042", "1.3", "12.8": a time that was taken, in seconds, by three significant digits. */
+export function formatSeconds(seconds: number): string {
+  return new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(seconds);
+}

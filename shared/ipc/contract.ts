@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { MOST_READ, MOST_SOUGHT } from "../model/byte-limits";
+import { bytesPlaceSchema, bytesReadSchema, bytesSideSchema } from "../model/bytes";
 import { chainStripsSchema } from "../model/chain-strips";
 import {
   changeCheckSchema,
@@ -12,6 +14,7 @@ import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/
 import { librarySchema } from "../model/library";
 import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
 import { preflightResultSchema, purposeSchema } from "../model/preflight";
+import { speedPatternSchema, speedResultSchema } from "../model/read-speed";
 import { failureSchema, imageReportSchema } from "../model/report";
 import { convertRequestSchema, createRequestSchema, jobSchema } from "../model/job";
 import { receiptSchema } from "../model/receipt";
@@ -258,6 +261,44 @@ export const calls = {
   },
   /** Cancels what `change.outlook` or `change.start` does with the image on the page. */
   "change.stop": { input: z.object({ path }), output: nothing },
+  /** Bytes of the disk, or of the file as it lies there, and what they are; `at` and `length` in bytes. */
+  "bytes.read": {
+    input: bytesPlaceSchema.extend({
+      at: z.int().nonnegative(),
+      length: z.int().positive().max(MOST_READ),
+    }),
+    output: bytesReadSchema,
+  },
+  /**
+   * Where these bytes come next from `from` on; absent where they do not. Tells how far it is by
+   * `bytes.finding`. A second call ends the first, which fails as cancelled.
+   */
+  "bytes.find": {
+    input: bytesPlaceSchema.extend({
+      from: z.int().nonnegative(),
+      needle: z
+        .instanceof(Uint8Array)
+        .refine(({ length }) => length > 0 && length <= MOST_SOUGHT, "too short or too long"),
+    }),
+    output: z.object({ at: z.number().optional() }),
+  },
+  /** Gives up looking for bytes. */
+  "bytes.stopFinding": { input: nothing, output: nothing },
+  /**
+   * How fast the disk, or the file as it lies there, is read; ended after `seconds`, and then once more.
+   * Tells how far it is by `speed.measuring`. A second call ends the first, which fails as cancelled.
+   */
+  "speed.measure": {
+    input: z.object({
+      path,
+      side: bytesSideSchema,
+      pattern: speedPatternSchema,
+      seconds: z.number().positive().max(60),
+    }),
+    output: speedResultSchema,
+  },
+  /** Gives up measuring. */
+  "speed.stop": { input: nothing, output: nothing },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
   /** A free name for a new image: beside `near`, or in the user's own folder. */
   "create.suggestTarget": {
@@ -340,6 +381,10 @@ export const events = {
   "convert.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** Steps of `samples.make` so far, and in all; at most ten times a second. */
   "samples.making": z.object({ done: z.number(), total: z.number() }),
+  /** Bytes looked through and to look through, at most ten times a second. */
+  "bytes.finding": z.object({ path, done: z.number(), total: z.number() }),
+  /** Bytes read and to read at most, both passes counted, at most ten times a second. */
+  "speed.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** Also when the page itself asked for the change: the menu may have done it. */
   "settings.changed": settingsSchema,
   "jobs.changed": jobSchema,

@@ -2,6 +2,7 @@ import type { ByteSource, ByteTarget } from "../io/source";
 import type { ImageLayer, ParentRef } from "../image/layer";
 import type { ImageWriter, NewFiles } from "../image/writer";
 import type { Gate } from "../image/gate";
+import type { FilePart } from "../../../shared/model/bytes";
 import type { CheckResult } from "../../../shared/model/check";
 import type { FormatId, OptionSpec, OptionValues } from "../../../shared/model/format";
 import type { Provisioning } from "../../../shared/model/measure";
@@ -153,6 +154,11 @@ export interface Format {
    * @throws ImageError when its header cannot be read.
    */
   leftOpen?(source: ByteSource): boolean;
+  /**
+   * What the bytes [at, at + length) of an image file are for, in order; what it has no name for is left
+   * out. Absent where a format's parts are not named. @throws ImageError where its tables are damaged.
+   */
+  parts?(source: ByteSource, at: number, length: number): FilePart[];
   /** Whether these bytes are of this format. Reads little, never throws for foreign or short input. */
   probe(source: ByteSource): boolean;
   /**

@@ -1,5 +1,6 @@
 import about from "./about.json";
 import app from "./app.json";
+import bytes from "./bytes.json";
 import chain from "./chain.json";
 import change from "./change.json";
 import convert from "./convert.json";
@@ -23,6 +24,7 @@ import receipt from "./receipt.json";
 import settings from "./settings.json";
 import samples from "./samples.json";
 import snapshots from "./snapshots.json";
+import speed from "./speed.json";
 import trust from "./trust.json";
 import welcome from "./welcome.json";
 
@@ -30,6 +32,7 @@ import welcome from "./welcome.json";
 export const en = {
   about,
   app,
+  bytes,
   chain,
   change,
   convert,
@@ -53,6 +56,7 @@ export const en = {
   settings,
   samples,
   snapshots,
+  speed,
   trust,
   welcome,
 };

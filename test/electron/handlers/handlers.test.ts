@@ -84,6 +84,7 @@ function setUp() {
       chooseFolder: () => Promise.resolve(undefined),
       progress: () => {},
     },
+    emit: () => {},
     settled: () => seen.push("settled"),
     showInFolder: (path) => seen.push(path),
     copyText: (text) => {

@@ -1,5 +1,6 @@
 import type { Format } from "../format";
 import { incompatible } from "./features";
+import { fileParts } from "./file-parts";
 import { hasMagic, readHeader } from "./header";
 import { openQcow2 } from "./open";
 import { qcow2Options } from "./options";
@@ -24,6 +25,7 @@ export const qcow2: Format = {
   create: createQcow2,
   check: (source) => checkQcow2(source),
   repair: repairQcow2,
+  parts: fileParts,
   resize: { shrinks: true, preallocations: ["off"], run: resizeQcow2 },
   measure: measureQcow2,
   bitmapsSize: measureBitmaps,
