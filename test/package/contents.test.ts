@@ -15,6 +15,8 @@ const allowed = [
   /^out\/preload\/preload\.cjs$/,
   /^out\/renderer\/index\.html$/,
   /^out\/renderer\/assets\/index-[\w-]+\.(?:js|css)$/,
+  // The texts of one area in another language.
+  /^out\/renderer\/assets\/[a-zA-Z]+-[\w-]{8}\.js$/,
   /^out\/renderer\/assets\/inter-[\w-]+\.woff2$/,
   /^out\/(?:main|renderer)\/licences\.json$/,
   /^out\/cli\/lamina\.cjs$/,
