@@ -24,6 +24,17 @@ export function createDialogs(
         : dialog.showOpenDialog(options));
       return answer.canceled ? [] : answer.filePaths;
     },
+    chooseFolder: async () => {
+      const options: Electron.OpenDialogOptions = {
+        title: "Watch a folder",
+        properties: ["openDirectory"],
+      };
+      const window = owner();
+      const answer = await (window
+        ? dialog.showOpenDialog(window, options)
+        : dialog.showOpenDialog(options));
+      return answer.canceled ? undefined : answer.filePaths[0];
+    },
     saveImage: async (suggested, format) => {
       const model = formats.find(({ id }) => id === format);
       const options: Electron.SaveDialogOptions = {

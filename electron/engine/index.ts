@@ -16,6 +16,7 @@ export { verifyCopy } from "./ops/verify";
 export { measureImage, measureTarget, measureVariants, type MeasureTarget } from "./ops/measure";
 export { estimateImage, estimateSize, type Estimate } from "./ops/estimate";
 export { fileSystemOf } from "./io/file-systems";
+export { glanceAt, showsFormat } from "./ops/glance";
 export { mapImage, type MapEntry } from "./ops/map";
 export { preflight, recommendedTarget } from "./ops/preflight/preflight";
 export type { TargetPlace } from "./ops/preflight/facts";

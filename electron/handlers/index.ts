@@ -1,7 +1,9 @@
 import type { CallOutput } from "../../shared/ipc/contract";
 import type { FormatModel } from "../../shared/model/format";
 import type { Handlers } from "./table";
+import type { Journal } from "../jobs/journal";
 import type { JobQueue } from "../jobs/queue";
+import type { Library } from "../library";
 import type { OpenedFiles } from "./opened-files";
 import type { ReceiptStore } from "../receipts";
 import type { SettingsStore } from "../settings";
@@ -17,6 +19,7 @@ import type { Grants } from "./grants";
 import { healthHandlers } from "./health";
 import { imageHandlers } from "./image";
 import { jobHandlers } from "./jobs";
+import { libraryHandlers } from "./library";
 import { measureHandlers } from "./measure";
 import type { Openings } from "./openings";
 import { preflightHandlers } from "./preflight";
@@ -40,10 +43,14 @@ export interface HandlerParts {
   readonly grants: Grants;
   readonly openings: Openings;
   readonly queue: JobQueue;
+  readonly journal: Journal;
+  readonly library: Library;
   readonly dialogs: Dialogs;
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
+  /** Lets the desktop drag a file out of the window. */
+  startDrag(path: string): void;
   /** Puts text on the clipboard. */
   copyText(text: string): Promise<void>;
 }
@@ -71,7 +78,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...snapshotHandlers(parts.tasks, changes),
     ...healthHandlers(parts.tasks, changes),
     ...chainHandlers(parts.tasks, changes, parts.grants),
-    ...jobHandlers(parts.queue),
+    ...jobHandlers(parts.queue, parts.journal, (path) => parts.startDrag(path)),
+    ...libraryHandlers(parts.library, parts.dialogs),
     ...receiptHandlers(parts.receipts),
     ...settingsHandlers(parts.settings),
   };

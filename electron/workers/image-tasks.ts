@@ -22,6 +22,7 @@ import {
   type SnapshotTreeRequest,
 } from "../engine";
 import type { CallInput } from "../../shared/ipc/contract";
+import { scanFolder, type ScanRequest } from "../library-scan";
 
 /** What is done with one image in a thread of its own, by the name of the call. */
 export const imageTasks = {
@@ -50,6 +51,7 @@ export const imageTasks = {
   "chain.strips": (request: OpenRequest) => chainStrips(request),
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
+  "library.scan": (request: ScanRequest) => scanFolder(request),
 } as const;
 
 function now(): { dateSeconds: number; dateNanoseconds: number } {

@@ -39,15 +39,16 @@ const PATIENCE_MS = 15_000;
  * Starts one conversion in a thread of its own. Ends it the hard way when it has been cancelled and
  * goes on for `patience` milliseconds.
  * @param grants Absolute paths that its chain may use.
+ * @param mark Stands in the names of its partial files.
  */
 export function startJob(
   scripts: JobScripts,
   request: ConvertRequest,
   grants: readonly string[],
   patience = PATIENCE_MS,
+  mark: string = randomUUID(),
 ): JobRun {
   const control = createControl();
-  const mark = randomUUID();
   const order: ConvertOrder = {
     request,
     grants,
