@@ -3,10 +3,12 @@ import { useColorScheme } from "@mantine/hooks";
 import { About } from "./features/about/about";
 import { ConvertDialog } from "./features/convert/convert-dialog";
 import { DropOverlay } from "./features/drop/drop-overlay";
+import { SeveralDialog } from "./features/drop/several-dialog";
 import { JobsBar } from "./features/jobs/jobs-bar";
 import { Library } from "./features/library/library";
 import { Notice } from "./features/notice/notice";
 import { ReceiptDialog } from "./features/receipt/receipt-dialog";
+import { Unfinished } from "./features/unfinished/unfinished";
 import { TopBar } from "./features/top-bar/top-bar";
 import { Welcome } from "./features/welcome/welcome";
 import styles from "./app.module.css";
@@ -45,6 +47,7 @@ function Window() {
         <Library />
         <main className={styles.main}>
           <Notice />
+          <Unfinished />
           <Page />
         </main>
       </div>
@@ -52,6 +55,7 @@ function Window() {
       <ConvertDialog />
       <ReceiptDialog />
       <DropOverlay />
+      <SeveralDialog />
       <About />
     </div>
   );

@@ -1,11 +1,16 @@
 import { call, on } from "./api/client";
+import { imageTabs } from "./image-tabs";
 import { useAbout } from "./state/about";
+import { useDrop } from "./state/drop";
 import { shownReport, useImages } from "./state/images";
 import { useMeasures } from "./state/measures";
 import { useConvert } from "./state/convert";
 import { useJobs } from "./state/jobs";
+import { keepPage, restorePage } from "./state/kept-page";
+import { useLibrary } from "./state/library";
 import { useOutlook } from "./state/outlook";
 import { useSettings } from "./state/settings";
+import { useUnfinished } from "./state/unfinished";
 import { attempt, useView } from "./state/view";
 
 /** Listens to the main process, then opens what Lamina was started with. Call it once. */
@@ -24,17 +29,23 @@ export async function start(): Promise<void> {
   for (const store of [useConvert, useImages, useMeasures])
     store.subscribe(() => useOutlook.getState().follow());
   on("jobs.removed", ({ jobId }) => removed(jobId));
+  on("library.changed", (folder) => useLibrary.getState().changed(folder));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));
   on("app.aboutWanted", () => attempt(useAbout.getState().show));
   on("app.filesOpened", () => attempt(takeOpenedFiles));
   attempt(load);
-  await takeOpenedFiles();
+  attempt(useLibrary.getState().load);
+  attempt(useUnfinished.getState().load);
+  await takeOpenedFiles(() => restorePage(imageTabs.map(({ id }) => id)));
+  keepPage();
 }
 
-async function takeOpenedFiles(): Promise<void> {
+/** @param otherwise is done when there are none */
+async function takeOpenedFiles(otherwise?: () => void): Promise<void> {
   try {
     const { paths } = await call("app.takeOpenedFiles");
-    attempt(() => useImages.getState().open(paths));
+    if (paths.length === 0) otherwise?.();
+    else attempt(() => useDrop.getState().handedOver(paths));
   } finally {
     useView.getState().setStarted();
   }

@@ -114,3 +114,8 @@ export function splitDuration(seconds: number): Duration {
     return { unit: "minutes", minutes: Math.floor(whole / 60), seconds: whole % 60 };
   return { unit: "hours", hours: Math.floor(whole / 3600), minutes: Math.floor(whole / 60) % 60 };
 }
+
+/** "2.1": how many times over. */
+export function formatFactor(times: number): string {
+  return number.oneDecimal.format(times);
+}

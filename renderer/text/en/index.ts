@@ -15,6 +15,7 @@ import passphrase from "./passphrase.json";
 import preflight from "./preflight.json";
 import receipt from "./receipt.json";
 import snapshots from "./snapshots.json";
+import unfinished from "./unfinished.json";
 import welcome from "./welcome.json";
 
 /** The English texts, one file an area; every other language has the same files. */
@@ -36,5 +37,6 @@ export const en = {
   preflight,
   receipt,
   snapshots,
+  unfinished,
   welcome,
 };

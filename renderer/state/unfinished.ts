@@ -1,0 +1,22 @@
+import { create } from "zustand";
+import type { UnfinishedJob } from "../../shared/model/unfinished-job";
+import { call } from "../api/client";
+
+interface UnfinishedState {
+  readonly jobs: readonly UnfinishedJob[];
+  load: () => Promise<void>;
+  /** Forgets one of them; with `remove`, removes the partial files that it left. */
+  forget: (jobId: string, remove: boolean) => Promise<void>;
+}
+
+/** Conversions that had not ended when Lamina did. */
+export const useUnfinished = create<UnfinishedState>()((set) => ({
+  jobs: [],
+  load: async () => {
+    set({ jobs: await call("jobs.unfinished") });
+  },
+  forget: async (jobId, remove) => {
+    await call("jobs.forgetUnfinished", { jobId, remove });
+    set(({ jobs }) => ({ jobs: jobs.filter(({ id }) => id !== jobId) }));
+  },
+}));
