@@ -4,8 +4,6 @@ import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
 import { expect, test, type Lamina } from "./lamina";
 
-const GiB = 1024 ** 3;
-
 function qcow2(folder: string, name: string, ...more: readonly string[]): string {
   qemuImg(["create", "-q", "-f", "qcow2", name, ...more], folder);
   return join(folder, name);
@@ -26,9 +24,6 @@ const size = (lamina: Lamina, width: number, height: number) =>
     [width, height] as const,
   );
 
-/** What `size` formats as, to one decimal, by an independent way. */
-const inGiB = (bytes: number) => `${(bytes / GiB).toFixed(1)}\u00a0GiB`;
-
 test("a watched folder: overlays under their base, sizes, overcommitment, live", async ({
   folder,
   launch,
@@ -40,7 +35,7 @@ test("a watched folder: overlays under their base, sizes, overcommitment, live",
   qcow2(vms, "web01.qcow2", "-b", "debian-12-base.qcow2", "-F", "qcow2", "40G");
   qemuIo(join(vms, "web01.qcow2"), "qcow2", ["write -P 2 0 8M"]);
   qcow2(vms, "web01-test.qcow2", "-b", "web01.qcow2", "-F", "qcow2");
-  qcow2(vms, "db01.qcow2", "-b", "debian-12-base.qcow2", "-F", "qcow2", "100T");
+  qcow2(vms, "db01.qcow2", "-b", "debian-12-base.qcow2", "-F", "qcow2", "2T");
   qcow2(vms, "archive/old.qcow2", "2G");
   writeFileSync(join(vms, "broken.vmdk"), "# Disk DescriptorFile\nversion=1\n");
   writeFileSync(join(vms, "notes.txt"), "no image");
@@ -111,7 +106,6 @@ test("a watched folder: overlays under their base, sizes, overcommitment, live",
   await page.getByRole("button", { name: "Stop watching Virtual machines" }).click();
   await expect(head).toHaveCount(0);
   expect(statSync(join(folder, "moved/web01.qcow2")).size).toBeGreaterThan(0);
-  expect(inGiB(GiB)).toBe("1.0\u00a0GiB");
 });
 
 test("two hundred images scroll, and hold the layout in a small window", async ({

@@ -25,17 +25,20 @@ export function Library() {
       ) : (
         <LibraryTree rows={rows} fold={fold} />
       )}
-      <Button
-        className={styles.watch}
-        variant="subtle"
-        color="gray"
-        size="compact-sm"
-        justify="start"
-        leftSection={<FolderPlus size={14} aria-hidden />}
-        onClick={() => attempt(() => watch())}
-      >
-        {t("library.watch")}
-      </Button>
+      <div className={styles.foot}>
+        <Button
+          className={styles.watch}
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          fullWidth
+          justify="start"
+          leftSection={<FolderPlus size={14} aria-hidden />}
+          onClick={() => attempt(() => watch())}
+        >
+          {t("library.watch")}
+        </Button>
+      </div>
     </nav>
   );
 }
