@@ -1,9 +1,11 @@
 import { watch, type FSWatcher } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { failureOf, FailureError } from "./failure";
 import type { ScanRequest, ScanResult, SeenFile } from "./library-scan";
 import type { SettingsStore } from "./settings";
+import type { Failure } from "../shared/model/report";
 import type { WatchedFolder } from "../shared/model/watched-folder";
 
 /** The watched folders and the images in them. */
@@ -28,6 +30,8 @@ export interface LibraryParts {
   changed(folder: WatchedFolder): void;
   /** Milliseconds from a change to the look at it, and between two looks. */
   readonly pause: { readonly settle: number; readonly between: number };
+  /** Milliseconds that one folder may keep the others waiting. */
+  readonly patience?: number;
 }
 
 interface Entry {
@@ -35,15 +39,20 @@ interface Entry {
   seen: readonly SeenFile[];
   readonly watchers: Map<string, FSWatcher>;
   timer?: NodeJS.Timeout;
+  /** Whether it is being looked at. */
+  busy?: boolean;
   /** When the last look ended, by the monotonic clock; absent before the first. */
   lookedAt?: number;
 }
 
 /** Each costs a look at every change. */
 const MOST_FOLDERS = 64;
+/** What takes longer waits for a disk or a server that is gone. */
+const PATIENCE_MS = 60_000;
 
 /** Keeps an eye on the folders that the settings name, and on the settings. */
-export function createLibrary({ settings, scan, changed, pause }: LibraryParts): Library {
+export function createLibrary(parts: LibraryParts): Library {
+  const { settings, scan, changed, pause, patience = PATIENCE_MS } = parts;
   const entries = new Map<string, Entry>();
   let started = false;
   // One folder at a time: they may lie on one disk.
@@ -89,7 +98,28 @@ export function createLibrary({ settings, scan, changed, pause }: LibraryParts):
   function look(entry: Entry): void {
     clearTimeout(entry.timer);
     delete entry.timer;
-    looking = looking.then(() => (isCurrent(entry) ? lookNow(entry) : undefined));
+    looking = looking.then(() => (isCurrent(entry) ? lookInTurn(entry) : undefined));
+  }
+
+  /** Lets the next folder go on when this one has its answer, or takes too long. */
+  async function lookInTurn(entry: Entry): Promise<void> {
+    if (entry.busy === true) return;
+    entry.busy = true;
+    let late = false;
+    const looked = lookNow(entry).finally(() => {
+      entry.busy = false;
+      // What changed meanwhile was passed over.
+      if (late) lookSoon(entry);
+    });
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    await Promise.race([looked, sleep(patience, undefined, { signal, ref: false })]);
+    waiting.abort();
+    late = entry.busy;
+    if (!late || !isCurrent(entry)) return;
+    const { path } = entry.folder;
+    entry.folder = { path, state: "failed", images: [], more: false, failure: slow(patience) };
+    changed(entry.folder);
   }
 
   async function lookNow(entry: Entry): Promise<void> {
@@ -182,6 +212,14 @@ function noFolder(path: string): FailureError {
     message: `${path} is no folder of this computer.`,
     file: path,
   });
+}
+
+function slow(patience: number): Failure {
+  return {
+    code: "limit",
+    message: `This folder has not answered for ${Math.round(patience / 1000)} s.`,
+    hint: "Check that the disk or the server that it lies on is there.",
+  };
 }
 
 function tooMany(): FailureError {

@@ -34,10 +34,11 @@ export async function start(): Promise<void> {
   on("app.aboutWanted", () => attempt(useAbout.getState().show));
   on("app.filesOpened", () => attempt(takeOpenedFiles));
   attempt(load);
-  attempt(useLibrary.getState().load);
   attempt(useUnfinished.getState().load);
   await takeOpenedFiles(() => restorePage(imageTabs.map(({ id }) => id)));
   keepPage();
+  // The page comes first: looking through folders takes the disk.
+  attempt(useLibrary.getState().load);
 }
 
 /** @param otherwise is done when there are none */

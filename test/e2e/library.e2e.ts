@@ -1,4 +1,12 @@
-import { mkdirSync, renameSync, rmSync, statSync, statfsSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
@@ -117,7 +125,7 @@ test("two hundred images scroll, and hold the layout in a small window", async (
   const first = qcow2(vms, "vm-1 with a name that is far longer than the bar is wide.qcow2", "8G");
   qemuIo(first, "qcow2", ["write -P 1 0 1M"]);
   for (let number = 2; number <= 200; number += 1)
-    qemuImg(["convert", "-q", "-O", "qcow2", first, join(vms, `vm-${number}.qcow2`)]);
+    copyFileSync(first, join(vms, `vm-${number}.qcow2`));
   const lamina = await launch();
   const { page } = lamina;
   await size(lamina, 900, 600);

@@ -65,12 +65,12 @@ describeWithQemu("looking through a folder", () => {
     const elsewhere = tempFolder();
     const far = qcow2(elsewhere, "far.qcow2", "8M");
     const base = qcow2(folder, "base.qcow2", "8M");
-    const over = qcow2(folder, "over.qcow2", "-b", "base.qcow2", "-F", "qcow2");
-    const lone = qcow2(folder, "lone.qcow2", "-b", far, "-F", "qcow2");
+    qcow2(folder, "over.qcow2", "-b", "base.qcow2", "-F", "qcow2");
+    qcow2(folder, "lone.qcow2", "-b", far, "-F", "qcow2");
     rmSync(far);
     const link = join(tempFolder(), "other-way");
     symlinkSync(folder, link);
-    const byLink = qcow2(folder, "by-link.qcow2", "-b", base, "-F", "qcow2");
+    qcow2(folder, "by-link.qcow2", "-b", base, "-F", "qcow2");
     const found = (at: string) =>
       Object.fromEntries(scan(at).images.map(({ name, base: on, grows }) => [name, [on, grows]]));
     expect(found(folder)).toEqual({
@@ -80,7 +80,7 @@ describeWithQemu("looking through a folder", () => {
       "by-link.qcow2": [base, true],
     });
     expect(found(link)["by-link.qcow2"]).toEqual([join(link, "base.qcow2"), true]);
-    expect([over, lone, byLink].every((path) => statSync(path).size > 0)).toBe(true);
+    expect(scan(folder).images.flatMap(({ failure }) => failure ?? [])).toEqual([]);
   });
 
   it("takes the extents of a VMDK for one image", () => {

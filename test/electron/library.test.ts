@@ -2,12 +2,14 @@ import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createLibrary } from "../../electron/library";
-import { scanFolder, type ScanRequest } from "../../electron/library-scan";
+import { scanFolder, type ScanRequest, type ScanResult } from "../../electron/library-scan";
 import { openSettings } from "../../electron/settings";
 import { tempFolder } from "../helpers/temp-folder";
 
+type Scan = (request: ScanRequest) => ScanResult | Promise<ScanResult>;
+
 /** A library over real folders; `shown` is what it has told of each so far. */
-function setUp(scan = (request: ScanRequest) => scanFolder(request)) {
+function setUp(scan: Scan = scanFolder, patience = 60_000) {
   const settings = openSettings(tempFolder());
   const shown: string[] = [];
   const library = createLibrary({
@@ -18,6 +20,7 @@ function setUp(scan = (request: ScanRequest) => scanFolder(request)) {
         `${state} ${images.map(({ name, virtualSize }) => `${name} ${virtualSize}`).join()}`,
       ),
     pause: { settle: 5, between: 5 },
+    patience,
   });
   onTestFinished(() => library.close());
   const expectTold = (what: string) => vi.waitFor(() => expect(shown.at(-1)).toBe(what), 5000);
@@ -106,6 +109,23 @@ describe("a watched folder", () => {
         ]),
       5000,
     );
+  });
+
+  it("that never answers keeps no other waiting, and is told when it does", async () => {
+    const [slow, good] = [folderWith("a.img"), folderWith("b.img")];
+    let answer: (() => void) | undefined;
+    const { library } = setUp(async (request) => {
+      if (request.folder === slow && answer === undefined)
+        await new Promise<void>((done) => (answer = done));
+      return scanFolder(request);
+    }, 30);
+    await library.watch(slow);
+    await library.watch(good);
+    library.list();
+    const states = () => library.list().map(({ state }) => state);
+    await vi.waitFor(() => expect(states()).toEqual(["failed", "ready"]), 5000);
+    answer?.();
+    await vi.waitFor(() => expect(states()).toEqual(["ready", "ready"]), 5000);
   });
 
   it("is watched once, is a folder, and is forgotten on request", async () => {

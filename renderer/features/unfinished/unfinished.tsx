@@ -2,7 +2,6 @@ import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { UnfinishedJob } from "../../../shared/model/unfinished-job";
 import { nameOf } from "../../api/paths";
-import { useConvert } from "../../state/convert";
 import { useUnfinished } from "../../state/unfinished";
 import { attempt } from "../../state/view";
 import { formatDate, formatSize } from "../../text/format";
@@ -27,14 +26,10 @@ export function Unfinished() {
 
 function UnfinishedNote({ job }: { job: UnfinishedJob }) {
   const { t } = useTranslation();
-  const { forget } = useUnfinished.getState();
+  const { forget, again } = useUnfinished.getState();
   const { id, partials, keptAside } = job;
   const source = nameOf(job.source);
   const target = nameOf(job.target);
-  const again = async () => {
-    await forget(id, false);
-    await useConvert.getState().begin([job.source]);
-  };
   return (
     <div className={styles.note}>
       <strong>{t("unfinished.ended", { source, target })}</strong>
@@ -58,16 +53,14 @@ function UnfinishedNote({ job }: { job: UnfinishedJob }) {
             {t("unfinished.remove")}
           </Button>
         )}
-        {partials.length === 0 && (
-          <Button
-            variant="default"
-            size="compact-sm"
-            aria-label={t("unfinished.againOf", { source })}
-            onClick={() => attempt(again)}
-          >
-            {t("unfinished.again")}
-          </Button>
-        )}
+        <Button
+          variant="default"
+          size="compact-sm"
+          aria-label={t("unfinished.againOf", { source })}
+          onClick={() => attempt(() => again(job))}
+        >
+          {t("unfinished.again")}
+        </Button>
         <Button
           variant="subtle"
           color="gray"
