@@ -19,8 +19,12 @@ interface ImageItemProps {
   onRemove: () => void;
 }
 
-/** Deeper overlays stand no further in, so that their names keep their room. */
-const deepest = 6;
+/** Overlays above so many others have their size below their name, which needs the room. */
+const deep = 3;
+
+/** Pixels that an overlay stands further in than the bottom of its chain; less and less with its depth. */
+const indentOf = (depth: number): number =>
+  Math.min(depth, 4) * 12 + Math.min(Math.max(depth - 4, 0), 8) * 2;
 
 /** One image of the library: its name, and what is known of its sizes. */
 export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageItemProps) {
@@ -51,7 +55,8 @@ export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageI
       data-active={active || undefined}
       data-testid={row.image === undefined ? "recent-image" : "library-image"}
       data-path={path}
-      style={{ marginInlineStart: Math.min(level - 2, deepest) * 12 }}
+      data-deep={level - 2 >= deep || undefined}
+      style={{ marginInlineStart: indentOf(level - 2) }}
       onClick={onChoose}
     >
       <span className={styles.name}>
