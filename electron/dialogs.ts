@@ -26,6 +26,17 @@ export function createDialogs(
         : dialog.showOpenDialog(options));
       return answer.canceled ? [] : answer.filePaths;
     },
+    chooseFolder: async (purpose) => {
+      const options: Electron.OpenDialogOptions = {
+        title: texts().dialogs.folder[purpose],
+        properties: ["openDirectory", "createDirectory"],
+      };
+      const window = owner();
+      const answer = await (window
+        ? dialog.showOpenDialog(window, options)
+        : dialog.showOpenDialog(options));
+      return answer.canceled ? undefined : answer.filePaths[0];
+    },
     saveImage: async (suggested, format) => {
       const model = formats.find(({ id }) => id === format);
       const options: Electron.SaveDialogOptions = {
@@ -43,18 +54,6 @@ export function createDialogs(
       return answer.canceled || answer.filePath === "" ? undefined : answer.filePath;
     },
   };
-}
-
-/** Asks for a folder, which may be made in the dialog. @returns its path, undefined when cancelled */
-export async function askForFolder(window: BaseWindow | undefined): Promise<string | undefined> {
-  const options: Electron.OpenDialogOptions = {
-    title: "Choose a folder",
-    properties: ["openDirectory", "createDirectory"],
-  };
-  const { canceled, filePaths } = await (window
-    ? dialog.showOpenDialog(window, options)
-    : dialog.showOpenDialog(options));
-  return canceled ? undefined : filePaths[0];
 }
 
 /** Asks whether to give up what runs. @returns true for yes */

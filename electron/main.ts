@@ -1,17 +1,20 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { app, clipboard, shell, type BrowserWindow } from "electron";
+import { app, clipboard, nativeImage, shell, type BrowserWindow } from "electron";
 import { cliWords } from "./cli-words";
-import { askForFolder, askToGiveUp, createDialogs } from "./dialogs";
+import { askToGiveUp, createDialogs } from "./dialogs";
+import { dragIcon } from "./drag-icon";
 import { formatModels } from "./engine";
 import { switchValue } from "./file-arguments";
 import { createHandlers } from "./handlers";
 import { createGrants } from "./handlers/grants";
 import { bindCalls, bindEvents } from "./ipc/bind";
+import { openJournal } from "./jobs/journal";
 import { createQueue } from "./jobs/queue";
 import { receiptOf } from "./jobs/receipt";
 import { shippedLibraries } from "./libraries";
 import { mainTexts } from "./main-texts";
+import { createLibrary } from "./library";
 import { setMenu, type MenuActions } from "./menu";
 import { claimSingleInstance } from "./open-files";
 import { createOpenings } from "./handlers/openings";
@@ -88,15 +91,25 @@ function start(): void {
     progress: (path, bytes) => emit("convert.measuring", { path, ...bytes }),
   });
   const receipts = openReceipts(join(app.getPath("userData"), "receipts"));
+  const journal = openJournal(join(app.getPath("userData"), "jobs.json"));
+  const library = createLibrary({
+    settings,
+    scan: (request) => tasks.run("library.scan", request),
+    changed: (folder) => emit("library.changed", folder),
+    pause: { settle: 400, between: 3000 },
+  });
   const jobScripts = { job: script("job"), copier: script("copier") };
   const queue = createQueue({
-    start: (request) => startJob(jobScripts, request, grants.list()),
+    start: (request, id) => startJob(jobScripts, request, grants.list(), undefined, id),
     keepReceipt: (finished) =>
       receipts.add(receiptOf(finished, app.getVersion())).then(
         () => finished.id,
         () => undefined,
       ),
-    changed: (job) => emit("jobs.changed", job),
+    changed: (job) => {
+      journal.note(job);
+      emit("jobs.changed", job);
+    },
     removed: (jobId) => emit("jobs.removed", { jobId }),
   });
   // A change that cannot be written down holds until Lamina quits.
@@ -125,10 +138,12 @@ function start(): void {
       grants,
       openings: createOpenings(),
       queue,
+      journal,
+      library,
       dialogs,
       samples: {
         documents: () => app.getPath("documents"),
-        chooseFolder: () => askForFolder(window),
+        chooseFolder: () => dialogs.chooseFolder("samples"),
         progress: (steps) => emit("samples.making", steps),
       },
       emit,
@@ -143,6 +158,7 @@ function start(): void {
       changing: (progress) => emit("change.progress", progress),
       settled: settled.tell,
       showInFolder: (path) => shell.showItemInFolder(path),
+      startDrag: (path) => startDrag(window, path),
       copyText: (text) => clipboard.writeText(text),
     }),
     origin,
@@ -168,6 +184,7 @@ function start(): void {
     ask: () => askToGiveUp(created, texts()),
     stop: queue.cancelAll,
   });
+  created.on("focus", () => library.refresh());
   opened.onAdded(() => {
     emit("app.filesOpened", undefined);
     showWindow(created);
@@ -175,9 +192,10 @@ function start(): void {
   app.on("will-quit", (event) => {
     event.preventDefault();
     inspector.close();
+    library.close();
     measurer.stop();
     targetMeasurer.stop();
-    void settings.settled().then(() => app.exit(0));
+    void Promise.all([settings.settled(), journal.settled()]).then(() => app.exit(0));
   });
 
   if (pictureFile === undefined) return;
@@ -187,4 +205,11 @@ function start(): void {
     patience: 20_000,
     capture: () => captureWindow(created),
   }).then(endWith);
+}
+
+/** Lets the desktop drag a file out of the window, with Lamina's sign on the pointer. */
+function startDrag(window: BrowserWindow | undefined, file: string): void {
+  const { width, height, bytes } = dragIcon();
+  const icon = nativeImage.createFromBitmap(Buffer.from(bytes), { width, height });
+  window?.webContents.startDrag({ file, icon });
 }

@@ -4,6 +4,7 @@ import { About } from "./features/about/about";
 import { ChangeDialog } from "./features/change/change-dialog";
 import { ConvertDialog } from "./features/convert/convert-dialog";
 import { DropOverlay } from "./features/drop/drop-overlay";
+import { SeveralDialog } from "./features/drop/several-dialog";
 import { JobsBar } from "./features/jobs/jobs-bar";
 import { Library } from "./features/library/library";
 import { NewDisk } from "./features/new-disk/new-disk";
@@ -11,6 +12,7 @@ import { Notice } from "./features/notice/notice";
 import { Palette } from "./features/palette/palette";
 import { ReceiptDialog } from "./features/receipt/receipt-dialog";
 import { Settings } from "./features/settings/settings";
+import { Unfinished } from "./features/unfinished/unfinished";
 import { TopBar } from "./features/top-bar/top-bar";
 import { Welcome } from "./features/welcome/welcome";
 import styles from "./app.module.css";
@@ -50,6 +52,7 @@ function Window() {
         <Library />
         <main className={styles.main}>
           <Notice />
+          <Unfinished />
           <Page />
         </main>
       </div>
@@ -58,6 +61,7 @@ function Window() {
       <ConvertDialog />
       <ReceiptDialog />
       <DropOverlay />
+      <SeveralDialog />
       <About />
       <Palette tabs={imageTabs.map(({ id }) => id)} pages={[]} />
     </div>

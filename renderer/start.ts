@@ -1,17 +1,22 @@
 import { call, on } from "./api/client";
+import { imageTabs } from "./image-tabs";
 import { useAbout } from "./state/about";
 import { useBytes } from "./state/bytes";
 import { useChange } from "./state/change";
+import { useDrop } from "./state/drop";
 import { shownReport, useImages } from "./state/images";
 import { useMeasures } from "./state/measures";
 import { useConvert } from "./state/convert";
 import { useJobs } from "./state/jobs";
 import { useNewDisk } from "./state/new-disk";
 import { useNewDiskOutlook } from "./state/new-disk-outlook";
+import { keepPage, restorePage } from "./state/kept-page";
+import { useLibrary } from "./state/library";
 import { useOutlook } from "./state/outlook";
 import { useSamples } from "./state/samples";
 import { useSettings } from "./state/settings";
 import { useSpeed } from "./state/speed";
+import { useUnfinished } from "./state/unfinished";
 import { attempt, useView } from "./state/view";
 
 /** Listens to the main process, then opens what Lamina was started with. Call it once. */
@@ -35,6 +40,7 @@ export async function start(): Promise<void> {
   on("speed.measuring", (progress) => useSpeed.getState().progressed(progress));
   on("jobs.removed", ({ jobId }) => removed(jobId));
   on("samples.making", (steps) => useSamples.getState().progressed(steps));
+  on("library.changed", (folder) => useLibrary.getState().changed(folder));
   on("settings.changed", (settings) => useSettings.getState().changed(settings));
   for (const store of [useNewDisk, useImages])
     store.subscribe(() => useNewDiskOutlook.getState().follow());
@@ -43,13 +49,19 @@ export async function start(): Promise<void> {
   on("app.settingsWanted", () => useView.getState().showPage("settings"));
   on("app.filesOpened", () => attempt(takeOpenedFiles));
   attempt(load);
-  await takeOpenedFiles();
+  attempt(useUnfinished.getState().load);
+  await takeOpenedFiles(() => restorePage(imageTabs.map(({ id }) => id)));
+  keepPage();
+  // The page comes first: looking through folders takes the disk.
+  attempt(useLibrary.getState().load);
 }
 
-async function takeOpenedFiles(): Promise<void> {
+/** @param otherwise is done when there are none */
+async function takeOpenedFiles(otherwise?: () => void): Promise<void> {
   try {
     const { paths } = await call("app.takeOpenedFiles");
-    attempt(() => useImages.getState().open(paths));
+    if (paths.length === 0) otherwise?.();
+    else attempt(() => useDrop.getState().handedOver(paths));
   } finally {
     useView.getState().setStarted();
   }

@@ -19,6 +19,7 @@ export { measureImage, measureTarget, measureVariants, type MeasureTarget } from
 export { estimateImage, estimateSize, type Estimate } from "./ops/estimate";
 export { fileSystemOf } from "./io/file-systems";
 export { measureNew } from "./ops/measure-new";
+export { glanceAt, showsFormat } from "./ops/glance";
 export { mapImage, type MapEntry } from "./ops/map";
 export type { SideRequest } from "./ops/bytes/side";
 export { readBytes, type ReadRequest } from "./ops/bytes/read-bytes";

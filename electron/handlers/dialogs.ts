@@ -7,6 +7,8 @@ type DialogCall = "dialogs.openImages" | "dialogs.saveImage";
 export interface Dialogs {
   /** Paths that the user chose; none when cancelled. */
   openImages(): Promise<string[]>;
+  /** The folder that the user chose, undefined when cancelled. */
+  chooseFolder(purpose: "watch" | "samples"): Promise<string | undefined>;
   /** The path that the user chose, undefined when cancelled. */
   saveImage(suggested: string, format: FormatId): Promise<string | undefined>;
 }

@@ -2,7 +2,9 @@ import type { CallOutput, EventPayload } from "../../shared/ipc/contract";
 import type { FormatModel } from "../../shared/model/format";
 import type { EmitEvent } from "../ipc/dispatch";
 import type { Handlers } from "./table";
+import type { Journal } from "../jobs/journal";
 import type { JobQueue } from "../jobs/queue";
+import type { Library } from "../library";
 import type { OpenedFiles } from "./opened-files";
 import type { ReceiptStore } from "../receipts";
 import type { SettingsStore } from "../settings";
@@ -23,6 +25,7 @@ import { healthHandlers } from "./health";
 import { imageHandlers } from "./image";
 import { imageChangeHandlers } from "./image-changes";
 import { jobHandlers } from "./jobs";
+import { libraryHandlers } from "./library";
 import { measureHandlers } from "./measure";
 import type { Openings } from "./openings";
 import { preflightHandlers } from "./preflight";
@@ -49,6 +52,8 @@ export interface HandlerParts {
   readonly grants: Grants;
   readonly openings: Openings;
   readonly queue: JobQueue;
+  readonly journal: Journal;
+  readonly library: Library;
   readonly dialogs: Dialogs;
   readonly samples: SampleParts;
   /** Sends an event to the page. */
@@ -58,6 +63,8 @@ export interface HandlerParts {
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
+  /** Lets the desktop drag a file out of the window. */
+  startDrag(path: string): void;
   /** Puts text on the clipboard. */
   copyText(text: string): Promise<void>;
 }
@@ -90,7 +97,8 @@ export function createHandlers(given: HandlerParts): Handlers {
     ...imageChangeHandlers({ ...parts, changes }),
     ...bytesHandlers(parts.tasks, parts),
     ...speedHandlers(parts.tasks, parts),
-    ...jobHandlers(parts.queue),
+    ...jobHandlers(parts.queue, parts.journal, (path) => parts.startDrag(path)),
+    ...libraryHandlers(parts.library, parts.dialogs),
     ...receiptHandlers(parts.receipts),
     ...domainHandlers(parts.tasks),
     ...sampleHandlers(parts.tasks, parts.samples),

@@ -6,6 +6,7 @@ import type { Grants } from "./grants";
 type SettingsCall =
   | "settings.get"
   | "settings.change"
+  | "settings.keepPage"
   | "settings.removeFolder"
   | "settings.reset"
   | "settings.file"
@@ -26,6 +27,9 @@ export function settingsHandlers(
   return {
     "settings.get": () => settings.get(),
     "settings.change": (part) => settings.change(part),
+    "settings.keepPage": async ({ page }) => {
+      await settings.change({ page });
+    },
     "settings.removeFolder": ({ kind, path }) => {
       const list = kind === "trusted" ? "trustedFolders" : "watchedFolders";
       return settings.change({ [list]: settings.get()[list].filter((folder) => folder !== path) });

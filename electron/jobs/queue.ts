@@ -18,8 +18,8 @@ export interface FinishedJob {
 
 /** What a queue does with a job, and whom it tells. */
 export interface QueueParts {
-  /** Starts a job; called when its turn has come. */
-  start(request: JobRequest): JobRun;
+  /** Starts a job; called when its turn has come. `jobId` marks its partial files. */
+  start(request: JobRequest, jobId: string): JobRun;
   /** Keeps the receipt of a conversion; the answer is its id, or undefined when it could not be kept. Never rejects. */
   keepReceipt(finished: FinishedJob): Promise<string | undefined>;
   changed(job: Job): void;
@@ -103,7 +103,7 @@ export function createQueue(parts: QueueParts): JobQueue {
       if (entry.run) {
         entry.run.resume();
       } else {
-        const run = parts.start(entry.request);
+        const run = parts.start(entry.request, entry.job.id);
         entry.run = run;
         entry.startedAt = new Date();
         entry.finished = run.ended.then((end) => finish(entry, end));

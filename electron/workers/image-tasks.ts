@@ -34,6 +34,7 @@ import type { DomainsRequest } from "../../shared/model/domains";
 import { lookAt, nameFrom } from "./base";
 import { changeOutlook, chainDependents, makeChange } from "./change-tasks";
 import { makeSampleFolder } from "./sample-folder";
+import { scanFolder, type ScanRequest } from "../library-scan";
 
 /** What is done with one image in a thread of its own, by the name of the call. */
 export const imageTasks = {
@@ -76,6 +77,7 @@ export const imageTasks = {
     return at === undefined ? {} : { at };
   },
   "speed.measure": (request: SpeedRequest, control: Control) => readSpeed(request, control),
+  "library.scan": (request: ScanRequest) => scanFolder(request),
 } as const;
 
 /** What a new image is measured for. */

@@ -39,15 +39,16 @@ const PATIENCE_MS = 15_000;
  * Starts one job in a thread of its own. Ends it the hard way when it has been cancelled and
  * goes on for `patience` milliseconds.
  * @param grants What its chain may use outside its own folders.
+ * @param mark Stands in the names of its partial files.
  */
 export function startJob(
   scripts: JobScripts,
   request: JobRequest,
   grants: readonly Grant[],
   patience = PATIENCE_MS,
+  mark: string = randomUUID(),
 ): JobRun {
   const control = createControl();
-  const mark = randomUUID();
   const order: JobOrder = {
     request,
     grants,

@@ -133,3 +133,8 @@ export function splitDuration(seconds: number): Duration {
 export function formatSeconds(seconds: number): string {
   return new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(seconds);
 }
+
+/** "2.1": how many times over. */
+export function formatFactor(times: number): string {
+  return number.oneDecimal.format(times);
+}

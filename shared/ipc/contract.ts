@@ -19,6 +19,8 @@ import { failureSchema, imageReportSchema } from "../model/report";
 import { convertRequestSchema, createRequestSchema, jobSchema } from "../model/job";
 import { receiptSchema } from "../model/receipt";
 import { settingsSchema } from "../model/settings";
+import { unfinishedJobSchema } from "../model/unfinished-job";
+import { watchedFolderSchema } from "../model/watched-folder";
 import { changedRangesSchema, snapshotTreeSchema } from "../model/snapshot-tree";
 
 const path = z.string().min(1).max(32_768);
@@ -333,6 +335,15 @@ export const calls = {
   "jobs.resume": { input: z.object({ jobId: z.string() }), output: nothing },
   /** Takes an ended job off the list. */
   "jobs.dismiss": { input: z.object({ jobId: z.string() }), output: nothing },
+  /** Begins to drag the image of a finished conversion out of the window. */
+  "jobs.startDrag": { input: z.object({ jobId: z.string() }), output: nothing },
+  /** Conversions that ran or waited when Lamina ended the last time, and what they left. */
+  "jobs.unfinished": { input: nothing, output: z.array(unfinishedJobSchema) },
+  /** Forgets one of them; with `remove`, removes the partial files that it left. */
+  "jobs.forgetUnfinished": {
+    input: z.object({ jobId: z.string(), remove: z.boolean() }),
+    output: nothing,
+  },
   /** What was kept of finished conversions, the newest first. */
   "receipts.list": { input: nothing, output: z.array(receiptSchema) },
   /** Removes one; one that is not there is no error. */
@@ -358,6 +369,24 @@ export const calls = {
   /** Where they are kept. */
   "settings.file": { input: nothing, output: z.object({ path }) },
   "settings.showFile": { input: nothing, output: nothing },
+  /** Keeps what is on the page for the next start; nothing for the welcome. */
+  "settings.keepPage": {
+    input: z.object({ page: settingsSchema.shape.page }),
+    output: nothing,
+  },
+  /** The watched folders as far as they are known; `library.changed` tells of each that changes. */
+  "library.list": { input: nothing, output: z.array(watchedFolderSchema) },
+  /** Watches a folder, without `path` one that the user chooses. @returns no path when cancelled */
+  "library.watch": {
+    input: z.object({ path: path.optional() }),
+    output: z.object({ path: path.optional() }),
+  },
+  "library.unwatch": { input: z.object({ path }), output: nothing },
+  /** Tells folders from everything else. */
+  "library.kinds": {
+    input: z.object({ paths: z.array(path) }),
+    output: z.object({ folders: z.array(path), files: z.array(path) }),
+  },
   /** Puts paths at the head of the recent list, the first of them first. */
   "recent.add": { input: z.object({ paths: z.array(path) }), output: settingsSchema },
   "recent.remove": { input: z.object({ path }), output: settingsSchema },
@@ -387,6 +416,7 @@ export const events = {
   "speed.measuring": z.object({ path, done: z.number(), total: z.number() }),
   /** Also when the page itself asked for the change: the menu may have done it. */
   "settings.changed": settingsSchema,
+  "library.changed": watchedFolderSchema,
   "jobs.changed": jobSchema,
   "jobs.removed": z.object({ jobId: z.string() }),
 } as const;

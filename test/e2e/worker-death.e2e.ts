@@ -30,7 +30,7 @@ test("a thread that dies takes its own image only, and the window says so", asyn
   await expect(failure).toContainText("ended early");
   await lamina.picture("dead-thread");
 
-  await page.getByRole("button", { name: /^sound\.img/ }).click();
+  await page.getByRole("treeitem", { name: /^sound\.img/ }).click();
   await expect(page.getByRole("heading", { name: "sound.img", level: 1 })).toBeVisible();
   await lamina.startSecond(image("next.img"));
   await expect(page.getByRole("heading", { name: "next.img", level: 1 })).toBeVisible();

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { folderOf, isAbsolute, nameOf } from "../../renderer/api/paths";
-import { groupByFolder } from "../../renderer/features/library/groups";
 
 describe("paths", () => {
   it.each([
@@ -28,11 +27,4 @@ describe("paths", () => {
   ])("%s is absolute: %s", (path, absolute) => {
     expect(isAbsolute(path)).toBe(absolute);
   });
-});
-
-it("groups the recent list by folder, the latest folder first", () => {
-  expect(groupByFolder(["/b/1", "/a/2", "/b/3", "/a/4"])).toEqual([
-    { folder: "/b", paths: ["/b/1", "/b/3"] },
-    { folder: "/a", paths: ["/a/2", "/a/4"] },
-  ]);
 });

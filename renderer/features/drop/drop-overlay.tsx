@@ -1,8 +1,7 @@
 import { ArrowRightLeft, FolderOpen } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { CallError, pathsOf } from "../../api/client";
-import { useConvert } from "../../state/convert";
-import { useImages } from "../../state/images";
+import { useDrop } from "../../state/drop";
 import { attempt } from "../../state/view";
 import styles from "./drop-overlay.module.css";
 import { useFileDrag, type DropZone } from "./use-file-drag";
@@ -40,7 +39,5 @@ export function DropOverlay() {
 async function take(files: readonly File[], zone: DropZone, noPath: string): Promise<void> {
   const paths = pathsOf(files);
   if (paths.length === 0) throw new CallError({ code: "invalid-argument", message: noPath });
-  await (zone === "convert"
-    ? useConvert.getState().begin(paths)
-    : useImages.getState().open(paths));
+  await useDrop.getState()[zone](paths);
 }

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Job } from "../../../shared/model/job";
 import { formatCount, formatOffset } from "../../text/format";
 import { Ellipsis } from "../../ui/ellipsis";
+import { useDragOut } from "./drag-out";
 import { JobActions } from "./job-actions";
 import { JobIcon } from "./job-icon";
 import { jobOutcome, jobProgress, jobTitle, showsProgress } from "./job-text";
@@ -13,9 +14,10 @@ import { sentences } from "../../text/sentence";
 export function JobItem({ job }: { job: Job }) {
   const { t } = useTranslation();
   const { failure } = job;
+  const dragOut = useDragOut(job);
   return (
     <li className={styles.item} data-testid="job" data-state={job.state} data-target={job.target}>
-      <div className={styles.itemHead}>
+      <div className={styles.itemHead} {...dragOut}>
         <JobIcon state={job.state} />
         <strong>
           <Ellipsis>{jobTitle(job, t)}</Ellipsis>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { hasEnded, leadingJob, useJobs } from "../../state/jobs";
 import { useReceipts } from "../../state/receipts";
 import { Ellipsis } from "../../ui/ellipsis";
+import { useDragOut } from "./drag-out";
 import { JobActions } from "./job-actions";
 import { JobIcon } from "./job-icon";
 import { JobItem } from "./job-item";
@@ -21,6 +22,7 @@ export function JobsBar() {
   // The list would lie over the receipt that was opened from it.
   const covered = useReceipts((receipts) => receipts.shown !== undefined);
   const job = leadingJob(jobs);
+  const dragOut = useDragOut(job);
   if (job === undefined) return null;
   const title = jobTitle(job, t);
   const outcome = jobOutcome(job, t);
@@ -29,7 +31,7 @@ export function JobsBar() {
   return (
     <footer className={styles.bar} aria-label={t("jobs.bar")} data-testid="jobs-bar">
       <JobIcon state={job.state} />
-      <span className={styles.title}>
+      <span className={styles.title} {...dragOut}>
         <Ellipsis>{title}</Ellipsis>
       </span>
       {showsProgress(job) && <JobProgressBar job={job} />}

@@ -26,6 +26,7 @@ import samples from "./samples.json";
 import snapshots from "./snapshots.json";
 import speed from "./speed.json";
 import trust from "./trust.json";
+import unfinished from "./unfinished.json";
 import welcome from "./welcome.json";
 
 /** The English texts, one file an area; every other language has the same files. */
@@ -58,5 +59,6 @@ export const en = {
   snapshots,
   speed,
   trust,
+  unfinished,
   welcome,
 };

@@ -1,13 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { formatModels } from "../../../electron/engine";
 import { createHandlers } from "../../../electron/handlers";
 import { createGrants } from "../../../electron/handlers/grants";
 import { createOpenings } from "../../../electron/handlers/openings";
 import { createOpenedFiles } from "../../../electron/handlers/opened-files";
 import { createDispatch } from "../../../electron/ipc/dispatch";
+import { openJournal } from "../../../electron/jobs/journal";
 import { createQueue } from "../../../electron/jobs/queue";
+import { createLibrary } from "../../../electron/library";
+import { scanFolder } from "../../../electron/library-scan";
 import { openReceipts } from "../../../electron/receipts";
 import { openSettings } from "../../../electron/settings";
 import { tempFolder } from "../../helpers/temp-folder";
@@ -16,6 +19,14 @@ import { tempFolder } from "../../helpers/temp-folder";
 function setUp() {
   const seen: string[] = [];
   const opened = createOpenedFiles();
+  const settings = openSettings(tempFolder());
+  const library = createLibrary({
+    settings,
+    scan: async (request) => scanFolder(request),
+    changed: () => {},
+    pause: { settle: 10, between: 10 },
+  });
+  onTestFinished(() => library.close());
   const handlers = createHandlers({
     about: () =>
       Promise.resolve({
@@ -28,7 +39,9 @@ function setUp() {
       }),
     formats: formatModels(),
     opened,
-    settings: openSettings(tempFolder()),
+    settings,
+    library,
+    journal: openJournal(join(tempFolder(), "jobs.json")),
     receipts: openReceipts(tempFolder()),
     grants: createGrants(),
     openings: createOpenings(),
@@ -76,6 +89,7 @@ function setUp() {
     changing: () => {},
     dialogs: {
       openImages: () => Promise.resolve([]),
+      chooseFolder: () => Promise.resolve(undefined),
       saveImage: (suggested, format) =>
         Promise.resolve(format === "raw" ? `${suggested}!` : undefined),
     },
@@ -87,12 +101,13 @@ function setUp() {
     emit: () => {},
     settled: () => seen.push("settled"),
     showInFolder: (path) => seen.push(path),
+    startDrag: (path) => seen.push(`drags ${path}`),
     copyText: (text) => {
       seen.push(text);
       return Promise.resolve();
     },
   });
-  return { call: createDispatch(handlers), opened, seen };
+  return { call: createDispatch(handlers), opened, seen, settings };
 }
 
 describe("handlers", () => {
@@ -168,6 +183,45 @@ describe("handlers", () => {
     writeFileSync(file, "");
     expect(await call("image.showInFolder", { path: file })).toMatchObject({ ok: true });
     expect(seen).toEqual([file]);
+  });
+
+  it("watch a folder by its path or the one that is chosen, and leave it alone again", async () => {
+    const { call, settings } = setUp();
+    const folder = tempFolder();
+    expect(await call("library.watch", {})).toEqual({ ok: true, value: {} });
+    expect(await call("library.watch", { path: folder })).toMatchObject({ ok: true });
+    expect(settings.get().watchedFolders).toEqual([folder]);
+    expect(await call("library.list", undefined)).toMatchObject({ value: [{ path: folder }] });
+    await call("library.unwatch", { path: folder });
+    expect(settings.get().watchedFolders).toEqual([]);
+  });
+
+  it("tell folders from what is none, in their order", async () => {
+    const { call } = setUp();
+    const folder = tempFolder();
+    const file = join(folder, "a.img");
+    writeFileSync(file, "");
+    const gone = join(folder, "gone");
+    expect(await call("library.kinds", { paths: [file, folder, gone] })).toEqual({
+      ok: true,
+      value: { folders: [folder], files: [file, gone] },
+    });
+  });
+
+  it("keep the page, and forget it", async () => {
+    const { call, settings } = setUp();
+    await call("settings.keepPage", { page: { image: "/a", tab: "map" } });
+    expect(settings.get().page).toEqual({ image: "/a", tab: "map" });
+    await call("settings.keepPage", {});
+    expect(settings.get().page).toBeUndefined();
+  });
+
+  it("drag nothing but what a conversion has made", async () => {
+    const { call, seen } = setUp();
+    expect(await call("jobs.startDrag", { jobId: "/etc/passwd" })).toMatchObject({
+      failure: { code: "invalid-argument" },
+    });
+    expect(seen).toEqual([]);
   });
 
   it("hand an image to the measurer, and stop it", async () => {

@@ -1,0 +1,91 @@
+import { ActionIcon } from "@mantine/core";
+import { ChevronRight, EyeOff } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { WatchedFolder } from "../../../shared/model/watched-folder";
+import { nameOf } from "../../api/paths";
+import { sentences } from "../../text/sentence";
+import { Ellipsis } from "../../ui/ellipsis";
+import { Gauge } from "./gauge";
+import styles from "./library.module.css";
+import { overcommitOf } from "./overcommit";
+import { useOvercommitText } from "./overcommit-text";
+import type { FolderRow } from "./rows";
+
+interface FolderHeadProps {
+  id: string;
+  row: FolderRow;
+  active: boolean;
+  onChoose: () => void;
+  onRemove: () => void;
+}
+
+/** The head of a folder: its name and, for a watched one, how far it is overcommitted. */
+export function FolderHead({ id, row, active, onChoose, onRemove }: FolderHeadProps) {
+  const { t } = useTranslation();
+  const { path, watched, expanded } = row;
+  const name = nameOf(path) || path;
+  const note = useFolderNote(watched);
+  const overcommit = watched && overcommitOf(watched);
+  const gauge = useOvercommitText(overcommit);
+  return (
+    // The tree hears the keys.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+    <div
+      id={id}
+      className={styles.folder}
+      role="treeitem"
+      aria-label={sentences(name, note?.text, gauge?.sentence)}
+      aria-level={1}
+      aria-posinset={row.position}
+      aria-setsize={row.count}
+      aria-expanded={expanded}
+      aria-selected={false}
+      data-active={active || undefined}
+      data-testid={watched ? "watched-folder" : "recent-folder"}
+      data-path={path}
+      onClick={onChoose}
+    >
+      <ChevronRight className={styles.chevron} size={13} aria-hidden />
+      <strong>
+        <Ellipsis full={path}>{name}</Ellipsis>
+      </strong>
+      {watched && (
+        <ActionIcon
+          className={styles.unwatch}
+          variant="subtle"
+          color="gray"
+          size={20}
+          tabIndex={active ? 0 : -1}
+          aria-label={t("library.unwatch", { name })}
+          title={t("library.unwatch", { name })}
+          onClick={(event) => {
+            event.stopPropagation();
+            onRemove();
+          }}
+        >
+          <EyeOff size={13} aria-hidden />
+        </ActionIcon>
+      )}
+      {note && (
+        <small className={styles.note} data-bad={note.bad || undefined}>
+          {note.text}
+        </small>
+      )}
+      {overcommit && gauge && <Gauge overcommit={overcommit} text={gauge} />}
+    </div>
+  );
+}
+
+/** What there is to say of a folder besides its images. */
+function useFolderNote(
+  watched: WatchedFolder | undefined,
+): { readonly text: string; readonly bad: boolean } | undefined {
+  const { t } = useTranslation();
+  if (watched === undefined) return undefined;
+  const { state, images, more, failure } = watched;
+  if (state === "looking") return { text: t("library.looking"), bad: false };
+  if (state === "missing") return { text: t("library.folderMissing"), bad: true };
+  if (state === "failed") return { text: failure?.message ?? t("library.folderFailed"), bad: true };
+  if (more) return { text: t("library.more"), bad: false };
+  return images.length === 0 ? { text: t("library.noImages"), bad: false } : undefined;
+}

@@ -1,0 +1,44 @@
+import type { Failure } from "../../../shared/model/report";
+import type { ListedImage } from "../../../shared/model/watched-folder";
+import type { ImageView } from "../../state/images";
+import { sentences } from "../../text/sentence";
+
+/** What a row tells of an image. Sizes in bytes. */
+export interface ImageFacts {
+  readonly loading: boolean;
+  /** Virtual size. */
+  readonly size?: number;
+  readonly allocated?: number;
+  readonly problem?: "missing" | "failed" | "chooseMember";
+  /** What went wrong, in words. */
+  readonly message?: string;
+}
+
+/** From what its folder tells of it or, in no watched folder, from what was seen when it was opened. */
+export function imageFacts(
+  image: ListedImage | undefined,
+  view: ImageView | undefined,
+): ImageFacts {
+  if (image !== undefined) {
+    const { virtualSize, allocated, failure } = image;
+    return {
+      loading: false,
+      ...(virtualSize !== undefined && { size: virtualSize }),
+      ...(allocated !== undefined && failure === undefined && { allocated }),
+      ...(failure && problemOf(failure)),
+    };
+  }
+  if (view?.state === "failed") return { loading: false, ...problemOf(view.failure) };
+  const layer = view?.state === "ready" ? view.report.layers[0] : undefined;
+  return {
+    loading: view?.state === "loading",
+    ...(layer && { size: layer.virtualSize }),
+    ...(layer?.allocated !== undefined && { allocated: layer.allocated }),
+  };
+}
+
+function problemOf({ code, message, hint }: Failure): Pick<ImageFacts, "problem" | "message"> {
+  if (code === "choose-member") return { problem: "chooseMember" };
+  const problem = code === "missing-file" ? "missing" : "failed";
+  return { problem, message: sentences(message, hint) };
+}

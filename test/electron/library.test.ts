@@ -1,0 +1,156 @@
+import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createLibrary } from "../../electron/library";
+import { scanFolder, type ScanRequest, type ScanResult } from "../../electron/library-scan";
+import { openSettings } from "../../electron/settings";
+import { tempFolder } from "../helpers/temp-folder";
+
+type Scan = (request: ScanRequest) => ScanResult | Promise<ScanResult>;
+
+/** A library over real folders; `shown` is what it has told of each so far. */
+function setUp(scan: Scan = scanFolder, patience = 60_000) {
+  const settings = openSettings(tempFolder());
+  const shown: string[] = [];
+  const library = createLibrary({
+    settings,
+    scan: async (request) => scan(request),
+    changed: ({ state, images }) =>
+      shown.push(
+        `${state} ${images.map(({ name, virtualSize }) => `${name} ${virtualSize}`).join()}`,
+      ),
+    pause: { settle: 5, between: 5 },
+    patience,
+  });
+  onTestFinished(() => library.close());
+  const expectTold = (what: string) => vi.waitFor(() => expect(shown.at(-1)).toBe(what), 5000);
+  return { settings, library, shown, expectTold };
+}
+
+function folderWith(...names: readonly string[]): string {
+  const folder = tempFolder();
+  for (const name of names) writeFileSync(join(folder, name), Buffer.alloc(512));
+  return folder;
+}
+
+describe("a watched folder", () => {
+  it("is looked through when somebody asks for it, and not before", async () => {
+    const { library, shown, expectTold } = setUp();
+    await library.watch(folderWith("a.img"));
+    expect(shown).toEqual([]);
+    expect(library.list()).toMatchObject([{ state: "looking" }]);
+    await expectTold("ready a.img 512");
+    expect(library.list()).toMatchObject([{ state: "ready", images: [{ name: "a.img" }] }]);
+  });
+
+  it("tells of files that come, change and go, also a folder below it", async () => {
+    const { library, expectTold } = setUp();
+    const folder = folderWith("a.img");
+    await library.watch(folder);
+    library.list();
+    await expectTold("ready a.img 512");
+    writeFileSync(join(folder, "b.img"), Buffer.alloc(1024));
+    await expectTold("ready a.img 512,b.img 1024");
+    truncateSync(join(folder, "b.img"), 2048);
+    await expectTold("ready a.img 512,b.img 2048");
+    rmSync(join(folder, "b.img"));
+    await expectTold("ready a.img 512");
+    mkdirSync(join(folder, "sub"));
+    writeFileSync(join(folder, "sub/c.img"), Buffer.alloc(512));
+    await expectTold("ready a.img 512,sub/c.img 512");
+    rmSync(join(folder, "sub/c.img"));
+    await expectTold("ready a.img 512");
+  });
+
+  it("that vanishes is told as missing, and is back when it is looked for again", async () => {
+    const { library, expectTold } = setUp();
+    const folder = folderWith("a.img");
+    await library.watch(folder);
+    library.list();
+    await expectTold("ready a.img 512");
+    renameSync(folder, `${folder}-away`);
+    library.refresh();
+    await expectTold("missing ");
+    renameSync(`${folder}-away`, folder);
+    library.refresh();
+    await expectTold("ready a.img 512");
+  });
+
+  it("inside another one keeps its images to itself", async () => {
+    const { library } = setUp();
+    const folder = folderWith("a.img");
+    const inner = join(folder, "inner");
+    mkdirSync(inner);
+    writeFileSync(join(inner, "b.img"), Buffer.alloc(512));
+    const names = () => library.list().map(({ images }) => images.map(({ name }) => name));
+    await library.watch(folder);
+    library.list();
+    await vi.waitFor(() => expect(names()).toEqual([["a.img", "inner/b.img"]]), 5000);
+    await library.watch(inner);
+    await vi.waitFor(() => expect(names()).toEqual([["a.img"], ["b.img"]]), 5000);
+    await library.unwatch(inner);
+    await vi.waitFor(() => expect(names()).toEqual([["a.img", "inner/b.img"]]), 5000);
+  });
+
+  it("whose images cannot be looked at says why, and costs no other", async () => {
+    const [bad, good] = [folderWith("a.img"), folderWith("b.img")];
+    const { library } = setUp((request) => {
+      if (request.folder === bad) throw new Error("the thread died");
+      return scanFolder(request);
+    });
+    await library.watch(bad);
+    await library.watch(good);
+    library.list();
+    await vi.waitFor(
+      () =>
+        expect(library.list()).toMatchObject([
+          { state: "failed", failure: { message: "the thread died" } },
+          { state: "ready", images: [{ name: "b.img" }] },
+        ]),
+      5000,
+    );
+  });
+
+  it("that never answers keeps no other waiting, and is told when it does", async () => {
+    const [slow, good] = [folderWith("a.img"), folderWith("b.img")];
+    let answer: (() => void) | undefined;
+    const { library } = setUp(async (request) => {
+      if (request.folder === slow && answer === undefined)
+        await new Promise<void>((done) => (answer = done));
+      return scanFolder(request);
+    }, 30);
+    await library.watch(slow);
+    await library.watch(good);
+    library.list();
+    const states = () => library.list().map(({ state }) => state);
+    await vi.waitFor(() => expect(states()).toEqual(["failed", "ready"]), 5000);
+    answer?.();
+    await vi.waitFor(() => expect(states()).toEqual(["ready", "ready"]), 5000);
+  });
+
+  it("is watched once, is a folder, and is forgotten on request", async () => {
+    const { library, settings } = setUp();
+    const folder = folderWith("a.img");
+    await library.watch(`${folder}/`);
+    await library.watch(folder);
+    expect(settings.get().watchedFolders).toEqual([folder]);
+    await expect(library.watch(join(folder, "a.img"))).rejects.toMatchObject({
+      failure: { code: "missing-file" },
+    });
+    await expect(library.watch("relative")).rejects.toMatchObject({
+      failure: { code: "missing-file" },
+    });
+    await library.unwatch(folder);
+    expect(settings.get().watchedFolders).toEqual([]);
+    expect(library.list()).toEqual([]);
+  });
+
+  it("follows the settings, whoever changes them", async () => {
+    const { library, settings, expectTold } = setUp();
+    expect(library.list()).toEqual([]);
+    await settings.change({ watchedFolders: [folderWith("a.img")] });
+    await expectTold("ready a.img 512");
+    await settings.change({ watchedFolders: [] });
+    expect(library.list()).toEqual([]);
+  });
+});
