@@ -61,6 +61,12 @@ export function offeredSpaces({ formats, format }: NewDiskForm): SpaceChoice[] {
   return spaceChoices(formats.find(({ id }) => id === format)?.options ?? []);
 }
 
+/** The options without those that say how the disk gets its space. */
+export function withoutSpace(form: NewDiskForm): OptionValues {
+  const names = new Set(offeredSpaces(form).flatMap(({ options }) => Object.keys(options)));
+  return Object.fromEntries(Object.entries(form.options).filter(([name]) => !names.has(name)));
+}
+
 /** What is to be measured: the form as it is first, then each way to give it its space. */
 export function measureQuestion(form: NewDiskForm): CallInput<"create.measure"> | undefined {
   const request = newDiskRequest(form);

@@ -5,7 +5,7 @@ import { call, toFailure } from "../api/client";
 import { isAbsolute } from "../api/paths";
 import { useImages } from "./images";
 import { hasEnded, useJobs } from "./jobs";
-import { emptyForm, newDiskRequest, type NewDiskForm } from "./new-disk-form";
+import { emptyForm, newDiskRequest, withoutSpace, type NewDiskForm } from "./new-disk-form";
 import { useView } from "./view";
 
 interface NewDiskState extends NewDiskForm {
@@ -91,12 +91,15 @@ export const useNewDisk = create<NewDiskState>()((set, get) => {
     choose: (options) =>
       set((form) => ({ options: { ...form.options, ...options }, failure: undefined })),
     setBase: async (base) => {
+      const began = get().base === undefined && base !== undefined;
       set({ base, check: undefined, failure: undefined });
       const { formats, format } = get();
       const model = formats.find(({ id }) => id === format);
       const backed = formats.find((each) => each.backing);
       if (base !== undefined && model?.backing !== true && backed !== undefined)
         set({ target: renamed(backed.id), format: backed.id, options: {} });
+      // What lies in the base takes no space here: an overlay begins thin.
+      if (began) set((form) => ({ options: withoutSpace(form) }));
       if (base !== undefined && base !== "") {
         await useImages.getState().inspect(base);
         const view = useImages.getState().views[base];

@@ -1,4 +1,5 @@
 import { Button, Checkbox, TextInput } from "@mantine/core";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import styles from "./place-field.module.css";
 
@@ -19,10 +20,17 @@ interface PlaceFieldProps {
 export function PlaceField(props: PlaceFieldProps) {
   const { t } = useTranslation();
   const { value, error, taken, replace, change, browse, setReplace } = props;
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // Of a long path the name is at the end.
+    const field = input.current;
+    if (field !== null && field !== document.activeElement) field.scrollLeft = field.scrollWidth;
+  }, [value]);
   return (
     <div className={styles.field}>
       <div className={styles.place}>
         <TextInput
+          ref={input}
           className={styles.path}
           label={t("convert.place")}
           value={value}

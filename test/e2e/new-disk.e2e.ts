@@ -102,7 +102,11 @@ test("a file is replaced on an explicit yes only, and what cannot be is said", a
   writeFileSync(target, "not to be lost");
   const lamina = await launch();
   const { page } = lamina;
-  await begin(page);
+  await lamina.app.evaluate(({ Menu }) => {
+    const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []);
+    items?.find(({ accelerator }) => accelerator === "CmdOrCtrl+N")?.click();
+  });
+  await expect(page.getByTestId("new-disk-now")).toBeVisible();
   const create = page.getByRole("button", { name: "Create", exact: true });
   await page.getByLabel("Save as").fill(target);
   await expect(page.getByText("A file of this name is there already.")).toBeVisible();

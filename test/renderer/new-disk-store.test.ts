@@ -110,7 +110,18 @@ describe("the form of a new disk", () => {
     expect(newDiskObstacle(form(), view)).toBeUndefined();
   });
 
-  it("does not stand on a broken or a packed image", async () => {
+  it("begins an overlay thin, and keeps its other options", async () => {
+    bridge();
+    await form().begin();
+    form().choose({ preallocation: "full", cluster_size: 4096 });
+    await form().setBase("");
+    expect(form().options).toEqual({ cluster_size: 4096 });
+    form().choose({ extended_l2: true, preallocation: "metadata" });
+    await form().setBase("/vm/base.qcow2");
+    expect(form().options).toMatchObject({ preallocation: "metadata" });
+  });
+
+  it("does not stand on a broken image", async () => {
     const failure = { code: "missing-file", message: "Gone." };
     const broken = { from: "/vm/base.qcow2", name: "gone.qcow2", failure };
     bridge({ "image.inspect": ({ path }) => report(path, { broken }) });

@@ -31,9 +31,11 @@ export function BaseField() {
       />
       {base !== undefined && (
         <>
-          <p className={styles.quiet}>
-            {t("newDisk.overlayText")} <Explain topic="overlays" /> <Explain topic="copyOnWrite" />
-          </p>
+          <p className={styles.quiet}>{t("newDisk.overlayText")}</p>
+          <div className={styles.notes}>
+            <Explain topic="overlays" />
+            <Explain topic="copyOnWrite" />
+          </div>
           <div className={styles.line}>
             <TextInput
               className={styles.wide}

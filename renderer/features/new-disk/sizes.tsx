@@ -1,4 +1,7 @@
 import { useTranslation } from "react-i18next";
+import { useImages } from "../../state/images";
+import { useNewDisk } from "../../state/new-disk";
+import { isWhole } from "../../state/new-disk-form";
 import { useNewDiskOutlook } from "../../state/new-disk-outlook";
 import { sentences } from "../../text/sentence";
 import { Bytes } from "../../ui/bytes";
@@ -10,7 +13,10 @@ import styles from "./new-disk.module.css";
 export function Sizes() {
   const { t } = useTranslation();
   const chosen = useNewDiskOutlook((outlook) => outlook.chosen);
-  if (chosen === undefined) return null;
+  const base = useNewDisk((form) => form.base);
+  const view = useImages(({ views }) => views[base ?? ""]);
+  // Its own field says what is wrong with the base.
+  if (chosen === undefined || (base !== undefined && !isWhole(view))) return null;
   if (chosen.state === "failed")
     return (
       <div className={styles.sizes}>

@@ -21,6 +21,7 @@ export function Explain({ topic }: { topic: Topic }) {
       onChange={setOpened}
       width={topic === "copyOnWrite" || topic === "thick" ? 480 : 420}
       position="bottom-start"
+      middlewares={{ flip: true, shift: { crossAxis: true, padding: 8 } }}
       shadow="md"
       radius={12}
       trapFocus
