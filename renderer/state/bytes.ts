@@ -35,7 +35,10 @@ interface BytesState {
   readonly finding: Finding;
   /** Goes up with every chunk that arrives: what `chunkOf` answers may have changed. */
   readonly arrived: number;
-  /** Shows one side of an image from its beginning, or from `at`; what was read before is read anew. */
+  /**
+   * Shows one side of an image from its beginning, or from `at`; what was read before is read anew. The
+   * view stays where it is as long as it shows the same side of the same image.
+   */
   show: (place: BytesPlace, at?: number) => void;
   /** Nothing is shown any more: stops reading and looking. */
   leave: () => void;
@@ -78,6 +81,8 @@ export const useBytes = create<BytesState>()((set, get) => {
     finding: { state: "idle" },
     arrived: 0,
     show: (place, at = 0) => {
+      const { place: before, top: wasTop } = get();
+      const stays = before?.path === place.path && before.side === place.side;
       get().leave();
       chunks = createByteChunks(place, {
         arrived: ({ size }) => {
@@ -87,7 +92,7 @@ export const useBytes = create<BytesState>()((set, get) => {
         },
         failed: (error) => set({ failure: toFailure(error) }),
       });
-      const top = Math.max(0, Math.floor(at / ROW) - 2);
+      const top = stays && at > 0 ? wasTop : Math.max(0, Math.floor(at / ROW) - 2);
       set({ place, size: undefined, top, caret: at, anchor: at, failure: undefined });
       want();
     },

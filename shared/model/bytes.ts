@@ -42,7 +42,6 @@ const filePartKindSchema = z.enum([
   "used",
   "free",
 ]);
-export type FilePartKind = z.infer<typeof filePartKindSchema>;
 
 /** A part of an image file that its format has a name for. Offsets and lengths in bytes. */
 const filePartSchema = z.object({

@@ -4,7 +4,7 @@ import { z } from "zod";
 export const speedPatternSchema = z.enum(["sequential", "random"]);
 export type SpeedPattern = z.infer<typeof speedPatternSchema>;
 
-/** One time through all requests. */
+/** All requests that were made in a row. */
 const speedPassSchema = z.object({
   bytes: z.number(),
   requests: z.number(),
@@ -18,13 +18,13 @@ export const speedResultSchema = z.object({
   size: z.number(),
   /** Bytes of one request; the last of a disk may be shorter. */
   requestSize: z.number(),
-  /** Bytes that were to be read in each pass. */
+  /** Bytes that were to be read in the first pass. */
   asked: z.number(),
   /** With whatever the system had in its cache before; ended by the time limit where it read fewer bytes than `asked`. */
   first: speedPassSchema,
-  /** The same requests again: from the system's cache, where it had room for them. */
+  /** The same requests once or several times again: from the system's cache, where it had room for them. */
   again: speedPassSchema,
-  /** Of the bytes of one pass, those that no file stores: they were made in memory. */
+  /** Of the bytes of the first pass, those that no file stores: they were made in memory. */
   unstored: z.number(),
 });
 export type SpeedResult = z.infer<typeof speedResultSchema>;

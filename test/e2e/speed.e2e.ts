@@ -13,7 +13,7 @@ async function openSpeed({ page }: Lamina): Promise<Page> {
   return page;
 }
 
-/** Bytes that the table says were read in one pass. */
+/** Bytes that the table says were read, once through. */
 async function bytesRead(page: Page, row: string): Promise<number> {
   const shown = page.getByTestId(row).getByTestId("bytes-read");
   return Number(await shown.getAttribute("data-bytes"));

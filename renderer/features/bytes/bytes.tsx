@@ -58,7 +58,8 @@ export function Bytes({ report }: { report: ImageReport }) {
               ]}
               onChange={(chosen) => {
                 const snapshot = chosen === null || chosen === "now" ? undefined : Number(chosen);
-                show(placeOf(path, "guest", snapshot));
+                // At the same offset: what it was there then.
+                show(placeOf(path, "guest", snapshot), useBytes.getState().caret);
               }}
             />
           )}

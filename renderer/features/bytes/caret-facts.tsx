@@ -36,15 +36,16 @@ export function CaretFacts({ report, place }: CaretFactsProps) {
   const facts: Fact[] = [
     {
       name: t("bytes.at.offset"),
-      value: [
-        formatOffset(caret),
-        formatCount(caret),
-        t("bytes.at.sector", {
-          sector: formatCount(Math.floor(caret / SECTOR)),
-          byte: formatCount(caret % SECTOR),
-        }),
-      ].join(" · "),
+      value: `${formatOffset(caret)} · ${formatCount(caret)}`,
       testId: "caret-offset",
+    },
+    {
+      name: t("bytes.at.sectorName"),
+      value: t("bytes.at.sector", {
+        sector: formatCount(Math.floor(caret / SECTOR)),
+        byte: formatCount(caret % SECTOR),
+      }),
+      testId: "caret-sector",
     },
     {
       name: t("bytes.at.byte"),

@@ -18,12 +18,7 @@ export function FigureTable({ figures }: { figures: readonly SpeedFigure[] }) {
   const { t } = useTranslation();
   return (
     <Card title={t("speed.table.title")} subtitle={t("speed.table.subtitle")}>
-      <div
-        className={styles.scrolled}
-        role="region"
-        aria-label={t("speed.table.title")}
-        tabIndex={0}
-      >
+      <div className={styles.scrolled}>
         <table className={styles.table}>
           <thead>
             <tr>
@@ -78,7 +73,7 @@ function FigureRows({ figure: { subject, pattern, result } }: { figure: SpeedFig
         </th>
       )}
       <td>{t(`speed.table.${name}`)}</td>
-      <Figures pass={name === "first" ? first : again} />
+      <Figures pass={name === "first" ? first : again} once={first.bytes} />
       {name === "first" && (
         <td data-right rowSpan={2}>
           {formatShare(unstored, first.bytes)}
@@ -88,13 +83,16 @@ function FigureRows({ figure: { subject, pattern, result } }: { figure: SpeedFig
   ));
 }
 
-function Figures({ pass }: { pass: SpeedPass }) {
+/** @param once Bytes of one time through. */
+function Figures({ pass, once }: { pass: SpeedPass; once: number }) {
   const { t } = useTranslation();
+  const rounds = once > 0 ? pass.bytes / once : 1;
   const speed = throughputOf(pass);
   return (
     <>
       <td data-right>
-        <Bytes value={pass.bytes} testId="bytes-read" />
+        <Bytes value={once} testId="bytes-read" />
+        {rounds > 1 && ` × ${formatCount(rounds)}`}
       </td>
       <td data-right>{t("speed.table.seconds", { seconds: formatSeconds(pass.seconds) })}</td>
       <td data-right>{speed === undefined ? t("speed.table.tooShort") : formatSpeed(speed)}</td>

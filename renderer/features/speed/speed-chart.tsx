@@ -26,7 +26,9 @@ export default function SpeedChart({ pattern, figures }: SpeedChartProps) {
   const { t } = useTranslation();
   const { ref, width } = useElementSize();
   const label = (value: number): string =>
-    pattern === "sequential" ? formatSpeed(value) : t("speed.chart.rate", { count: value });
+    pattern === "sequential"
+      ? formatSpeed(value)
+      : t("speed.chart.rate", { reads: formatCount(value) });
   const data = figures.map(({ subject, result }) => ({
     name: t(`speed.short.${subject}`),
     first: rateOf(pattern, result.first),
