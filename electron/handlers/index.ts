@@ -17,6 +17,7 @@ import type { Grants } from "./grants";
 import { healthHandlers } from "./health";
 import { imageHandlers } from "./image";
 import { jobHandlers } from "./jobs";
+import { mapHandlers } from "./map";
 import { measureHandlers } from "./measure";
 import type { Openings } from "./openings";
 import { preflightHandlers } from "./preflight";
@@ -71,6 +72,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...snapshotHandlers(parts.tasks, changes),
     ...healthHandlers(parts.tasks, changes),
     ...chainHandlers(parts.tasks, changes, parts.grants),
+    ...mapHandlers(parts.tasks, parts),
     ...jobHandlers(parts.queue),
     ...receiptHandlers(parts.receipts),
     ...settingsHandlers(parts.settings),

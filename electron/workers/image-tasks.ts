@@ -6,6 +6,7 @@ import {
   changedRanges,
   checkImage,
   createImage,
+  createMapper,
   createSnapshot,
   deleteSnapshots,
   freedBy,
@@ -17,11 +18,16 @@ import {
   renameSnapshot,
   repairImage,
   snapshotTree,
+  type CellsQuestion,
   type Control,
   type OpenRequest,
+  type PlaceQuestion,
   type SnapshotTreeRequest,
 } from "../engine";
 import type { CallInput } from "../../shared/ipc/contract";
+
+/** Of the thread: what it found out for one question about a map serves the next. */
+const mapper = createMapper();
 
 /** What is done with one image in a thread of its own, by the name of the call. */
 export const imageTasks = {
@@ -48,6 +54,8 @@ export const imageTasks = {
   "health.repair": ({ path, mode, copyTo }: CallInput<"health.repair">) =>
     copyTo === undefined ? repairImage(path, mode) : repairCopy(path, copyTo, mode),
   "chain.strips": (request: OpenRequest) => chainStrips(request),
+  "map.cells": (question: CellsQuestion, control: Control) => mapper.cells(question, control),
+  "map.place": (question: PlaceQuestion, control: Control) => mapper.place(question, control),
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
 } as const;

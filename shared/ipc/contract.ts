@@ -4,6 +4,13 @@ import { checkResultSchema, repairResultSchema } from "../model/check";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
 import { librarySchema } from "../model/library";
 import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
+import {
+  mapCellsSchema,
+  mapColouringSchema,
+  mapOrderSchema,
+  mapPlaceSchema,
+  mostCells,
+} from "../model/map";
 import { preflightResultSchema, purposeSchema } from "../model/preflight";
 import { imageReportSchema } from "../model/report";
 import { convertRequestSchema, jobSchema } from "../model/job";
@@ -16,6 +23,9 @@ const nothing = z.undefined();
 /** A snapshot by its place in the snapshot table. */
 const index = z.int().nonnegative();
 const snapshotName = z.string().min(1).max(255);
+
+/** How an image is mapped. */
+const mapLook = z.object({ path, order: mapOrderSchema, by: mapColouringSchema });
 
 /** The disk of an image: an internal snapshot by its place in the table, bytes to grow it to. */
 const disk = z.object({
@@ -185,6 +195,23 @@ export const calls = {
   "chain.createOverlay": { input: z.object({ base: path, target: path }), output: nothing },
   /** Writes another base's name into the image, for a base that was moved; no data is compared. */
   "chain.pointTo": { input: z.object({ path, base: path }), output: nothing },
+  /**
+   * What lies in each of `count` cells of `cellSize` bytes from byte `from` on. A newer question takes
+   * the place of the one before, which fails as cancelled.
+   */
+  "map.cells": {
+    input: mapLook.extend({
+      from: z.int().nonnegative(),
+      cellSize: z.int().positive(),
+      count: z.int().min(1).max(mostCells),
+    }),
+    output: mapCellsSchema,
+  },
+  /** What the cell of `length` bytes at byte `at` shows; a newer question ends the one before. */
+  "map.place": {
+    input: mapLook.extend({ at: z.int().nonnegative(), length: z.int().positive() }),
+    output: mapPlaceSchema,
+  },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
   "jobs.list": { input: nothing, output: z.array(jobSchema) },
   "jobs.cancel": { input: z.object({ jobId: z.string() }), output: nothing },
