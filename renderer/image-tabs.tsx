@@ -3,6 +3,7 @@ import type { ImageReport } from "../shared/model/report";
 import { BrokenAlert } from "./features/chain/broken-alert";
 import { Chain } from "./features/chain/chain";
 import { Health } from "./features/health/health";
+import { ImageMap } from "./features/map/map";
 import { Overview } from "./features/overview/overview";
 import { Snapshots } from "./features/snapshots/snapshots";
 import type { ImageTab } from "./state/view";
@@ -13,6 +14,7 @@ export const imageTabs: readonly {
   readonly Panel: ComponentType<{ report: ImageReport }>;
 }[] = [
   { id: "overview", Panel: OverviewPanel },
+  { id: "map", Panel: MapPanel },
   { id: "chain", Panel: Chain },
   { id: "snapshots", Panel: Snapshots },
   { id: "health", Panel: Health },
@@ -23,6 +25,15 @@ function OverviewPanel({ report }: { report: ImageReport }) {
     <>
       {report.broken !== undefined && <BrokenAlert path={report.path} link={report.broken} />}
       <Overview report={report} />
+    </>
+  );
+}
+
+function MapPanel({ report }: { report: ImageReport }) {
+  return (
+    <>
+      {report.broken !== undefined && <BrokenAlert path={report.path} link={report.broken} />}
+      <ImageMap report={report} />
     </>
   );
 }

@@ -1,6 +1,19 @@
 /** What a stretch of a bar stands for; each has its colour in tokens.css. */
 export type Tone =
-  "data" | "compressed" | "rest" | "length" | "promised" | "exclusive" | `layer-${number}`;
+  | "data"
+  | "compressed"
+  | "rest"
+  | "length"
+  | "promised"
+  | "exclusive"
+  | "hole"
+  | "zero"
+  | "metadata"
+  | "leaked"
+  | "missing"
+  | "unreadable"
+  | `shared-${number}`
+  | `layer-${number}`;
 
 const layerColours = 6;
 

@@ -9,6 +9,7 @@ import health from "./health.json";
 import image from "./image.json";
 import jobs from "./jobs.json";
 import library from "./library.json";
+import map from "./map.json";
 import member from "./member.json";
 import overview from "./overview.json";
 import passphrase from "./passphrase.json";
@@ -30,6 +31,7 @@ export const en = {
   image,
   jobs,
   library,
+  map,
   member,
   overview,
   passphrase,

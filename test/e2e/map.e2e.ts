@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { qemuImg, qemuIo } from "../helpers/qemu-img";
+import { test } from "./lamina";
+
+test("looks", async ({ folder, launch }) => {
+  const base = join(folder, "debian-12-base.qcow2");
+  const path = join(folder, "web01.qcow2");
+  qemuImg(["create", "-q", "-f", "qcow2", base, "40G"]);
+  const w = (p: number, n: number, max: number) =>
+    Array.from({ length: n }, () => `write -q -P ${p} ${Math.floor(Math.random() * 600) * 2 ** 26} ${(1 + Math.floor(Math.random() * max)) * 2 ** 20}`);
+  qemuIo(base, "qcow2", w(1, 10, 24));
+  qemuImg(["create", "-q", "-f", "qcow2", "-b", "debian-12-base.qcow2", "-F", "qcow2", path]);
+  qemuIo(path, "qcow2", [...w(2, 10, 24), "write -q -z 30G 1G"]);
+  qemuImg(["snapshot", "-c", "before-upgrade", path]);
+  qemuIo(path, "qcow2", w(3, 8, 8));
+  qemuImg(["snapshot", "-c", "after-upgrade", path]);
+  qemuIo(path, "qcow2", w(4, 5, 8));
+  const { page } = await launch(path);
+  await page.getByRole("tab", { name: "Map" }).click();
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: "/tmp/w-map/1.png" });
+  await page.getByTestId("map-surface").hover({ position: { x: 100, y: 60 } });
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: "/tmp/w-map/2.png" });
+  await page.getByText("By snapshot sharing").click();
+  await page.getByTestId("map-surface").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForTimeout(700);
+  await page.screenshot({ path: "/tmp/w-map/3.png" });
+  await page.getByText("Host file order").click();
+  await page.waitForTimeout(700);
+  await page.screenshot({ path: "/tmp/w-map/4.png" });
+  await page.getByRole("button", { name: "Theme" }).click();
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await page.getByText("Guest order").click();
+  await page.getByTestId("map-surface").focus();
+  for (const key of ["ArrowRight", "ArrowRight", "Enter", "Enter", "Enter"]) await page.keyboard.press(key);
+  await page.waitForTimeout(900);
+  await page.screenshot({ path: "/tmp/w-map/5.png" });
+});
