@@ -1,13 +1,13 @@
 import { create } from "zustand";
-import {
-  mostCells,
-  type MapCells,
-  type MapClass,
-  type MapColouring,
-  type MapOrder,
-  type MapPlace,
-  type MapUnavailable,
+import type {
+  MapCells,
+  MapClass,
+  MapColouring,
+  MapOrder,
+  MapPlace,
+  MapUnavailable,
 } from "../../shared/model/map";
+import { mostCells } from "../../shared/model/most-cells";
 import type { Failure, ImageReport } from "../../shared/model/report";
 import { call, toFailure } from "../api/client";
 

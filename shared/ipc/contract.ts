@@ -9,8 +9,8 @@ import {
   mapColouringSchema,
   mapOrderSchema,
   mapPlaceSchema,
-  mostCells,
 } from "../model/map";
+import { mostCells } from "../model/most-cells";
 import { preflightResultSchema, purposeSchema } from "../model/preflight";
 import { imageReportSchema } from "../model/report";
 import { convertRequestSchema, jobSchema } from "../model/job";

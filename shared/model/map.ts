@@ -8,9 +8,6 @@ export type MapOrder = z.infer<typeof mapOrderSchema>;
 export const mapColouringSchema = z.enum(["kind", "layer", "sharing"]);
 export type MapColouring = z.infer<typeof mapColouringSchema>;
 
-/** Cells that one question may ask for: more than the largest window shows. */
-export const mostCells = 65_536;
-
 /**
  * What bytes of a map may be. Of the guest's disk: "unallocated" (nothing is stored: a hole), "zero"
  * (said to read as zeros), "data", "compressed", "missing" (a base that could not be opened answers),

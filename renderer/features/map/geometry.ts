@@ -1,4 +1,4 @@
-import { mostCells } from "../../../shared/model/map";
+import { mostCells } from "../../../shared/model/most-cells";
 
 /** How cells lie in a window. All lengths in device pixels, so that no edge is blurred. */
 export interface Layout {
@@ -16,33 +16,35 @@ export interface Layout {
 const usualPitch = 10.5;
 const largestPitch = 30;
 
+/** A window in device pixels, `ratio` of them to a CSS pixel. */
+interface Box {
+  readonly width: number;
+  readonly height: number;
+  readonly ratio: number;
+}
+
 /**
- * The layout of a window of `width` × `height` device pixels at `ratio` device pixels to a CSS one: the
- * largest cells with which all `units` fit, else small ones of which at most `mostCells` fit.
+ * The layout in which all of `size` bytes is seen at once, and bytes of a cell: whole units, at least one.
+ * The cells are small, but for few of them large. Undefined where there is no room for one.
  */
 export function layoutCells(
-  width: number,
-  height: number,
-  ratio: number,
-  units: number,
-): Layout | undefined {
-  const least = Math.max(3, Math.round(usualPitch * ratio));
+  { width, height, ratio }: Box,
+  size: number,
+  unit: number,
+): { readonly layout: Layout; readonly fit: number } | undefined {
   const at = (pitch: number): Layout => {
     const gap = Math.max(1, Math.round(pitch * 0.13));
     const fitting = (length: number): number => Math.floor((length + gap) / pitch);
     return { width, height, pitch, gap, columns: fitting(width), rows: fitting(height) };
   };
   const holds = ({ columns, rows }: Layout): number => columns * rows;
-  if (holds(at(least)) === 0) return undefined;
-  let pitch = least;
+  let pitch = Math.max(3, Math.round(usualPitch * ratio));
+  if (holds(at(pitch)) === 0) return undefined;
   while (holds(at(pitch)) > mostCells) pitch += 1;
-  while (pitch + 1 <= largestPitch * ratio && holds(at(pitch + 1)) >= units) pitch += 1;
-  return at(pitch);
-}
-
-/** Bytes of a cell with which the whole of `size` bytes is seen at once: whole units, at least one. */
-export function fitCellSize(size: number, unit: number, { columns, rows }: Layout): number {
-  return Math.max(1, Math.ceil(size / (columns * rows) / unit)) * unit;
+  const fit = Math.max(1, Math.ceil(size / holds(at(pitch)) / unit)) * unit;
+  const cells = Math.ceil(size / fit);
+  while (pitch + 1 <= largestPitch * ratio && holds(at(pitch + 1)) >= cells) pitch += 1;
+  return { layout: at(pitch), fit };
 }
 
 /** The sizes of cells from the whole to one unit, the largest first. */

@@ -9,7 +9,7 @@ import { formatCount, formatSize } from "../../text/format";
 import { sentences } from "../../text/sentence";
 import { Note } from "../../ui/note";
 import { classText } from "./classes";
-import { cellCount, fitCellSize, layoutCells, zoomLevels, type Scene } from "./geometry";
+import { cellCount, layoutCells, zoomLevels, type Scene } from "./geometry";
 import { MapSurface } from "./map-surface";
 import { PlaceLine } from "./place-line";
 import { createScroller } from "./scroller";
@@ -48,11 +48,8 @@ function OpenMap({ report }: { report: ImageReport }) {
   const size = overview?.cells.size ?? told ?? 0;
   const unit = overview?.cells.unit ?? top?.facts.clusterSize ?? usualUnit;
 
-  const layout = useMemo(
-    () => box && layoutCells(box.width, box.height, box.ratio, Math.ceil(size / unit)),
-    [box, size, unit],
-  );
-  const fit = layout && fitCellSize(size, unit, layout);
+  const fitted = useMemo(() => box && layoutCells(box, size, unit), [box, size, unit]);
+  const { layout, fit } = fitted ?? {};
   const cellSize = fit && Math.min(chosen ?? fit, fit);
   const scene = useMemo<Scene | undefined>(
     () => (layout && cellSize ? { layout, size, cellSize } : undefined),

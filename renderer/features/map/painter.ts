@@ -56,10 +56,14 @@ export function createPainter(canvas: HTMLCanvasElement): Painter {
 
   function ring(picture: Picture, cell: number | undefined, colour: string, wide: number): void {
     if (cell === undefined || context === null) return;
-    const { pitch, gap, columns } = picture.scene.layout;
-    const x = (cell % columns) * pitch;
-    const y = Math.floor(cell / columns) * pitch - Math.round(picture.top);
-    const side = pitch - gap;
+    const { pitch, gap, columns, width, height } = picture.scene.layout;
+    const row = Math.floor(cell / columns) * pitch - Math.round(picture.top);
+    if (row <= -pitch || row >= height) return;
+    // Around the cell, but never cut off by the window's edge.
+    const left = Math.max(wide / 2, (cell % columns) * pitch - wide / 2);
+    const top = Math.max(wide / 2, row - wide / 2);
+    const right = Math.min(width - wide / 2, (cell % columns) * pitch + pitch - gap + wide / 2);
+    const bottom = Math.min(height - wide / 2, row + pitch - gap + wide / 2);
     for (const [line, stroke] of [
       [wide + 2, picture.palette.ground],
       [wide, colour],
@@ -67,7 +71,7 @@ export function createPainter(canvas: HTMLCanvasElement): Painter {
       context.strokeStyle = stroke;
       context.lineWidth = line;
       context.beginPath();
-      context.roundRect(x - wide / 2, y - wide / 2, side + wide, side + wide, gap + wide);
+      context.roundRect(left, top, right - left, bottom - top, gap + wide);
       context.stroke();
     }
   }

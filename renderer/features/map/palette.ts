@@ -1,11 +1,11 @@
 import type { MapClass } from "../../../shared/model/map";
-import { colourOf, type Tone } from "../../ui/tones";
+import { colourOf } from "../../ui/tones";
 import { toneOf } from "./classes";
 
 /** Shades between nothing and all of a cell. */
 const shades = 16;
 /** The least of a colour that is seen, however little of the cell it stands for. */
-const faintest = 0.4;
+const faintest = 0.5;
 
 /** Colours as `ImageData` has them: one 32-bit word each. */
 export interface Palette {
@@ -27,9 +27,9 @@ export function readPalette(element: Element, classes: readonly MapClass[]): Pal
   const words = new Uint32Array(classes.length * shades);
   classes.forEach((name, i) => {
     const colour = rgb(colourOf(toneOf(name)));
-    const weak: Tone = "hole";
     for (let shade = 0; shade < shades; shade++) {
-      const share = toneOf(name) === weak ? 1 : faintest + ((1 - faintest) * shade) / (shades - 1);
+      const share =
+        toneOf(name) === "hole" ? 1 : faintest + ((1 - faintest) * shade) / (shades - 1);
       words[i * shades + shade] = wordOf(mix(hole, colour, share));
     }
   });

@@ -1,4 +1,5 @@
-import { mostCells, type MapCells } from "../../../shared/model/map";
+import type { MapCells } from "../../../shared/model/map";
+import { mostCells } from "../../../shared/model/most-cells";
 import type { Scene } from "./geometry";
 import type { Palette } from "./palette";
 
