@@ -86,17 +86,14 @@ test("the cells of a chain are what qemu-img map tells, cell by cell", async ({
 
   const place = page.getByTestId("map-place");
   await page.getByTestId("map-surface").focus();
-  for (const end of [false, true]) {
-    for (const entry of told) {
-      const at = end ? entry.start + entry.length - cluster : entry.start;
-      await page.keyboard.press("Home");
-      await goTo(page, at);
-      await expect(place).toHaveAttribute("data-cell", String(at));
-      await expect(place).toHaveAttribute("data-kind", kindOf(entry));
-      if (entry.offset === undefined || end) continue;
-      await expect(place).toHaveAttribute("data-host", String(entry.offset));
-      await expect(page.getByTestId("map-said")).toContainText(`0x${entry.offset.toString(16)}`);
-    }
+  for (const entry of told) {
+    await page.keyboard.press("Home");
+    await goTo(page, entry.start);
+    await expect(place).toHaveAttribute("data-cell", String(entry.start));
+    await expect(place).toHaveAttribute("data-kind", kindOf(entry));
+    if (entry.offset === undefined) continue;
+    await expect(place).toHaveAttribute("data-host", String(entry.offset));
+    await expect(page.getByTestId("map-said")).toContainText(`0x${entry.offset.toString(16)}`);
   }
   await lamina.picture("map");
 

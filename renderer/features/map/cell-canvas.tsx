@@ -1,9 +1,9 @@
 import { useComputedColorScheme } from "@mantine/core";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, type RefObject } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 import { useMap } from "../../state/map";
 import { seenCells, type Scene } from "./geometry";
 import { createPainter, type Painter } from "./painter";
-import { readPalette } from "./palette";
+import { readPalette, type Palette } from "./palette";
 import type { Scroller } from "./scroller";
 import { shadeCells } from "./shading";
 import styles from "./map.module.css";
@@ -32,19 +32,16 @@ export function CellCanvas({ scene, fit, text, scroller, pointed }: CellCanvasPr
   const order = useMap((map) => map.order);
   const by = useMap((map) => map.by);
   const classes = useMap((map) => map.classes);
-  const palette = useMemo(
-    () => ({ scheme, read: () => readPalette(document.body, classes) }),
-    [scheme, classes],
-  );
-  const colours = useRef<ReturnType<typeof readPalette>>(undefined);
-  // The theme's colours are in place when the page is laid out, not before.
+  const colours = useRef<Palette>(undefined);
+  // Read anew with the next frame: only then are the theme's colours in place.
   useLayoutEffect(() => {
-    colours.current = palette.read();
-  }, [palette]);
+    colours.current = undefined;
+  }, [scheme, classes]);
 
   const paint = useCallback(() => {
     frame.current = 0;
-    if (canvas.current === null || colours.current === undefined) return;
+    if (canvas.current === null) return;
+    colours.current ??= readPalette(document.body, classes);
     scroller.step();
     painter.current ??= createPainter(canvas.current);
     const { row, overview: known, cursor: at } = useMap.getState();
@@ -61,7 +58,7 @@ export function CellCanvas({ scene, fit, text, scroller, pointed }: CellCanvasPr
     const { cellSize, size } = scene;
     const seen = { cellSize, fit, from: first * cellSize, to: Math.min(size, end * cellSize) };
     useMap.getState().want(seen);
-  }, [scene, fit, scroller, pointed]);
+  }, [scene, fit, scroller, pointed, classes]);
 
   useLayoutEffect(() => {
     const schedule = (): void => {
@@ -77,7 +74,7 @@ export function CellCanvas({ scene, fit, text, scroller, pointed }: CellCanvasPr
       frame.current = 0;
     };
   }, [paint, scene, scroller]);
-  useEffect(() => draw.current?.(), [version, overview, cursor, order, by, palette]);
+  useEffect(() => draw.current?.(), [version, overview, cursor, order, by, scheme]);
 
   return <canvas ref={canvas} className={styles.canvas} role="img" aria-label={text} />;
 }

@@ -66,6 +66,13 @@ export interface Scene {
   readonly cellSize: number;
 }
 
+/** The scene of cells of a size: no higher than they take. */
+export function sceneOf(layout: Layout, size: number, cellSize: number): Scene {
+  const { columns, pitch, gap, height } = layout;
+  const needed = Math.ceil(Math.ceil(size / cellSize) / columns) * pitch - gap;
+  return { layout: { ...layout, height: Math.min(height, needed) }, size, cellSize };
+}
+
 /** How many cells the whole map has. */
 export const cellCount = ({ size, cellSize }: Scene): number => Math.ceil(size / cellSize);
 

@@ -9,7 +9,7 @@ import { formatCount, formatSize } from "../../text/format";
 import { sentences } from "../../text/sentence";
 import { Note } from "../../ui/note";
 import { classText } from "./classes";
-import { cellCount, layoutCells, zoomLevels, type Scene } from "./geometry";
+import { cellCount, layoutCells, sceneOf, zoomLevels, type Scene } from "./geometry";
 import { MapSurface } from "./map-surface";
 import { PlaceLine } from "./place-line";
 import { createScroller } from "./scroller";
@@ -35,8 +35,8 @@ export function ImageMap({ report }: { report: ImageReport }) {
 
 function OpenMap({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
-  const frame = useRef<HTMLDivElement>(null);
-  const box = useDeviceBox(frame);
+  const room = useRef<HTMLDivElement>(null);
+  const box = useDeviceBox(room);
   const [scroller] = useState(createScroller);
   const order = useMap((map) => map.order);
   const chosen = useMap((map) => map.zoom);
@@ -52,7 +52,7 @@ function OpenMap({ report }: { report: ImageReport }) {
   const { layout, fit } = fitted ?? {};
   const cellSize = fit && Math.min(chosen ?? fit, fit);
   const scene = useMemo<Scene | undefined>(
-    () => (layout && cellSize ? { layout, size, cellSize } : undefined),
+    () => (layout && cellSize ? sceneOf(layout, size, cellSize) : undefined),
     [layout, size, cellSize],
   );
   const text = useMapText(report, scene);
@@ -90,11 +90,13 @@ function OpenMap({ report }: { report: ImageReport }) {
           </Button>
         </Note>
       )}
-      <div ref={frame} className={styles.frame} data-failed={failure !== undefined || undefined}>
-        {scene !== undefined && fit !== undefined && (
+      {/* The room that there is; cells that need less take less. */}
+      <div ref={room} className={styles.room} />
+      {scene !== undefined && box !== undefined && fit !== undefined && (
+        <div className={styles.frame} style={{ height: scene.layout.height / box.ratio }}>
           <MapSurface scene={scene} fit={fit} text={text} scroller={scroller} zoom={zoom} />
-        )}
-      </div>
+        </div>
+      )}
       {cellSize !== undefined && <PlaceLine report={report} cellSize={cellSize} />}
       <Totals report={report} />
     </>
