@@ -63,7 +63,7 @@ function Window() {
       <DropOverlay />
       <SeveralDialog />
       <About />
-      <Palette tabs={imageTabs.map(({ id }) => id)} pages={[]} />
+      <Palette tabs={imageTabs.map(({ id }) => id)} pages={["newDisk", "settings"]} />
     </div>
   );
 }

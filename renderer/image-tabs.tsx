@@ -5,6 +5,7 @@ import { BrokenAlert } from "./features/chain/broken-alert";
 import { RefusedNote } from "./features/chain/refused-note";
 import { Chain } from "./features/chain/chain";
 import { Health } from "./features/health/health";
+import { ImageMap } from "./features/map/map";
 import { Overview } from "./features/overview/overview";
 import { Speed } from "./features/speed/speed";
 import { Snapshots } from "./features/snapshots/snapshots";
@@ -16,6 +17,7 @@ export const imageTabs: readonly {
   readonly Panel: ComponentType<{ report: ImageReport }>;
 }[] = [
   { id: "overview", Panel: OverviewPanel },
+  { id: "map", Panel: MapPanel },
   { id: "chain", Panel: Chain },
   { id: "snapshots", Panel: Snapshots },
   { id: "health", Panel: Health },
@@ -31,6 +33,15 @@ function OverviewPanel({ report }: { report: ImageReport }) {
         <RefusedNote path={report.path} reference={report.unreadable.reference} />
       )}
       <Overview report={report} />
+    </>
+  );
+}
+
+function MapPanel({ report }: { report: ImageReport }) {
+  return (
+    <>
+      {report.broken !== undefined && <BrokenAlert path={report.path} link={report.broken} />}
+      <ImageMap report={report} />
     </>
   );
 }

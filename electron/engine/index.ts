@@ -41,6 +41,7 @@ export {
 } from "./ops/change/snapshots";
 export { snapshotTree, type SnapshotTreeRequest } from "./ops/snapshot-tree/snapshot-tree";
 export { chainStrips } from "./ops/chain-strips";
+export { createMapper, type CellsQuestion, type PlaceQuestion } from "./ops/cells/mapper";
 export { changedRanges } from "./ops/snapshot-tree/changed-ranges";
 export { lostByShrinking, resizeImage } from "./ops/change/resize";
 export { amendImage, rebaseUnsafe } from "./ops/change/header";

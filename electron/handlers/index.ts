@@ -26,6 +26,7 @@ import { imageHandlers } from "./image";
 import { imageChangeHandlers } from "./image-changes";
 import { jobHandlers } from "./jobs";
 import { libraryHandlers } from "./library";
+import { mapHandlers } from "./map";
 import { measureHandlers } from "./measure";
 import type { Openings } from "./openings";
 import { preflightHandlers } from "./preflight";
@@ -99,6 +100,7 @@ export function createHandlers(given: HandlerParts): Handlers {
     ...speedHandlers(parts.tasks, parts),
     ...jobHandlers(parts.queue, parts.journal, (path) => parts.startDrag(path)),
     ...libraryHandlers(parts.library, parts.dialogs),
+    ...mapHandlers(parts.tasks, parts),
     ...receiptHandlers(parts.receipts),
     ...domainHandlers(parts.tasks),
     ...sampleHandlers(parts.tasks, parts.samples),

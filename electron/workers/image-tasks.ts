@@ -5,6 +5,7 @@ import {
   changedRanges,
   checkImage,
   createImage,
+  createMapper,
   createSnapshot,
   domainsOf,
   deleteSnapshots,
@@ -21,11 +22,13 @@ import {
   repairImage,
   snapshotTree,
   toFailure,
+  type CellsQuestion,
   type Control,
   type FindRequest,
   type OpenRequest,
   type ParentRef,
   type ReadRequest,
+  type PlaceQuestion,
   type SnapshotTreeRequest,
   type SpeedRequest,
 } from "../engine";
@@ -35,6 +38,9 @@ import { lookAt, nameFrom } from "./base";
 import { changeOutlook, chainDependents, makeChange } from "./change-tasks";
 import { makeSampleFolder } from "./sample-folder";
 import { scanFolder, type ScanRequest } from "../library-scan";
+
+/** Of the thread: what it found out for one question about a map serves the next. */
+const mapper = createMapper();
 
 /** What is done with one image in a thread of its own, by the name of the call. */
 export const imageTasks = {
@@ -62,6 +68,8 @@ export const imageTasks = {
     copyTo === undefined ? repairImage(path, mode) : repairCopy(path, copyTo, mode),
   "chain.strips": (request: OpenRequest) => chainStrips(request),
   "chain.dependents": chainDependents,
+  "map.cells": (question: CellsQuestion, control: Control) => mapper.cells(question, control),
+  "map.place": (question: PlaceQuestion, control: Control) => mapper.place(question, control),
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
   "create.measure": measureEach,

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { createControl, type Control } from "../engine";
 import { FailureError, receivedFailure } from "../failure";
 import type { ImageTasks, TaskName, TaskOrder, WorkerReply } from "./messages";
+import { createKeptThread, type KeptThread } from "./start-kept-thread";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 
 /** Does things with images, each in a thread of its own. */
@@ -14,6 +15,14 @@ export interface TaskRunner {
     task: N,
     input: Parameters<ImageTasks[N]>[0],
     control?: Control,
+  ): Promise<ReturnType<ImageTasks[N]>>;
+  /**
+   * As `run`, for what is asked again and again: in a thread that is kept for this task, where a newer
+   * question takes the place of the one before, which fails as cancelled.
+   */
+  latest<N extends TaskName>(
+    task: N,
+    input: Parameters<ImageTasks[N]>[0],
   ): Promise<ReturnType<ImageTasks[N]>>;
   /** Stops all tasks that only read; they fail as cancelled. Those that write run to their end. */
   stopReading(): void;
@@ -31,8 +40,14 @@ const reading: ReadonlySet<TaskName> = new Set<TaskName>([
 /** @param script path of workers/image-task.ts, built */
 export function createTaskRunner(script: string): TaskRunner {
   const readers = new Set<() => void>();
+  const kept = new Map<TaskName, KeptThread>();
 
   return {
+    latest: <N extends TaskName>(task: N, input: Parameters<ImageTasks[N]>[0]) => {
+      const thread = kept.get(task) ?? createKeptThread(script);
+      kept.set(task, thread);
+      return thread.ask({ task, input }) as Promise<ReturnType<ImageTasks[N]>>;
+    },
     run: (task, input, control = createControl()) =>
       new Promise((done, fail) => {
         const order: TaskOrder = { task, input, control: control.buffer };

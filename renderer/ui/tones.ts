@@ -7,6 +7,13 @@ export type Tone =
   | "promised"
   | "exclusive"
   | "written"
+  | "hole"
+  | "zero"
+  | "metadata"
+  | "leaked"
+  | "missing"
+  | "unreadable"
+  | `shared-${number}`
   | `layer-${number}`;
 
 const layerColours = 6;

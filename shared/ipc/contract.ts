@@ -13,6 +13,8 @@ import { domainsRequestSchema, domainsSchema } from "../model/domains";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
 import { librarySchema } from "../model/library";
 import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
+import { mapCellsSchema, mapColouringSchema, mapOrderSchema, mapPlaceSchema } from "../model/map";
+import { mostCells } from "../model/most-cells";
 import { preflightResultSchema, purposeSchema } from "../model/preflight";
 import { speedPatternSchema, speedResultSchema } from "../model/read-speed";
 import { failureSchema, imageReportSchema } from "../model/report";
@@ -28,6 +30,9 @@ const nothing = z.undefined();
 /** A snapshot by its place in the snapshot table. */
 const index = z.int().nonnegative();
 const snapshotName = z.string().min(1).max(255);
+
+/** How an image is mapped. */
+const mapLook = z.object({ path, order: mapOrderSchema, by: mapColouringSchema });
 
 /** The disk of an image: an internal snapshot by its place in the table, bytes to grow it to. */
 const disk = z.object({
@@ -301,6 +306,23 @@ export const calls = {
   },
   /** Gives up measuring. */
   "speed.stop": { input: nothing, output: nothing },
+  /**
+   * What lies in each of `count` cells of `cellSize` bytes from byte `from` on. A newer question takes
+   * the place of the one before, which fails as cancelled.
+   */
+  "map.cells": {
+    input: mapLook.extend({
+      from: z.int().nonnegative(),
+      cellSize: z.int().positive(),
+      count: z.int().min(1).max(mostCells),
+    }),
+    output: mapCellsSchema,
+  },
+  /** What the cell of `length` bytes at byte `at` shows; a newer question ends the one before. */
+  "map.place": {
+    input: mapLook.extend({ at: z.int().nonnegative(), length: z.int().positive() }),
+    output: mapPlaceSchema,
+  },
   "convert.start": { input: convertRequestSchema, output: z.object({ jobId: z.string() }) },
   /** A free name for a new image: beside `near`, or in the user's own folder. */
   "create.suggestTarget": {

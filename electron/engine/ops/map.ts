@@ -81,7 +81,7 @@ function entryOf({ at: start, depth, run }: Extent, layer: ImageLayer | undefine
  * takes clearly less than its tables call used. Otherwise qemu-img does not look, and space that is
  * reserved but unwritten counts as data.
  */
-function storesLessThanItMaps({ source, blockSize, usedBytes }: ImageLayer): boolean {
+export function storesLessThanItMaps({ source, blockSize, usedBytes }: ImageLayer): boolean {
   if (usedBytes === undefined || source.allocated === undefined) return false;
   const stored = Math.floor(source.allocated / blockSize);
   const clearlyMore = Math.max(Math.floor((stored * 10) / 9), stored + 2);

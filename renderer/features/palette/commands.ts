@@ -5,6 +5,8 @@ import { useAbout } from "../../state/about";
 import { useConvert } from "../../state/convert";
 import { useHealth } from "../../state/health";
 import { shownReport, useImages } from "../../state/images";
+import { useLibrary } from "../../state/library";
+import { useNewDisk } from "../../state/new-disk";
 import { useSettings } from "../../state/settings";
 import { useSnapshots } from "../../state/snapshots";
 import { useView, type ImageTab, type Page } from "../../state/view";
@@ -75,7 +77,9 @@ function ofLamina({ pages }: Places, t: TFunction): Command[] {
   return [
     command("open", t("palette.open"), useImages.getState().browse),
     ...pages.map((page) =>
-      command(`page-${page}`, t(`palette.page.${page}`), () => useView.getState().showPage(page)),
+      command(`page-${page}`, t(`palette.page.${page}`), () =>
+        page === "newDisk" ? useNewDisk.getState().begin() : useView.getState().showPage(page),
+      ),
     ),
     ...(["auto", "light", "dark"] as const).map((theme) =>
       command(`theme-${theme}`, t("palette.theme", { theme: t(`app.theme.${theme}`) }), () =>
@@ -91,12 +95,17 @@ function ofLamina({ pages }: Places, t: TFunction): Command[] {
   ];
 }
 
+/** The recent ones first, then those of watched folders. */
 function images(): Command[] {
-  return useSettings.getState().settings.recent.map((path) => ({
+  const { recent } = useSettings.getState().settings;
+  const watched = Object.values(useLibrary.getState().folders).flatMap(({ images: all }) =>
+    all.map(({ path }) => path),
+  );
+  return [...new Set([...recent, ...watched])].map((path) => ({
     id: `image-${path}`,
     group: "images",
     text: nameOf(path),
     place: folderOf(path),
-    run: () => useImages.getState().show(path),
+    run: () => useImages.getState().open([path]),
   }));
 }

@@ -13,6 +13,7 @@ import image from "./image.json";
 import jobs from "./jobs.json";
 import learn from "./learn.json";
 import library from "./library.json";
+import map from "./map.json";
 import member from "./member.json";
 import newDisk from "./newDisk.json";
 import openAs from "./openAs.json";
@@ -46,6 +47,7 @@ export const en = {
   jobs,
   learn,
   library,
+  map,
   member,
   newDisk,
   openAs,

@@ -10,6 +10,7 @@ function setUp() {
       seen.push([task, input]);
       return Promise.reject(new Error("ran"));
     },
+    latest: () => Promise.reject(new Error("not asked for")),
     stopReading: () => seen.push("stopped"),
   };
   const openings = createOpenings();

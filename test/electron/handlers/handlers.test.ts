@@ -76,6 +76,7 @@ function setUp() {
     },
     tasks: {
       run: (task) => Promise.reject(new Error(`asked for ${task}`)),
+      latest: (task) => Promise.reject(new Error(`asked for ${task}`)),
       stopReading: () => {},
     },
     queue: createQueue({

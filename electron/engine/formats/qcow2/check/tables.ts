@@ -8,10 +8,11 @@ import type { Findings } from "../../findings";
 import type { References } from "./references";
 import { readPadded } from "./stored-refcounts";
 
-/** How many L1 entries lead to an L2 table: of the active one, and of all. */
+/** How many L1 entries lead to an L2 table: of the active one, and of all; and the first such entry. */
 export interface TableUses {
   active: number;
   total: number;
+  readonly l1Index: number;
 }
 
 /** Entries of all L1 tables together: more is no image but an attack. */
@@ -54,7 +55,7 @@ export function markTables(
       if (offset % clusterSize !== 0)
         findings.add("corruption", saidAt, () => `The L2 table at ${offset} is not on a cluster`);
       const uses = tables.get(offset);
-      if (uses === undefined) tables.set(offset, { active, total: 1 });
+      if (uses === undefined) tables.set(offset, { active, total: 1, l1Index: at / 8 });
       else {
         uses.active += active;
         uses.total += 1;
