@@ -16,6 +16,8 @@ export interface MapWindow {
   /** Of a cell, and of a cell with which all is seen at once. */
   readonly cellSize: number;
   readonly fit: number;
+  /** Of the whole map. */
+  readonly size: number;
   /** Of the cells that are seen, the first byte and the one behind the last. */
   readonly from: number;
   readonly to: number;
@@ -124,7 +126,6 @@ export const useMap = create<MapState>()((set, get) => {
         if (lookNow() === look)
           set(({ version }) => ({
             version: version + 1,
-            failure: undefined,
             unavailable: cells.unavailable,
             classes: classesOf.get(look) ?? [],
             ...(key === overviewKey && { overview: { cells, cellSize } }),
@@ -190,7 +191,7 @@ export const useMap = create<MapState>()((set, get) => {
     setCursor: (cursor) => set({ cursor }),
     want: (seen) => {
       window = seen;
-      const { cellSize, fit, from, to } = seen;
+      const { cellSize, fit, size, from, to } = seen;
       const perTile = mostCells * cellSize;
       const first = Math.floor(from / perTile);
       const last = Math.max(first, Math.ceil(to / perTile) - 1);
@@ -198,9 +199,8 @@ export const useMap = create<MapState>()((set, get) => {
       for (let index = first; index <= last; index++) rows.push(tileOf(cellSize, index));
       const whole = tileOf(fit, 0);
       overviewKey = whole.key;
-      const total = get().overview?.cells.size ?? to;
       const ahead = [last + 1, first - 1]
-        .filter((index) => index >= 0 && index * perTile < total)
+        .filter((index) => index >= 0 && index * perTile < size)
         .map((index) => tileOf(cellSize, index));
       wanted = [...rows, whole, ...ahead];
       const cells = tiles.get(whole.key);

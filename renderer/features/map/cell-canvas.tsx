@@ -41,10 +41,10 @@ export function CellCanvas({ scene, fit, text, scroller, pointed }: CellCanvasPr
   const paint = useCallback(() => {
     frame.current = 0;
     if (canvas.current === null) return;
-    colours.current ??= readPalette(document.body, classes);
     scroller.step();
     painter.current ??= createPainter(canvas.current);
-    const { row, overview: known, cursor: at } = useMap.getState();
+    const { row, overview: known, cursor: at, classes: told } = useMap.getState();
+    colours.current ??= readPalette(document.body, told);
     const { top } = scroller;
     painter.current.paint({
       scene,
@@ -56,9 +56,15 @@ export function CellCanvas({ scene, fit, text, scroller, pointed }: CellCanvasPr
     });
     const { first, end } = seenCells(scene, top);
     const { cellSize, size } = scene;
-    const seen = { cellSize, fit, from: first * cellSize, to: Math.min(size, end * cellSize) };
+    const seen = {
+      cellSize,
+      fit,
+      size,
+      from: first * cellSize,
+      to: Math.min(size, end * cellSize),
+    };
     useMap.getState().want(seen);
-  }, [scene, fit, scroller, pointed, classes]);
+  }, [scene, fit, scroller, pointed]);
 
   useLayoutEffect(() => {
     const schedule = (): void => {

@@ -24,5 +24,6 @@ export function classText(name: MapClass, layers: readonly string[], t: TFunctio
     const count = Number(name.slice("shared-".length));
     return count < 4 ? t("map.sharedWith", { count }) : t("map.sharedWithMore", { count });
   }
-  return t(`map.class.${name as Exclude<MapClass, `${string}-${number}`>}`);
+  const plain = name as Exclude<MapClass, `${string}-${number}`>;
+  return t(`map.class.${plain}`);
 }

@@ -31,10 +31,18 @@ export function MapSurface({ scene, fit, text, scroller, zoom }: MapSurfaceProps
   const surface = useRef<HTMLDivElement>(null);
   const pointed = useRef<number | undefined>(undefined);
   const ask = useAsk(scene);
+  const order = useMap((map) => map.order);
+  const by = useMap((map) => map.by);
   const { setCursor } = useMap.getState();
   const { cellSize } = scene;
 
-  /** The cell below the pointer, and its row's place in the window. */
+  // What was told of a cell is not true of those of another size, order or colouring.
+  useEffect(() => {
+    pointed.current = undefined;
+    ask(undefined);
+  }, [ask, order, by]);
+
+  /** The cell below the pointer. */
   function cellUnder(event: { readonly clientX: number; readonly clientY: number }) {
     const box = surface.current?.getBoundingClientRect();
     if (box === undefined) return undefined;

@@ -19,7 +19,7 @@ export function PlaceLine({ report, cellSize }: { report: ImageReport; cellSize:
       : pointed !== undefined
         ? [t("map.place.offset", { offset: formatOffset(pointed) })]
         : [];
-  const isCursor = place !== undefined && pointed === cursor;
+  const isCursor = cursor !== undefined && pointed === Math.floor(cursor / cellSize) * cellSize;
   return (
     <>
       <p

@@ -45,20 +45,22 @@ export function Toolbar({ cellSize, canZoomIn, canZoomOut, zoom }: ToolbarProps)
           choice("sharing", t("map.by.sharing"), sharing && t(`map.why.${sharing}`)),
         ]}
       />
-      <span className={styles.scale} data-testid="map-scale" data-bytes={cellSize}>
-        {cellSize !== undefined && t("map.oneCell", { size: sizeText(cellSize) })}
-      </span>
-      <ActionIcon.Group>
-        <ZoomButton label={t("map.zoom.out")} disabled={!canZoomOut} act={() => zoom(-1)}>
-          <ZoomOut size={15} aria-hidden />
-        </ZoomButton>
-        <ZoomButton label={t("map.zoom.in")} disabled={!canZoomIn} act={() => zoom(1)}>
-          <ZoomIn size={15} aria-hidden />
-        </ZoomButton>
-        <ZoomButton label={t("map.zoom.whole")} disabled={!canZoomOut} act={() => zoom(0)}>
-          <Maximize size={14} aria-hidden />
-        </ZoomButton>
-      </ActionIcon.Group>
+      <div className={styles.near}>
+        <span className={styles.scale} data-testid="map-scale" data-bytes={cellSize}>
+          {cellSize !== undefined && t("map.oneCell", { size: sizeText(cellSize) })}
+        </span>
+        <ActionIcon.Group>
+          <ZoomButton label={t("map.zoom.out")} disabled={!canZoomOut} act={() => zoom(-1)}>
+            <ZoomOut size={15} aria-hidden />
+          </ZoomButton>
+          <ZoomButton label={t("map.zoom.in")} disabled={!canZoomIn} act={() => zoom(1)}>
+            <ZoomIn size={15} aria-hidden />
+          </ZoomButton>
+          <ZoomButton label={t("map.zoom.whole")} disabled={!canZoomOut} act={() => zoom(0)}>
+            <Maximize size={14} aria-hidden />
+          </ZoomButton>
+        </ActionIcon.Group>
+      </div>
     </div>
   );
 }
