@@ -106,6 +106,9 @@ function images(): Command[] {
     group: "images",
     text: nameOf(path),
     place: folderOf(path),
-    run: () => useImages.getState().open([path]),
+    run: () => {
+      const { open, show } = useImages.getState();
+      return recent.includes(path) ? show(path) : open([path]);
+    },
   }));
 }
