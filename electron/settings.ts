@@ -39,7 +39,8 @@ export function openSettings(folder: string): SettingsStore {
     for (const listener of listeners) listener(now);
     written = written.catch(() => {}).then(() => writeSettings(folder, file, now));
     await written;
-    return now;
+    // A later change may have been told already: an answer must not bring back what was before it.
+    return settings;
   };
 
   return {

@@ -50,10 +50,13 @@ export async function start(): Promise<void> {
   on("app.filesOpened", () => attempt(takeOpenedFiles));
   attempt(load);
   attempt(useUnfinished.getState().load);
-  await takeOpenedFiles(() => restorePage(imageTabs.map(({ id }) => id)));
-  keepPage();
-  // The page comes first: looking through folders takes the disk.
-  attempt(useLibrary.getState().load);
+  try {
+    await takeOpenedFiles(() => restorePage(imageTabs.map(({ id }) => id)));
+  } finally {
+    keepPage();
+    // The page comes first: looking through folders takes the disk.
+    attempt(useLibrary.getState().load);
+  }
 }
 
 /** @param otherwise is done when there are none */
@@ -61,7 +64,8 @@ async function takeOpenedFiles(otherwise?: () => void): Promise<void> {
   try {
     const { paths } = await call("app.takeOpenedFiles");
     if (paths.length === 0) otherwise?.();
-    else attempt(() => useDrop.getState().handedOver(paths));
+    // Nothing is settled before the image is on the page.
+    else await useDrop.getState().handedOver(paths);
   } finally {
     useView.getState().setStarted();
   }

@@ -3,6 +3,7 @@ import { call } from "../api/client";
 import { useConvert } from "./convert";
 import { useImages } from "./images";
 import { useLibrary } from "./library";
+import { attempt } from "./view";
 
 interface DropState {
   /** Several images that the user has to say something about; empty when there is no question. */
@@ -11,7 +12,10 @@ interface DropState {
   open: (paths: readonly string[]) => Promise<void>;
   /** Takes what was dropped to be converted; folders are watched. */
   convert: (paths: readonly string[]) => Promise<void>;
-  /** Takes what Lamina was started with, or a file manager handed over: nothing is asked. */
+  /**
+   * Takes what Lamina was started with, or a file manager handed over: nothing is asked. Resolves
+   * when the first image is on the page, looked into or not.
+   */
   handedOver: (paths: readonly string[]) => Promise<void>;
   addAll: () => Promise<void>;
   convertAll: () => Promise<void>;
@@ -26,7 +30,7 @@ export const useDrop = create<DropState>()((set, get) => {
   const withoutFolders = async (paths: readonly string[]): Promise<readonly string[]> => {
     if (paths.length === 0) return paths;
     const { folders, files } = await call("library.kinds", { paths: [...paths] });
-    for (const folder of folders) await useLibrary.getState().watch(folder);
+    for (const folder of folders) attempt(() => useLibrary.getState().watch(folder));
     return files;
   };
   const answered = (): readonly string[] => {
@@ -45,7 +49,10 @@ export const useDrop = create<DropState>()((set, get) => {
       const files = await withoutFolders(paths);
       if (files.length > 0) await useConvert.getState().begin(files);
     },
-    handedOver: async (paths) => useImages.getState().open(await withoutFolders(paths)),
+    handedOver: async (paths) => {
+      const files = await withoutFolders(paths);
+      attempt(() => useImages.getState().open(files));
+    },
     addAll: () => useImages.getState().open(answered()),
     convertAll: () => useConvert.getState().begin(answered()),
     watchFolder: (folder) => {

@@ -33,6 +33,15 @@ describe("settings", () => {
     expect(openSettings(folder).get().recent).toEqual(paths.toReversed());
   });
 
+  it("never answer with what was before a change made meanwhile", async () => {
+    const settings = openSettings(tempFolder());
+    const [first] = await Promise.all([
+      settings.addRecent(["/a"]),
+      settings.change({ watchedFolders: ["/vm"] }),
+    ]);
+    expect(first).toMatchObject({ recent: ["/a"], watchedFolders: ["/vm"] });
+  });
+
   it("list a path once, the latest first, and thirty at most", async () => {
     const settings = openSettings(tempFolder());
     for (let at = 0; at < 35; at++) await settings.addRecent([`/${at}.img`]);

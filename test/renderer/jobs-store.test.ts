@@ -91,6 +91,7 @@ describe("starting", () => {
     const waiting = [["/first.img"], ["/second.img"]];
     const { emit } = fakeBridge({
       "app.takeOpenedFiles": () => ({ paths: waiting.shift() ?? [] }),
+      "library.kinds": ({ paths }) => ({ folders: [], files: paths }),
       "jobs.list": () => [],
       "image.inspect": ({ path }) => report(path),
       "recent.add": ({ paths }) => ({ ...settingsDefaults, recent: paths }),
