@@ -1,7 +1,7 @@
 import type { MapClass } from "../../../../shared/model/map";
 import { ImageError } from "../../errors";
 import { stackLayers, type DiskImage, type Extent } from "../../image/disk-image";
-import { storesLessThanItMaps } from "../map";
+import type { ImageLayer } from "../../image/layer";
 import { hostRunAt } from "../stored-extents";
 
 /** Hears of a stretch in ascending order: bytes, and the place of its class in the list. */
@@ -44,6 +44,8 @@ export interface Walk {
    * together.
    */
   readonly step: number;
+  /** Whether what the layer calls data may lie in holes of its file, so that the host is to be asked. */
+  isThin(layer: ImageLayer): boolean;
   /** Called now and then. @throws to end the walk. */
   tick(): void;
 }
@@ -66,7 +68,7 @@ export function walkGuest(
   for (const layer of image.layers) layer.requireReadable?.();
   // A broken chain answers as far as it goes; what lies behind is known to be missing.
   const disk = stackLayers(image.layers);
-  const kindOf = kindsOf(image);
+  const kindOf = kindsOf(image, walk);
   let at = from;
   let reach = Infinity;
   let untilTick = betweenTicks;
@@ -107,8 +109,11 @@ const alignDown = (at: number, step: number): number =>
   at === Infinity ? at : Math.floor(at / step) * step;
 
 /** Tells the parts of an extent apart: skipped bytes, length, kind. */
-function kindsOf({ layers, broken }: DiskImage): (extent: Extent, visit: Visit) => void {
-  const thin = layers.map((layer) => layer.preallocated ?? storesLessThanItMaps(layer));
+function kindsOf(
+  { layers, broken }: DiskImage,
+  { isThin }: Walk,
+): (extent: Extent, visit: Visit) => void {
+  const thin = layers.map(isThin);
   // Where every byte has its place from the start, zeros that have one are a hole of the file.
   const placed = layers.map(
     ({ preallocated, blockSize }) => preallocated === true || blockSize === 1,

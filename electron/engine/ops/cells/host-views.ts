@@ -7,27 +7,15 @@ import {
 import { stackLayers, type Extent } from "../../image/disk-image";
 import type { ImageLayer } from "../../image/layer";
 import type { Walk } from "./guest-stretches";
+import { keepPerFile, type PerFile } from "./per-file";
 import { sharingClasses, sharingOf } from "./sharing";
 import type { MapView } from "./views";
 
-/** What the clusters of qcow2 files are is kept from question to question: it takes reading all tables. */
-export interface HostCache {
-  clustersOf(layer: ImageLayer, tick: () => void): HostClusters;
-}
+/** What the clusters of a qcow2 file are: to tell it takes reading all its tables. */
+export type HostCache = PerFile<HostClusters>;
 
-/** Keeps the clusters of the image that was asked for last, as long as its file stays as it is. */
-export function createHostCache(): HostCache {
-  let kept: { readonly key: string; readonly clusters: HostClusters } | undefined;
-  return {
-    clustersOf({ source }, tick) {
-      const { name, identity, size, modified } = source;
-      const key = JSON.stringify([name, identity, size, modified]);
-      if (kept?.key !== key || modified === undefined)
-        kept = { key, clusters: readHostClusters(source, tick) };
-      return kept.clusters;
-    },
-  };
-}
+export const createHostCache = (): HostCache =>
+  keepPerFile(1, ({ source }, tick) => readHostClusters(source, tick));
 
 /** In the order of `hostKind`. */
 const clusterKinds: readonly MapClass[] = [
@@ -65,7 +53,7 @@ export function hostView(layer: ImageLayer, by: MapColouring, cache: HostCache):
     size,
     classes: by === "sharing" ? clusterSharing : clusterKinds,
     walk(from, to, { tick }, visit) {
-      const clusters = cache.clustersOf(layer, tick);
+      const clusters = cache(layer, tick);
       const { clusterSize, kinds } = clusters;
       const classOf = by === "sharing" ? sharingClassOf(clusters) : (i: number) => kinds[i]!;
       const end = Math.min(kinds.length, Math.ceil(to / clusterSize));

@@ -2,8 +2,10 @@ import type { MapCells, MapColouring, MapOrder, MapPlace } from "../../../../sha
 import type { DiskImage } from "../../image/disk-image";
 import { openImage, type OpenRequest } from "../../image/open-image";
 import type { Control } from "../control";
+import { storesLessThanItMaps } from "../map";
 import type { Walk } from "./guest-stretches";
 import { createHostCache } from "./host-views";
+import { keepPerFile } from "./per-file";
 import { describeGuest, describeHost } from "./place";
 import { cellRow, createTally } from "./tally";
 import { unavailableViews, unitOf, viewOf } from "./views";
@@ -40,8 +42,17 @@ export interface Mapper {
   place(question: PlaceQuestion, control?: Control): MapPlace;
 }
 
+/** Files of which it is kept whether they store less than they map: those of the longest chain. */
+const mostThin = 256;
+
 export function createMapper(): Mapper {
   const host = createHostCache();
+  const thin = keepPerFile(mostThin, (layer) => layer.preallocated ?? storesLessThanItMaps(layer));
+
+  /** @param step as `Walk.step` */
+  function walkBy(step: number, tick: () => void): Walk {
+    return { step, tick, isThin: (layer) => thin(layer, tick) };
+  }
 
   function withImage<T>({ request }: MapLook, control: Control | undefined, answer: Answer<T>): T {
     control?.throwIfCancelled();
@@ -60,7 +71,8 @@ export function createMapper(): Mapper {
         const view = viewOf(image, order, by, host);
         const row = cellRow(from, cellSize, count, view.size);
         const tally = createTally(row, view.classes);
-        if (row.count > 0) view.walk(from, row.end, walkFor(image, cellSize, tick), tally.add);
+        if (row.count > 0)
+          view.walk(from, row.end, walkBy(stepFor(unitOf(image), cellSize), tick), tally.add);
         tally.fillUp();
         return {
           size: view.size,
@@ -74,7 +86,7 @@ export function createMapper(): Mapper {
       withImage(question, control, (image, tick) => {
         const { order, by } = question;
         const view = viewOf(image, order, by, host);
-        const walk = { step: unitOf(image), tick };
+        const walk = walkBy(unitOf(image), tick);
         const describe = order === "guest" ? describeGuest : describeHost;
         return describe({ image, view, walk, host }, question);
       }),
@@ -84,7 +96,5 @@ export function createMapper(): Mapper {
 type Answer<T> = (image: DiskImage, tick: () => void) => T;
 
 /** Damage is told as exactly as a 16th of a cell. */
-function walkFor(image: DiskImage, cellSize: number, tick: () => void): Walk {
-  const unit = unitOf(image);
-  return { step: Math.max(1, Math.floor(cellSize / 16 / unit)) * unit, tick };
-}
+const stepFor = (unit: number, cellSize: number): number =>
+  Math.max(1, Math.floor(cellSize / 16 / unit)) * unit;
