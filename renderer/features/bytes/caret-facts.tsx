@@ -68,7 +68,9 @@ export function CaretFacts({ report, place }: CaretFactsProps) {
       value: (
         <span className={styles.from}>
           {swatch}
-          <Origin caret={caret} path={report.path} />
+          <span>
+            <Origin caret={caret} path={report.path} />
+          </span>
         </span>
       ),
       testId: "caret-origin",
