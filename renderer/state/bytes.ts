@@ -88,7 +88,10 @@ export const useBytes = create<BytesState>()((set, get) => {
         arrived: ({ size }) => {
           const first = get().size === undefined;
           set(({ arrived }) => ({ size, arrived: arrived + 1, failure: undefined }));
-          if (first) get().moveTo(get().caret);
+          if (!first) return;
+          const within = (at: number): number => Math.max(0, Math.min(at, size - 1));
+          set(({ caret, anchor }) => ({ caret: within(caret), anchor: within(anchor) }));
+          get().scrollTo(get().top);
         },
         failed: (error) => set({ failure: toFailure(error) }),
       });
@@ -155,10 +158,25 @@ export const useBytes = create<BytesState>()((set, get) => {
 
 let chunks: ByteChunks | undefined;
 
+/** Runs when it is known how many bytes there are: at once, or when the first were read. */
+export function whenSized(run: (size: number) => void): void {
+  const { size, place } = useBytes.getState();
+  if (size !== undefined) {
+    run(size);
+    return;
+  }
+  const stop = useBytes.subscribe((state) => {
+    if (state.size === undefined && state.place === place) return;
+    stop();
+    if (state.size !== undefined && state.place === place) run(state.size);
+  });
+}
+
 /** Shows what is at an offset, with some rows above it, and selects `length` bytes there. */
 export function goTo(at: number, length = 1): void {
-  const { visible, top, moveTo, scrollTo } = useBytes.getState();
+  const { visible, top, size, moveTo, scrollTo } = useBytes.getState();
   const row = Math.floor(at / ROW);
+  if (size === undefined) useBytes.setState({ caret: at });
   if (row < top || row >= top + visible) scrollTo(row - Math.floor(visible / 3));
   moveTo(at);
   useBytes.setState({ anchor: at + length - 1 });

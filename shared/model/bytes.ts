@@ -41,6 +41,11 @@ const filePartKindSchema = z.enum([
   "bitmapDirectory",
   "used",
   "free",
+  // By its name in the specification: entries of one size, or anything else.
+  "table",
+  "area",
+  // Where the guest's data lies, block by block.
+  "blocks",
 ]);
 
 /** A part of an image file that its format has a name for. Offsets and lengths in bytes. */
@@ -48,7 +53,7 @@ const filePartSchema = z.object({
   at: z.number(),
   length: z.number(),
   kind: filePartKindSchema,
-  /** A field by its name in the specification, a snapshot by its own. */
+  /** A field, table or area by its name in the specification, a snapshot by its own. */
   name: z.string().optional(),
   /** What a field holds, as it is written. */
   value: z.string().optional(),

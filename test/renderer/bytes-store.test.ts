@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { BytesRead } from "../../shared/model/bytes";
 import { CallError } from "../../renderer/api/client";
-import { bytesAt, goTo, ROW, selectionOf, useBytes } from "../../renderer/state/bytes";
+import { bytesAt, goTo, ROW, selectionOf, useBytes, whenSized } from "../../renderer/state/bytes";
 import { moveFor } from "../../renderer/features/bytes/moves";
 import { fakeBridge } from "./fake-bridge";
 
@@ -76,6 +76,22 @@ describe("the bytes on the screen", () => {
     expect(selectionOf(useBytes.getState())).toEqual({ at: 100, length: 3 });
     await find(Uint8Array.of(1), 101);
     expect(useBytes.getState().finding).toEqual({ state: "missing", from: 101 });
+  });
+
+  it("are gone to as soon as it is known how many there are", async () => {
+    setUp(100_000);
+    let seen: number | undefined;
+    whenSized((size) => {
+      seen = size;
+      goTo(70_000);
+    });
+    expect(seen).toBeUndefined();
+    await settled();
+    expect(seen).toBe(100_000);
+    expect(useBytes.getState()).toMatchObject({ caret: 70_000, anchor: 70_000 });
+    useBytes.getState().show(place);
+    whenSized(() => expect.unreachable());
+    useBytes.getState().leave();
   });
 
   it("tell why they are not there", async () => {

@@ -68,7 +68,9 @@ export function CaretFacts({ report, place }: CaretFactsProps) {
       value: (
         <span className={styles.from}>
           {swatch}
-          <Origin caret={caret} path={report.path} />
+          <span>
+            <Origin caret={caret} path={report.path} />
+          </span>
         </span>
       ),
       testId: "caret-origin",
@@ -77,7 +79,9 @@ export function CaretFacts({ report, place }: CaretFactsProps) {
     if (partition !== undefined) facts.push({ name: t("bytes.at.partition"), value: partition });
   } else {
     const part = partAt(chunk, caret);
-    const format = report.layers[0]?.format ?? "";
+    const [image] = report.layers;
+    // A packed image is a file of its packing.
+    const format = image?.facts.wrapping ?? image?.format ?? "";
     const text: ReactNode =
       part === undefined
         ? t(chunk?.parts.length === 0 ? "bytes.at.noPart" : "bytes.at.noName", { format })

@@ -74,7 +74,7 @@ export function FindBar() {
             {t("bytes.find.stop")}
           </Button>
         ) : (
-          <Button size="xs" variant="default" type="submit" disabled={!size}>
+          <Button size="xs" variant="default" type="submit" disabled={size === 0}>
             {t("bytes.find.do")}
           </Button>
         )}

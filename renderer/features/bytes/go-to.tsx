@@ -1,7 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { goTo, useBytes } from "../../state/bytes";
+import { goTo, useBytes, whenSized } from "../../state/bytes";
 import { formatBytes } from "../../text/format";
 import { parseOffset } from "../../text/parse-offset";
 import styles from "./bytes.module.css";
@@ -12,14 +12,17 @@ export function GoTo() {
   const size = useBytes((state) => state.size);
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState(false);
+
   return (
     <form
       className={styles.field}
       onSubmit={(event) => {
         event.preventDefault();
-        const at = parseOffset(text, size ?? 0, useBytes.getState().caret);
-        setWrong(at === undefined);
-        if (at !== undefined) goTo(at);
+        whenSized((bytes) => {
+          const at = parseOffset(text, bytes, useBytes.getState().caret);
+          setWrong(at === undefined);
+          if (at !== undefined) goTo(at);
+        });
       }}
     >
       <TextInput
@@ -35,7 +38,7 @@ export function GoTo() {
           setWrong(false);
         }}
       />
-      <Button size="xs" variant="default" type="submit" disabled={size === undefined}>
+      <Button size="xs" variant="default" type="submit">
         {t("bytes.goTo.do")}
       </Button>
     </form>

@@ -39,6 +39,6 @@ function colourOfOrigin({ kind, file }: BytesOrigin, layers: readonly string[]):
 }
 
 function colourOfPart({ kind }: FilePart): string {
-  if (kind === "used") return colourOf("data");
+  if (kind === "used" || kind === "blocks") return colourOf("data");
   return kind === "free" ? "var(--hole)" : colourOf("exclusive");
 }

@@ -16,7 +16,7 @@ interface SpeedChartProps {
 const GROUP = 52;
 const AXIS = 28;
 const NAMES = 104;
-const LABELS = 92;
+const LABELS = 110;
 
 /**
  * The figures of one way to read as bars: bytes in a second, or reads in a second for small ones. Its

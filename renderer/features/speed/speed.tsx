@@ -77,7 +77,7 @@ function Running() {
   if (running === undefined) return null;
   const { subject, pattern, done, total } = running;
   const name = nameOf(raw ?? "");
-  const what = `${t(`speed.subject.${subject}`, { name })}, ${t(`speed.pattern.${pattern}`)}`;
+  const what = `${t(`speed.subject.${subject}`, { name })} · ${t(`speed.pattern.${pattern}`)}`;
   const text =
     total === 0
       ? t("speed.running.starting", { what })

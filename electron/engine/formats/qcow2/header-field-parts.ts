@@ -1,9 +1,10 @@
 import type { FilePart } from "../../../../shared/model/bytes";
+import { fieldParts, type FieldPlace } from "../../codec/field-parts";
 import type { ByteSource } from "../../io/source";
 import type { ImageTables } from "./change/image";
 
-/** The header's fields: name, byte offset, bytes, and how to write what they hold (specification, "Header"). */
-const version2: readonly HeaderField[] = [
+/** Specification, "Header". */
+const version2: readonly FieldPlace[] = [
   ["magic", 0, 4, "hex"],
   ["version", 4, 4, "number"],
   ["backing_file_offset", 8, 8, "hex"],
@@ -18,7 +19,7 @@ const version2: readonly HeaderField[] = [
   ["nb_snapshots", 60, 4, "number"],
   ["snapshots_offset", 64, 8, "hex"],
 ];
-const version3: readonly HeaderField[] = [
+const version3: readonly FieldPlace[] = [
   ["incompatible_features", 72, 8, "hex"],
   ["compatible_features", 80, 8, "hex"],
   ["autoclear_features", 88, 8, "hex"],
@@ -27,27 +28,13 @@ const version3: readonly HeaderField[] = [
   ["compression_type", 104, 1, "number"],
 ];
 
-type HeaderField = readonly [name: string, at: number, length: number, as: "hex" | "number"];
-
 /** What the first cluster holds: each field of the header, the extensions behind it, and the backing file's name. */
 export function headerFieldParts(source: ByteSource, { header }: ImageTables): FilePart[] {
   const { headerLength, backingFileOffset, backingFileSize, clusterSize } = header;
   const bytes = new Uint8Array(Math.min(headerLength, source.size));
   source.read(0, bytes);
   const layout = header.version === 3 ? [...version2, ...version3] : version2;
-  const parts = layout
-    .filter(([, at, length]) => at + length <= bytes.length)
-    .map(([name, at, length, as]): FilePart => {
-      let value = 0n;
-      for (const byte of bytes.subarray(at, at + length)) value = value * 256n + BigInt(byte);
-      return {
-        at,
-        length,
-        kind: "headerField",
-        name,
-        value: as === "hex" ? `0x${value.toString(16)}` : value.toString(),
-      };
-    });
+  const parts = fieldParts(bytes, { order: "big" }, layout);
   const last = parts.at(-1);
   const fieldsEnd = last === undefined ? 0 : last.at + last.length;
   const isNamed = backingFileOffset > 0 && backingFileSize > 0;

@@ -1,5 +1,6 @@
 import type { Format } from "../format";
 import { checkVdi } from "./check";
+import { fileParts } from "./file-parts";
 import { hasSignature } from "./header";
 import { measureVdi } from "./measure";
 import { openVdi } from "./open";
@@ -20,6 +21,7 @@ export const vdi: Format = {
   open: (source) => openVdi(source),
   create: createVdi,
   check: checkVdi,
+  parts: fileParts,
   resize: vdiResize,
   measure: measureVdi,
   variants: [

@@ -1,5 +1,6 @@
 import type { Format } from "../format";
 import { checkVhd, repairVhd } from "./check";
+import { fileParts } from "./file-parts";
 import { hasFooter } from "./find-footer";
 import { measureVhd } from "./measure";
 import { openVhd } from "./open";
@@ -20,6 +21,7 @@ export const vpc: Format = {
   open: (source) => openVhd(source),
   create: createVhd,
   check: checkVhd,
+  parts: fileParts,
   repair: repairVhd,
   resize: vhdResize,
   measure: measureVhd,

@@ -2,6 +2,7 @@ import type { Format } from "../format";
 import { checkVhdx } from "./check";
 import { repairVhdx } from "./repair";
 import { nilGuid } from "../../codec/guid";
+import { fileParts } from "./file-parts";
 import { hasSignature } from "./file-identifier";
 import { readHeader } from "./header";
 import { measureVhdx } from "./measure";
@@ -25,6 +26,7 @@ export const vhdx: Format = {
   open: (source) => openVhdx(source),
   create: createVhdx,
   check: checkVhdx,
+  parts: fileParts,
   repair: repairVhdx,
   resize: vhdxResize,
   measure: measureVhdx,

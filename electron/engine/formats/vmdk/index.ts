@@ -1,5 +1,6 @@
 import type { Format } from "../format";
 import { checkVmdk } from "./check";
+import { fileParts } from "./file-parts";
 import { readHostedHeader } from "./hosted-header";
 import { measureVmdk } from "./measure";
 import { openVmdk } from "./open";
@@ -22,6 +23,7 @@ export const vmdk: Format = {
   open: openVmdk,
   create: createVmdk,
   check: checkVmdk,
+  parts: fileParts,
   repair: repairVmdk,
   resize: vmdkResize,
   measure: measureVmdk,
