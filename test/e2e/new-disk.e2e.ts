@@ -138,7 +138,10 @@ test("an eager disk that is cancelled leaves nothing behind", async ({ folder, l
   await page.getByRole("radio", { name: /eager/ }).check();
   await page.getByLabel("Size for the guest").fill("20 GiB");
   await page.getByLabel("Save as").fill(join(folder, "big.img"));
-  await expect(page.getByTestId("new-disk-now")).toHaveAttribute("data-bytes", `${20 * 108 * MiB}`);
+  await expect(page.getByTestId("new-disk-now")).toHaveAttribute(
+    "data-bytes",
+    `${20 * 1024 * MiB}`,
+  );
   await lamina.picture("new-disk");
   await page.getByRole("button", { name: "Create", exact: true }).click();
   const bar = page.getByTestId("jobs-bar");
