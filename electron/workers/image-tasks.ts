@@ -1,4 +1,6 @@
 import { constants, copyFileSync, renameSync, rmSync } from "node:fs";
+import { lookAt, nameFrom } from "./base";
+import { changeOutlook, chainDependents, makeChange } from "./change-tasks";
 import {
   applySnapshot,
   chainStrips,
@@ -20,11 +22,12 @@ import {
   type SnapshotTreeRequest,
 } from "../engine";
 import type { CallInput } from "../../shared/ipc/contract";
-import { lookAt, nameFrom } from "./base";
-import { changeOutlook, chainDependents, makeChange } from "./change-tasks";
 
 /** What is done with one image in a thread of its own, by the name of the call. */
 export const imageTasks = {
+  "chain.dependents": chainDependents,
+  "change.outlook": changeOutlook,
+  "change.make": makeChange,
   "snapshots.tree": (request: SnapshotTreeRequest, control: Control) =>
     snapshotTree(request, control),
   "snapshots.compare": ({ path, a, b }: CallInput<"snapshots.compare">, control: Control) =>
@@ -48,11 +51,8 @@ export const imageTasks = {
   "health.repair": ({ path, mode, copyTo }: CallInput<"health.repair">) =>
     copyTo === undefined ? repairImage(path, mode) : repairCopy(path, copyTo, mode),
   "chain.strips": (request: OpenRequest) => chainStrips(request),
-  "chain.dependents": chainDependents,
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
-  "change.outlook": changeOutlook,
-  "change.make": makeChange,
 } as const;
 
 function now(): { dateSeconds: number; dateNanoseconds: number } {
