@@ -29,17 +29,22 @@ export function imageChangeHandlers({
   openings,
   changing,
 }: ChangeParts): Pick<Handlers, `change.${"outlook" | "start" | "stop"}`> {
-  /** What runs for an image, by its path. */
-  const running = new Map<string, Control>();
+  /** What is looked at, and what is made, for an image by its path. */
+  const looking = new Map<string, Control>();
+  const making = new Map<string, Control>();
 
   const howToOpen = (path: string) => {
     const { passphrase } = openings.of(path);
     return { grants: grants.list(), ...(passphrase !== undefined && { passphrase }) };
   };
 
-  async function watched<T>(path: string, work: (control: Control) => Promise<T>): Promise<T> {
+  async function watched<T>(
+    controls: Map<string, Control>,
+    path: string,
+    work: (control: Control) => Promise<T>,
+  ): Promise<T> {
     const control = createControl();
-    running.set(path, control);
+    controls.set(path, control);
     const timer = setInterval(() => {
       const { done, total } = control;
       changing({ path, done, total });
@@ -48,7 +53,7 @@ export function imageChangeHandlers({
       return await work(control);
     } finally {
       clearInterval(timer);
-      if (running.get(path) === control) running.delete(path);
+      if (controls.get(path) === control) controls.delete(path);
     }
   }
 
@@ -66,8 +71,8 @@ export function imageChangeHandlers({
   return {
     "change.outlook": ({ change }) => {
       const { path } = change;
-      running.get(path)?.cancel();
-      return watched(path, (control) =>
+      looking.get(path)?.cancel();
+      return watched(looking, path, (control) =>
         tasks.run("change.outlook", { change, ...howToOpen(path) }, control),
       );
     },
@@ -75,13 +80,16 @@ export function imageChangeHandlers({
       const { path } = change;
       const written = await writtenBy(change);
       const result = await changes.make(written, () =>
-        watched(path, (control) =>
+        watched(making, path, (control) =>
           tasks.run("change.make", { change, force, written, ...howToOpen(path) }, control),
         ),
       );
       if (change.kind === "rebase") await allowChosen({ inspector, grants }, path, change.base);
       return result;
     },
-    "change.stop": ({ path }) => running.get(path)?.cancel(),
+    "change.stop": ({ path }) => {
+      looking.get(path)?.cancel();
+      making.get(path)?.cancel();
+    },
   };
 }

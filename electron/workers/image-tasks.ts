@@ -1,4 +1,6 @@
 import { constants, copyFileSync, renameSync, rmSync } from "node:fs";
+import { lookAt, nameFrom } from "./base";
+import { changeOutlook, chainDependents, makeChange } from "./change-tasks";
 import {
   applySnapshot,
   chainStrips,
@@ -34,8 +36,6 @@ import {
 } from "../engine";
 import type { CallInput, CallOutput } from "../../shared/ipc/contract";
 import type { DomainsRequest } from "../../shared/model/domains";
-import { lookAt, nameFrom } from "./base";
-import { changeOutlook, chainDependents, makeChange } from "./change-tasks";
 import { makeSampleFolder } from "./sample-folder";
 import { scanFolder, type ScanRequest } from "../library-scan";
 
@@ -44,6 +44,9 @@ const mapper = createMapper();
 
 /** What is done with one image in a thread of its own, by the name of the call. */
 export const imageTasks = {
+  "chain.dependents": chainDependents,
+  "change.outlook": changeOutlook,
+  "change.make": makeChange,
   "snapshots.tree": (request: SnapshotTreeRequest, control: Control) =>
     snapshotTree(request, control),
   "snapshots.compare": ({ path, a, b }: CallInput<"snapshots.compare">, control: Control) =>
@@ -67,7 +70,6 @@ export const imageTasks = {
   "health.repair": ({ path, mode, copyTo }: CallInput<"health.repair">) =>
     copyTo === undefined ? repairImage(path, mode) : repairCopy(path, copyTo, mode),
   "chain.strips": (request: OpenRequest) => chainStrips(request),
-  "chain.dependents": chainDependents,
   "map.cells": (question: CellsQuestion, control: Control) => mapper.cells(question, control),
   "map.place": (question: PlaceQuestion, control: Control) => mapper.place(question, control),
   "chain.createOverlay": createOverlay,
@@ -77,8 +79,6 @@ export const imageTasks = {
     domainsOf(image, folders),
   "samples.make": ({ parent, mark }: { parent: string; mark: string }, control: Control) =>
     makeSampleFolder(parent, mark, control),
-  "change.outlook": changeOutlook,
-  "change.make": makeChange,
   "bytes.read": (request: ReadRequest) => readBytes(request),
   "bytes.find": (request: FindRequest, control: Control) => {
     const at = findBytes(request, control);

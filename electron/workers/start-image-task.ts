@@ -8,7 +8,7 @@ import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 /** Does things with images, each in a thread of its own. */
 export interface TaskRunner {
   /**
-   * @param control Tells how far the task is, and cancels it, where it listens to one.
+   * @param control Tells of its progress, and cancels it, where the task looks at it.
    * @throws FailureError
    */
   run<N extends TaskName>(

@@ -9,6 +9,8 @@ interface ChainState {
   /** Of the report that they were asked for; absent until they are known, or when they cannot be. */
   readonly strips: ChainStrips | undefined;
   readonly of: ImageReport | undefined;
+  /** Whether the strips have been asked for and answered, or refused. */
+  readonly settled: boolean;
   /** Which images beside each file of the chain stand on it, in the chain's order. */
   readonly dependents: CallOutput<"chain.dependents"> | undefined;
   /** Finds out where each file answers. What keeps it from that is in the report already. */
@@ -25,12 +27,13 @@ interface ChainState {
 export const useChain = create<ChainState>()((set, get) => ({
   strips: undefined,
   of: undefined,
+  settled: false,
   dependents: undefined,
   load: async (report) => {
     set(({ of, ...known }) =>
       of?.path === report.path
         ? { of: report, ...sameLength(report, known) }
-        : { of: report, strips: undefined, dependents: undefined },
+        : { of: report, settled: false, strips: undefined, dependents: undefined },
     );
     let strips: ChainStrips | undefined;
     try {
@@ -38,7 +41,7 @@ export const useChain = create<ChainState>()((set, get) => ({
     } catch {
       strips = undefined;
     }
-    if (get().of === report) set({ strips });
+    if (get().of === report) set({ strips, settled: true });
     let dependents: ChainState["dependents"];
     try {
       dependents = await call("chain.dependents", { path: report.path });

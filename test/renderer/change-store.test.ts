@@ -76,7 +76,7 @@ describe("a change that is asked for", () => {
   });
 
   it("keeps the dialog with the reason when it fails, and reads the images again", async () => {
-    const inspected = vi.fn();
+    const inspected = vi.fn<(path: string) => void>();
     fakeBridge({
       "change.outlook": () => outlook(),
       "change.start": () => {

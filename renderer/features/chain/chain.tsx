@@ -50,6 +50,7 @@ export function Chain({ report }: { report: ImageReport }) {
               report={report}
               depth={at}
               strip={known?.strips?.layers[at]}
+              settled={known?.settled ?? false}
               dependents={known?.dependents?.[at]}
               chosen={at === depth}
               choose={() => setChosen(at)}

@@ -10,7 +10,7 @@ import styles from "./chain.module.css";
 /** The sum of all layers: what the guest gets to read. */
 export function GuestDisk({ report, read }: { report: ImageReport; read: number }) {
   const { t } = useTranslation();
-  const strips = useChain((chain) => (chain.of?.path === report.path ? chain.strips : undefined));
+  const known = useChain((chain) => (chain.of?.path === report.path ? chain : undefined));
   const virtual = report.layers[0]?.virtualSize ?? 0;
   const sizes = { read: formatSize(read), virtual: formatSize(virtual) };
   return (
@@ -19,12 +19,12 @@ export function GuestDisk({ report, read }: { report: ImageReport; read: number 
         <strong>{t("chain.guest")}</strong>
         <span>{t("chain.guestValue", sizes)}</span>
       </div>
-      {strips !== undefined ? (
+      {known?.strips !== undefined || known?.settled !== true ? (
         <Slab
           composed
           text={t("chain.guestBar", sizes)}
-          size={strips.size}
-          strata={strips.layers.map(({ answers }, depth) => ({
+          size={virtual}
+          strata={(known?.strips?.layers ?? []).map(({ answers }, depth) => ({
             tone: `layer-${depth}`,
             ranges: answers,
           }))}

@@ -21,6 +21,8 @@ interface LayerItemProps {
   layer: LayerReport;
   /** Where it holds data and where it answers, once that is known. */
   strip: ChainStrips["layers"][number] | undefined;
+  /** Whether that is all that will be known of it. */
+  settled: boolean;
   /** The images that stand on it, once that is known. */
   dependents: Dependents | undefined;
   /** 0 is the image itself. */
@@ -34,7 +36,7 @@ interface LayerItemProps {
 /** One file of the chain, and how much of the disk it answers. */
 export function LayerItem(props: LayerItemProps) {
   const { t } = useTranslation();
-  const { report, layer, strip, dependents, depth, isBase, chosen, choose } = props;
+  const { report, layer, strip, settled, dependents, depth, isBase, chosen, choose } = props;
   const drag = useImageDrag(layer.path);
   const name = nameOf(layer.path);
   const diskSize = report.layers[0]?.virtualSize ?? 0;
@@ -71,13 +73,13 @@ export function LayerItem(props: LayerItemProps) {
         {depth === 0 && <span className={styles.role}>{t("chain.thisImage")}</span>}
         {isBase && <span className={styles.role}>{t("chain.base")}</span>}
       </div>
-      {strip !== undefined ? (
+      {strip !== undefined || !settled ? (
         <Slab
           text={text}
           size={diskSize}
           strata={[
-            { tone: `layer-${depth}`, ranges: strip.holds, pale: true },
-            { tone: `layer-${depth}`, ranges: strip.answers },
+            { tone: `layer-${depth}`, ranges: strip?.holds ?? [], pale: true },
+            { tone: `layer-${depth}`, ranges: strip?.answers ?? [] },
           ]}
         />
       ) : (

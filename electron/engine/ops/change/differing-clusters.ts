@@ -33,6 +33,7 @@ export function* differingClusters(
     for (const piece of unlikePieces(first, second, at, end, watch)) {
       for (let from = piece.at; from < piece.end; from += STEP) {
         const to = Math.min(piece.end, from + STEP);
+        watch?.addDone(to - from);
         if (to <= (last + 1) * clusterSize) continue;
         watch?.throwIfCancelled();
         const a = readPadded(first, from, left.subarray(0, to - from));
@@ -67,7 +68,7 @@ interface Piece extends Range {
   readonly run?: Extract<Run, { kind: "data" | "encoded" }>;
 }
 
-/** What of [from, to) is not known to be alike without reading it. */
+/** What of [from, to) is not known to be alike without reading it; counts what is. */
 function* unlikePieces(
   first: DiskImage | undefined,
   second: DiskImage | undefined,
@@ -81,8 +82,8 @@ function* unlikePieces(
   let b = seconds.next();
   for (let at = from; !a.done && !b.done;) {
     const end = Math.min(a.value.end, b.value.end);
-    if (!isSame(a.value, b.value)) yield { at, end };
-    watch?.addDone(end - at);
+    if (isSame(a.value, b.value)) watch?.addDone(end - at);
+    else yield { at, end };
     at = end;
     if (a.value.end === end) a = firsts.next();
     if (b.value.end === end) b = seconds.next();
