@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import type { CallInput } from "../../shared/ipc/contract";
-import { settingsDefaults, type Settings } from "../../shared/model/settings";
+import type { Settings } from "../../shared/model/settings";
+import { settingsDefaults } from "../../shared/model/settings-defaults";
 import { call } from "../api/client";
 
 interface SettingsState {

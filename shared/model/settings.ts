@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+export { settingsDefaults } from "./settings-defaults";
+
 const windowPlaceSchema = z.object({
   x: z.number().int(),
   y: z.number().int(),
@@ -29,9 +31,6 @@ export const settingsSchema = z.object({
   window: windowPlaceSchema.optional(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
-
-/** The settings of the first start. */
-export const settingsDefaults: Settings = settingsSchema.parse({ version: 1 });
 
 /**
  * What can be read of a settings file. Each field stands for itself: one that is damaged takes its

@@ -2,10 +2,14 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openSettings } from "../../electron/settings";
-import { settingsDefaults } from "../../shared/model/settings";
+import { settingsDefaults, settingsSchema } from "../../shared/model/settings";
 import { tempFolder } from "../helpers/temp-folder";
 
 describe("settings", () => {
+  it("are at first what the schema takes for granted", () => {
+    expect(settingsDefaults).toEqual(settingsSchema.parse({ version: 1 }));
+  });
+
   it("begin with the defaults and write nothing", () => {
     const folder = tempFolder();
     expect(openSettings(folder).get()).toEqual(settingsDefaults);
