@@ -4,12 +4,7 @@ import { checkResultSchema, repairResultSchema } from "../model/check";
 import { formatModelSchema, formatIdSchema, optionValuesSchema } from "../model/format";
 import { librarySchema } from "../model/library";
 import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
-import {
-  mapCellsSchema,
-  mapColouringSchema,
-  mapOrderSchema,
-  mapPlaceSchema,
-} from "../model/map";
+import { mapCellsSchema, mapColouringSchema, mapOrderSchema, mapPlaceSchema } from "../model/map";
 import { mostCells } from "../model/most-cells";
 import { preflightResultSchema, purposeSchema } from "../model/preflight";
 import { imageReportSchema } from "../model/report";
