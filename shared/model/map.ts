@@ -67,7 +67,7 @@ export type MapCells = z.infer<typeof mapCellsSchema>;
 export const mapPlaceSchema = z.object({
   /** Where it begins, in the order that was asked for. */
   at: z.number(),
-  /** To its end, which may lie behind the cell. */
+  /** To its end: of the disk also behind the cell, of the file at most to the end of the cell. */
   length: z.number(),
   class: mapClassSchema,
   /** What it is, also where cells are told apart by something else. */

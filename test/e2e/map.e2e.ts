@@ -1,4 +1,12 @@
-import { copyFileSync, renameSync, statSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
@@ -86,9 +94,12 @@ test("the cells of a chain are what qemu-img map tells, cell by cell", async ({
 
   const place = page.getByTestId("map-place");
   await page.getByTestId("map-surface").focus();
+  await page.keyboard.press("Home");
+  const row = await rowLength(page);
+  let at = 0;
   for (const entry of told) {
-    await page.keyboard.press("Home");
-    await goTo(page, entry.start);
+    await goOn(page, (entry.start - at) / cluster, row);
+    at = entry.start;
     await expect(place).toHaveAttribute("data-cell", String(entry.start));
     await expect(place).toHaveAttribute("data-kind", kindOf(entry));
     if (entry.offset === undefined) continue;
@@ -107,17 +118,24 @@ test("the cells of a chain are what qemu-img map tells, cell by cell", async ({
   await lamina.picture("map-layers-dark");
 });
 
-/** Goes from the first cell to the one with byte `at`, by rows first. */
-async function goTo(page: Page, at: number): Promise<void> {
+/** How many cells a row has, when the keys are at the first. */
+async function rowLength(page: Page): Promise<number> {
   const place = page.getByTestId("map-place");
   await expect(place).toHaveAttribute("data-cell", "0");
   await page.keyboard.press("ArrowDown");
   await expect(place).not.toHaveAttribute("data-cell", "0");
-  const row = Number(await place.getAttribute("data-cell"));
+  const below = Number(await place.getAttribute("data-cell"));
   await page.keyboard.press("ArrowUp");
-  for (let down = 0; down < Math.floor(at / row); down++) await page.keyboard.press("ArrowDown");
-  for (let right = 0; right < (at % row) / cluster; right++)
-    await page.keyboard.press("ArrowRight");
+  return below / cluster;
+}
+
+/** Goes so many cells on, by rows and then along the row the shorter way. */
+async function goOn(page: Page, cells: number, row: number): Promise<void> {
+  const rows = Math.round(cells / row);
+  const along = cells - rows * row;
+  for (let i = 0; i < rows; i++) await page.keyboard.press("ArrowDown");
+  const key = along < 0 ? "ArrowLeft" : "ArrowRight";
+  for (let i = 0; i < Math.abs(along); i++) await page.keyboard.press(key);
 }
 
 /** Clusters of the file in which qemu-img says the disk's data lie. */
@@ -220,6 +238,16 @@ test("a disk of 2 TiB is zoomed and scrolled to single clusters", async ({ folde
   await expect(bar).toHaveAttribute("aria-valuenow", "0");
   await page.keyboard.press("0");
   await expect(bar).toBeHidden();
+  await page.keyboard.press("+");
+  await expect(bar).toBeVisible();
+  await page.keyboard.press("-");
+  await expect(bar).toBeHidden();
+  const fit = await scale.getAttribute("data-bytes");
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up("Control");
+  await expect(scale).not.toHaveAttribute("data-bytes", fit ?? "");
+  await page.keyboard.press("0");
   await surface.dblclick({ position: { x: 5, y: 5 } });
   await expect(bar).toBeVisible();
   await page.getByRole("button", { name: "Zoom out" }).click();
@@ -227,7 +255,20 @@ test("a disk of 2 TiB is zoomed and scrolled to single clusters", async ({ folde
   await expect(bar).toBeHidden();
 });
 
-test("an empty, a tiny and a broken disk each have a map that makes sense", async ({
+/** Gives cluster 20 of a disk a place that is on no cluster. */
+function damage(path: string): void {
+  const file = openSync(path, "r+");
+  const word = Buffer.alloc(8);
+  const wordAt = (at: number): number => {
+    readSync(file, word, 0, 8, at);
+    return Number(word.readBigUInt64BE() & 0x00ff_ffff_ffff_fe00n);
+  };
+  const l1 = wordAt(40);
+  writeSync(file, Buffer.from("8000000000051200", "hex"), 0, 8, wordAt(l1) + 20 * 8);
+  closeSync(file);
+}
+
+test("an empty, a tiny, a damaged and a broken disk each have a map that makes sense", async ({
   folder,
   launch,
 }) => {
@@ -241,11 +282,17 @@ test("an empty, a tiny and a broken disk each have a map that makes sense", asyn
   const broken = make("broken.qcow2", "4M", "-b", "base.qcow2", "-F", "qcow2");
   qemuIo(broken, "qcow2", ["write -q -P 1 1M 1M"]);
   renameSync(join(folder, "base.qcow2"), join(folder, "moved.qcow2"));
-  const lamina = await launch(broken, tiny, empty);
+  const damaged = make("damaged.qcow2", "4M");
+  qemuIo(damaged, "qcow2", ["write -q -P 1 1M 1M"]);
+  damage(damaged);
+  const lamina = await launch(broken, damaged, tiny, empty);
   const { page } = lamina;
   await openMap(page);
   expect(await totals(page)).toEqual({ data: MiB, missing: 3 * MiB });
   await lamina.picture("map-broken");
+  await page.getByRole("button", { name: /^damaged.qcow2/ }).click();
+  const around = { data: MiB - cluster, unallocated: 3 * MiB, unreadable: cluster };
+  await expect.poll(() => totals(page)).toEqual(around);
   await page.getByRole("button", { name: /^tiny.qcow2/ }).click();
   await expect.poll(() => totals(page)).toEqual({ unallocated: cluster });
   await page.getByTestId("map-surface").focus();

@@ -21,7 +21,17 @@ export interface Palette {
 
 /** The colours of the theme that `element` is shown in. */
 export function readPalette(element: Element, classes: readonly MapClass[]): Palette {
-  const rgb = colourReader(element);
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  element.append(probe);
+  try {
+    return paletteOf(colourReader(probe), classes);
+  } finally {
+    probe.remove();
+  }
+}
+
+function paletteOf(rgb: (colour: string) => Rgb, classes: readonly MapClass[]): Palette {
   const hole = rgb("var(--hole)");
   const ground = rgb("var(--panel)");
   const words = new Uint32Array(classes.length * shades);
@@ -45,13 +55,10 @@ export function readPalette(element: Element, classes: readonly MapClass[]): Pal
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Reads what any CSS colour comes to. */
-function colourReader(element: Element): (colour: string) => Rgb {
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  element.append(probe);
+/** Reads what any CSS colour comes to where `probe` stands. */
+function colourReader(probe: HTMLElement): (colour: string) => Rgb {
   const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const read = (colour: string): Rgb => {
+  return (colour) => {
     if (context === null) return [128, 128, 128];
     probe.style.color = colour;
     context.fillStyle = getComputedStyle(probe).color;
@@ -59,8 +66,6 @@ function colourReader(element: Element): (colour: string) => Rgb {
     const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
     return [red, green, blue];
   };
-  queueMicrotask(() => probe.remove());
-  return read;
 }
 
 const mix = (from: Rgb, to: Rgb, share: number): Rgb => [

@@ -72,7 +72,7 @@ export function createMapper(): Mapper {
         const row = cellRow(from, cellSize, count, view.size);
         const tally = createTally(row, view.classes);
         if (row.count > 0)
-          view.walk(from, row.end, walkBy(stepFor(unitOf(image), cellSize), tick), tally.add);
+          view.walk(from, row.end, walkBy(stepFor(unitOf(image), cellSize / 16), tick), tally.add);
         tally.fillUp();
         return {
           size: view.size,
@@ -86,7 +86,7 @@ export function createMapper(): Mapper {
       withImage(question, control, (image, tick) => {
         const { order, by } = question;
         const view = viewOf(image, order, by, host);
-        const walk = walkBy(unitOf(image), tick);
+        const walk = walkBy(stepFor(unitOf(image), question.length / 4096), tick);
         const describe = order === "guest" ? describeGuest : describeHost;
         return describe({ image, view, walk, host }, question);
       }),
@@ -95,6 +95,6 @@ export function createMapper(): Mapper {
 
 type Answer<T> = (image: DiskImage, tick: () => void) => T;
 
-/** Damage is told as exactly as a 16th of a cell. */
-const stepFor = (unit: number, cellSize: number): number =>
-  Math.max(1, Math.floor(cellSize / 16 / unit)) * unit;
+/** How much is given up at once where the tables are damaged: `wanted` bytes in whole units. */
+const stepFor = (unit: number, wanted: number): number =>
+  Math.max(1, Math.floor(wanted / unit)) * unit;
