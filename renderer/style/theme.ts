@@ -55,6 +55,8 @@ export const theme = createTheme({
         },
       }),
     }),
+    // The first item takes the focus; the menu stays in its landmark.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, withinPortal: false } },
     Modal: { defaultProps: { centered: true, radius: 14 } },
     // Its element would make a second banner of the page out of every dialog's title.
     ModalHeader: { defaultProps: { role: "presentation" } },

@@ -217,7 +217,7 @@ test("raw images say why they have none; 40 snapshots with long names hold", asy
 
   const many = await launch(path);
   await openTab(many, "Snapshots");
-  await expect(many.page.getByRole("treeitem")).toHaveCount(41);
+  await expect(many.page.getByRole("main").getByRole("treeitem")).toHaveCount(41);
   await many.picture("snapshots-many");
   await many.app.evaluate(({ BrowserWindow }) => {
     BrowserWindow.getAllWindows()[0]?.setContentSize(900, 600);

@@ -60,6 +60,7 @@ describe("the commands of the palette", () => {
     expect(idsOf("commands")).toEqual([
       "open",
       "page-settings",
+      "watch",
       "theme-auto",
       "theme-light",
       "theme-dark",

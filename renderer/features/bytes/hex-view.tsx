@@ -74,6 +74,7 @@ export function HexView({ name, layers }: HexViewProps) {
           aria-describedby={`${id}-keys`}
           aria-readonly
           aria-multiselectable
+          aria-busy={rows === 0}
           aria-rowcount={rows}
           aria-colcount={ROW + 2}
           aria-activedescendant={caretShown ? `${id}-${caret}` : undefined}

@@ -81,6 +81,7 @@ function ofLamina({ pages }: Places, t: TFunction): Command[] {
         page === "newDisk" ? useNewDisk.getState().begin() : useView.getState().showPage(page),
       ),
     ),
+    command("watch", t("palette.watch"), () => useLibrary.getState().watch()),
     ...(["auto", "light", "dark"] as const).map((theme) =>
       command(`theme-${theme}`, t("palette.theme", { theme: t(`app.theme.${theme}`) }), () =>
         change({ theme }),
