@@ -290,6 +290,9 @@ test("an empty, a tiny, a damaged and a broken disk each have a map that makes s
   await openMap(page);
   expect(await totals(page)).toEqual({ data: MiB, missing: 3 * MiB });
   await lamina.picture("map-broken");
+  await page.getByRole("treeitem", { name: /^damaged.qcow2/ }).click();
+  const around = { data: MiB - cluster, unallocated: 3 * MiB, unreadable: cluster };
+  await expect.poll(() => totals(page)).toEqual(around);
   await page.getByRole("treeitem", { name: /^tiny.qcow2/ }).click();
   await expect.poll(() => totals(page)).toEqual({ unallocated: cluster });
   await page.getByTestId("map-surface").focus();
