@@ -93,6 +93,7 @@ test("axe finds nothing on any screen, light or dark", async ({ folder, launch }
     // Its tabs are looked at below.
     if (path !== overlay) await look(basename(path));
   }
+  await expect(page.getByRole("tab").first()).toBeVisible();
   const tabs = await page.getByRole("tab").all();
   expect(tabs.length).toBeGreaterThanOrEqual(4);
   for (const tab of tabs) {
