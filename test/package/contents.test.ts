@@ -10,16 +10,16 @@ const archive = join(inside.resources, "app.asar");
 /** Everything that may be in the archive. What is new has to be allowed here first. */
 const allowed = [
   /^package\.json$/,
-  /^out\/main\/(?:main|inspector|measurer|job|copier)\.js$/,
+  /^out\/main\/(?:main|inspector|measurer|image-task|job|copier)\.js$/,
   /^out\/main\/chunks\/[\w-]+\.js$/,
   /^out\/preload\/preload\.cjs$/,
   /^out\/renderer\/index\.html$/,
   /^out\/renderer\/assets\/index-[\w-]+\.(?:js|css)$/,
-  // The texts of one area in another language.
-  /^out\/renderer\/assets\/[a-zA-Z]+-[\w-]{8}\.js$/,
+  // The texts of one area in another language, and what is loaded when it is first shown.
+  /^out\/renderer\/assets\/[a-zA-Z-]+-[\w-]{8}\.js$/,
   /^out\/renderer\/assets\/inter-[\w-]+\.woff2$/,
   /^out\/(?:main|renderer)\/licences\.json$/,
-  /^out\/cli\/lamina\.cjs$/,
+  /^out\/cli\/(?:lamina|program)\.cjs$/,
   /^node_modules\/koffi\/(?:package\.json|LICENSE\.txt|(?:index|indirect)\.c?js)$/,
   /^node_modules\/@koromix\/koffi-[\w-]+\/(?:package\.json|index\.js)$/,
   /^node_modules\/@koromix\/koffi-[\w-]+\/\w+\/koffi\.node$/,
