@@ -1,13 +1,15 @@
-// npm run screenshots: remakes the README's pictures from a run of the end-to-end tests. A picture
-// docs/images/NAME.png is the one that a test saved under NAME.
+// npm run screenshots: remakes the pictures of README.md and docs/screens.md from a run of the
+// end-to-end tests. A picture images/NAME.png is the one that a test saved under NAME.
 
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildStep, endToEnd, runStep } from "./steps.mjs";
 
 const root = resolve(import.meta.dirname, "..");
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const names = [...readme.matchAll(/docs\/images\/([\w-]+\.png)/g)].map(([, name = ""]) => name);
+const text = ["README.md", "docs/screens.md"]
+  .map((file) => readFileSync(join(root, file), "utf8"))
+  .join("\n");
+const names = [...text.matchAll(/\(\S*images\/([\w-]+\.png)\)/g)].map(([, name = ""]) => name);
 
 const failed = [buildStep, endToEnd].some((step) => runStep(step).failed > 0);
 if (failed) {

@@ -1,5 +1,6 @@
 import { MantineProvider } from "@mantine/core";
 import { useColorScheme } from "@mantine/hooks";
+import { useLayoutEffect, useRef } from "react";
 import { About } from "./features/about/about";
 import { ChangeDialog } from "./features/change/change-dialog";
 import { ConvertDialog } from "./features/convert/convert-dialog";
@@ -45,12 +46,17 @@ export function App({ nonce }: { nonce: string }) {
 
 function Window() {
   useSettled();
+  const main = useRef<HTMLElement>(null);
+  const page = useView((view) => view.page);
+  const shown = useImages((images) => images.shown);
+  // Another page, or another image, is read from its top.
+  useLayoutEffect(() => main.current?.scrollTo({ top: 0 }), [page, shown]);
   return (
     <div className={styles.window}>
       <TopBar />
       <div className={styles.middle}>
         <Library />
-        <main className={styles.main}>
+        <main ref={main} className={styles.main}>
           <Notice />
           <Unfinished />
           <Page />

@@ -1,6 +1,7 @@
 import {
   Button,
   createTheme,
+  SegmentedControl,
   type CSSVariablesResolver,
   type MantineColorsTuple,
 } from "@mantine/core";
@@ -57,6 +58,9 @@ export const theme = createTheme({
     }),
     // The first item takes the focus; the menu stays in its landmark.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false, withinPortal: false } },
+    SegmentedControl: SegmentedControl.extend({
+      classNames: { root: "segments", indicator: "segment" },
+    }),
     Modal: { defaultProps: { centered: true, radius: 14 } },
     // Its element would make a second banner of the page out of every dialog's title.
     ModalHeader: { defaultProps: { role: "presentation" } },
@@ -76,6 +80,9 @@ const tokens = {
   "--mantine-primary-color-filled": "var(--accent)",
   "--mantine-primary-color-filled-hover": "var(--accent-hover)",
   "--mantine-primary-color-contrast": "var(--on-accent)",
+  "--mantine-color-accent-light": "var(--accent-soft)",
+  "--mantine-color-accent-light-hover": "var(--accent-soft-hover)",
+  "--mantine-color-accent-light-color": "var(--accent)",
   "--mantine-color-accent-filled": "var(--accent)",
   "--mantine-color-accent-filled-hover": "var(--accent-hover)",
 };

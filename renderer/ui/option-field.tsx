@@ -62,7 +62,7 @@ export function OptionField({ spec, values, choose }: OptionFieldProps) {
       return (
         <Input.Wrapper classNames={{ label: styles.optionLabel }} label={label} description={hint}>
           <SegmentedControl
-            classNames={{ root: styles.segments, indicator: styles.segment }}
+            className={styles.segments}
             aria-label={label}
             size="xs"
             data={spec.choices.map((value) => ({ value, label: choiceText(value) }))}

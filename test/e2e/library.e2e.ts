@@ -97,6 +97,8 @@ test("a watched folder: overlays under their base, sizes, overcommitment, live",
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "web01.qcow2", level: 1 })).toBeVisible();
   await expect(web01).toHaveAttribute("aria-selected", "true");
+  await expect(page.getByTestId("takes").first()).toBeVisible();
+  await size(lamina, 1120, 700);
   await lamina.picture("library-open");
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("ArrowLeft");

@@ -68,10 +68,12 @@ export function Bytes({ report }: { report: ImageReport }) {
         <FindBar />
       </div>
       {failure && (
-        <Note tone="bad" role="alert">
-          {sentences(failure.message, failure.hint)}{" "}
-          <TextButton onClick={() => show(place)}>{t("bytes.again")}</TextButton>
-        </Note>
+        <div className={styles.failure}>
+          <Note tone="bad" role="alert">
+            {sentences(failure.message, failure.hint)}{" "}
+            <TextButton onClick={() => show(place)}>{t("bytes.again")}</TextButton>
+          </Note>
+        </div>
       )}
       <div className={styles.columns}>
         <HexView name={report.name} layers={report.layers.map((layer) => layer.path)} />

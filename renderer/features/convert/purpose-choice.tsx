@@ -51,7 +51,7 @@ export function PurposeChoice() {
         <div className={styles.takes}>
           {group.purposes.length > 1 && (
             <SegmentedControl
-              classNames={{ root: fields.segments, indicator: fields.segment }}
+              className={fields.segments}
               aria-label={t(`convert.for.${group.name}`)}
               size="xs"
               data={group.purposes.map((value) => ({

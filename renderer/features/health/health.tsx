@@ -48,11 +48,13 @@ export function Health({ report }: { report: ImageReport }) {
     const unknown = code === "not-this-format" || code === "unsupported";
     return (
       <Card title={t("health.title")}>
-        <Note tone={unknown || code === "cancelled" ? "info" : "bad"} role="alert">
-          {unknown
-            ? t("health.otherFormat", { format: report.layers[0]?.format })
-            : sentences(message, hint)}
-        </Note>
+        <div className={styles.failed}>
+          <Note tone={unknown || code === "cancelled" ? "info" : "bad"} role="alert">
+            {unknown
+              ? t("health.otherFormat", { format: report.layers[0]?.format })
+              : sentences(message, hint)}
+          </Note>
+        </div>
         {!unknown && <div className={styles.buttons}>{again}</div>}
       </Card>
     );

@@ -34,6 +34,12 @@ export function ImageHead({ report }: { report: ImageReport }) {
         </div>
         <Button
           variant="default"
+          title={t("image.showInFolder")}
+          classNames={{
+            root: styles.folder,
+            section: styles.folderIcon,
+            label: styles.folderText,
+          }}
           leftSection={<FolderSearch size={15} aria-hidden />}
           onClick={() => attempt(() => call("image.showInFolder", { path }))}
         >

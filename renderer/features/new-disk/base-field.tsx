@@ -19,7 +19,7 @@ export function BaseField() {
   return (
     <div className={styles.base}>
       <SegmentedControl
-        classNames={{ root: segments.segments, indicator: segments.segment }}
+        className={segments.segments}
         aria-label={t("newDisk.kind.label")}
         size="xs"
         data={[

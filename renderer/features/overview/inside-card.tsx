@@ -19,13 +19,16 @@ export function InsideCard({ report }: { report: ImageReport }) {
   if (inside === undefined) return null;
   const strips = stripsOf(inside, imageLayer(report).virtualSize);
   const { whole, partitions, findings } = inside;
+  const tabular = whole !== undefined || partitions.length > 0;
   return (
     <Card title={t("overview.inside.title")} subtitle={subtitleOf(inside, t)}>
-      <div data-testid="inside">
-        {strips.length > 0 && <Bar strips={strips} />}
-        {(whole !== undefined || partitions.length > 0) && <Table inside={inside} />}
-        {findings.length > 0 && <Findings findings={findings} />}
-      </div>
+      {(strips.length > 0 || tabular || findings.length > 0) && (
+        <div data-testid="inside">
+          {strips.length > 0 && <Bar strips={strips} />}
+          {tabular && <Table inside={inside} />}
+          {findings.length > 0 && <Findings findings={findings} />}
+        </div>
+      )}
     </Card>
   );
 }

@@ -94,7 +94,7 @@ interface SegmentsProps<T extends string> {
 function Segments<T extends string>({ label, values, chosen, textOf, choose }: SegmentsProps<T>) {
   return (
     <SegmentedControl
-      classNames={{ root: styles.segments, indicator: styles.segment }}
+      className={styles.segments}
       aria-label={label}
       data={values.map((value) => ({ value, label: textOf(value) }))}
       value={chosen}

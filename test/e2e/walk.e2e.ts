@@ -1,0 +1,191 @@
+// A walk through every page and tab, in the themes, languages and sizes of window that there are:
+// nothing is cut, nothing lies over another, nothing is left in another language. The pictures are
+// for the eye: test-results/walk/.
+
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Page } from "@playwright/test";
+import type { Language } from "../../shared/model/language";
+import type { LaminaBridge } from "../../shared/ipc/channels";
+import { qemuImg, qemuIo } from "../helpers/qemu-img";
+import { readCatalog, untranslated } from "./catalogs";
+import { answerDialogs, create } from "./changes";
+import { layoutFaults, textsOn } from "./layout";
+import { expect, test, type Lamina } from "./lamina";
+
+const pictures = resolve(import.meta.dirname, "../../test-results/walk");
+
+interface Look {
+  readonly theme: "light" | "dark";
+  readonly language: Language;
+  readonly width: number;
+  readonly height: number;
+  /** Pixels of the screen to one of the page; 2 with 1920×1080 is 4K at 200 %. */
+  readonly scale: 1 | 2;
+}
+
+const looks: readonly Look[] = [
+  { theme: "light", language: "en", width: 1280, height: 800, scale: 1 },
+  { theme: "dark", language: "vi", width: 900, height: 600, scale: 1 },
+  { theme: "light", language: "zh-CN", width: 1920, height: 1080, scale: 2 },
+];
+
+/** A chain of three with snapshots on two branches, a chain without its base, and a long name. */
+function makeImages(folder: string) {
+  mkdirSync(folder);
+  const at = (name: string) => join(folder, name);
+  const base = create(at("debian-12-base.qcow2"), undefined, "1G");
+  qemuIo(base, "qcow2", ["write -q -P 1 0 24M", "write -q -P 1 300M 8M"]);
+  const middle = create(at("web01.qcow2"), base);
+  qemuIo(middle, "qcow2", ["write -q -P 2 16M 12M"]);
+  const top = create(at("web01-test.qcow2"), middle);
+  qemuIo(top, "qcow2", ["write -q -P 3 40M 4M"]);
+  qemuImg(["snapshot", "-c", "fresh-install", top]);
+  qemuIo(top, "qcow2", ["write -q -P 4 100M 8M"]);
+  qemuImg(["snapshot", "-c", "before-upgrade", top]);
+  qemuImg(["snapshot", "-a", "fresh-install", top]);
+  qemuIo(top, "qcow2", ["write -q -P 5 200M 6M"]);
+  qemuImg(["snapshot", "-c", "experiment-with-another-kernel-and-a-long-name", top]);
+  qemuIo(top, "qcow2", ["write -q -P 6 200M 1M"]);
+  const broken = at("broken.qcow2");
+  qemuImg(["create", "-q", "-f", "qcow2", "-u", "-b", "gone.qcow2", "-F", "qcow2", broken, "64M"]);
+  const named = `production-database ${"before the migration ".repeat(4)}(final).qcow2`;
+  const long = create(at(named), base);
+  return { top, broken, long, all: [base, middle, top, broken, long] };
+}
+
+async function useLook({ app, page }: Lamina, look: Look): Promise<void> {
+  const { theme, language, width, height, scale } = look;
+  await app.evaluate(
+    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(...size),
+    [width, height] as const,
+  );
+  await page.evaluate(
+    (chosen) => {
+      const { lamina } = window as unknown as { lamina: LaminaBridge<File> };
+      return lamina.call("settings.change", chosen);
+    },
+    { theme, language },
+  );
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", theme);
+  await expect(page.locator("html")).toHaveAttribute("lang", language);
+  await expect
+    .poll(() => page.evaluate(() => [innerWidth, innerHeight, devicePixelRatio]))
+    .toEqual([width, height, scale]);
+}
+
+/** Drops files of this computer on the window, as a file manager does. */
+async function drop(page: Page, files: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await session.send("Input.dispatchDragEvent", { type, x: 60, y: 300, data });
+    if (type === "dragEnter") await expect(page.getByTestId("drop-open")).toBeVisible();
+  }
+}
+
+/** What a tab has once it shows all that it looks up. */
+const filled: Readonly<Record<string, string>> = {
+  overview: '[data-testid="takes"]',
+  map: '[data-testid="map-totals"]',
+  chain: '[data-testid="layer"] path',
+  snapshots: '[data-testid="snapshot-node"]',
+  bytes: '[data-testid="hex"] [data-row]',
+  speed: '[data-testid="meaning"]',
+};
+
+for (const look of looks) {
+  const { theme, language, width, height, scale } = look;
+  const name = `${language}-${theme}-${width}x${height}`;
+
+  test(`every page holds its layout and its language: ${name}`, async ({ folder, launch }) => {
+    const vms = join(folder, "Virtual machines");
+    const { top, broken, long, all } = makeImages(vms);
+    const lamina = await launch(`--force-device-scale-factor=${scale}`);
+    const { page } = lamina;
+    const catalog = readCatalog(language);
+    const text = (key: string): string => catalog.get(key) ?? key;
+    const faults: string[] = [];
+    mkdirSync(join(pictures, name), { recursive: true });
+
+    let nth = 0;
+    const shoot = async (screen: string) => {
+      await expect(page.locator(".mantine-Loader-root:visible")).toHaveCount(0);
+      const wrong = [...(await layoutFaults(page)), ...untranslated(await textsOn(page), language)];
+      faults.push(...wrong.map((fault) => `${screen}: ${fault}`));
+      nth += 1;
+      const path = join(pictures, name, `${String(nth).padStart(2, "0")} ${screen}.png`);
+      await page.screenshot({ path, animations: "disabled", scale: "css" });
+    };
+    /** What of the page lies below the window is looked at, too. */
+    const lookDown = async (screen: string) => {
+      await shoot(screen);
+      const below = await page.getByRole("main").evaluate((main) => {
+        main.scrollTop = main.scrollHeight;
+        return main.scrollTop;
+      });
+      if (below > 40) await shoot(`${screen}, its end`);
+    };
+    const run = async (command: string) => {
+      await page.keyboard.press("Control+k");
+      await page.locator(`[role=option][data-command="${command}"]`).click();
+    };
+    const openImage = async (path: string) => {
+      await page.locator(`[data-testid="library-image"][data-path="${path}"]`).click();
+      await expect(page.getByRole("tab")).not.toHaveCount(0);
+    };
+
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await useLook(lamina, look);
+    await lookDown("welcome");
+
+    await answerDialogs(lamina, vms);
+    await page.getByRole("button", { name: text("library.watch") }).click();
+    await expect(page.getByTestId("library-image")).toHaveCount(all.length);
+    await openImage(top);
+    const ids = new Map(
+      [...catalog].flatMap(([key, label]) =>
+        /^image\.tabs\.(?!label$)/.test(key) ? [[label, key.slice("image.tabs.".length)]] : [],
+      ),
+    );
+    const labels = await page.getByRole("tab").allInnerTexts();
+    expect(labels.toSorted()).toEqual([...ids.keys()].toSorted());
+    for (const label of labels) {
+      const id = ids.get(label) ?? "";
+      await page.getByRole("tab", { name: label, exact: true }).click();
+      await expect(page.locator(filled[id] ?? "main")).not.toHaveCount(0);
+      await lookDown(id);
+    }
+    for (const [path, what] of [
+      [broken, "broken"],
+      [long, "long name"],
+    ] as const) {
+      await openImage(path);
+      for (const tab of ["overview", "map", "chain", "snapshots"]) {
+        await page.getByRole("tab", { name: text(`image.tabs.${tab}`), exact: true }).click();
+        await lookDown(`${what}, ${tab}`);
+      }
+    }
+
+    for (const command of ["page-newDisk", "page-settings"]) {
+      await run(command);
+      await lookDown(command);
+    }
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("option").first()).toBeVisible();
+    await shoot("palette");
+    await page.keyboard.press("Escape");
+    for (const command of ["about", "convert"]) {
+      await openImage(top);
+      await run(command);
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await shoot(`dialog ${command}`);
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toBeHidden();
+    }
+    await drop(page, [broken, long]);
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await shoot("dialog several");
+    expect(faults).toEqual([]);
+  });
+}
