@@ -179,6 +179,8 @@ function start(): void {
     keepPlace: (place) => keep({ window: place }),
   });
   window = created;
+  // While the page loads, which asks it what it was started with.
+  inspector.warmUp();
   guardClosing(created, {
     busy: queue.busy,
     ask: () => askToGiveUp(created, texts()),

@@ -6,6 +6,7 @@ import { setNonce } from "get-nonce";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { followSettings } from "./follow-settings";
+import { somethingToShow } from "./settled";
 import { start } from "./start";
 import { useSettings } from "./state/settings";
 import { attempt } from "./state/view";
@@ -25,5 +26,6 @@ await followSettings();
 
 const root = document.querySelector("#root");
 if (root === null) throw new Error("index.html has no #root");
-createRoot(root).render(<App nonce={nonce} />);
 attempt(start);
+await somethingToShow();
+createRoot(root).render(<App nonce={nonce} />);

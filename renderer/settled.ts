@@ -7,6 +7,36 @@ import { attempt, useView } from "./state/view";
 /** Milliseconds; whoever measures longer shows how far it is. */
 const longestMeasuring = 3000;
 
+/**
+ * How long the first picture waits for the image of the start, in milliseconds. Most are looked into sooner,
+ * and a page that was drawn empty is drawn twice.
+ */
+const longestWait = 200;
+
+/** Resolves when the page has something to show, or has been waited for long enough. */
+export function somethingToShow(): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (hasSettled()) end();
+    };
+    const end = (): void => {
+      clearTimeout(timer);
+      stops.forEach((stop) => stop());
+      resolve();
+    };
+    const timer = setTimeout(end, longestWait);
+    const stops = [useView.subscribe(look), useImages.subscribe(look)];
+    look();
+  });
+}
+
+function hasSettled(): boolean {
+  const { views, shown } = useImages.getState();
+  const state = shown === undefined ? undefined : views[shown]?.state;
+  const { started } = useView.getState();
+  return started && (shown === undefined || state === "ready" || state === "failed");
+}
+
 /** Tells the main process each time that the page shows what it was asked to show. */
 export function useSettled(): void {
   const started = useView((view) => view.started);

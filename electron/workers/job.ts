@@ -15,6 +15,7 @@ import {
 } from "../engine";
 import type { ConvertRequest, CreateRequest } from "../../shared/model/job";
 import type { Verification } from "../../shared/model/receipt";
+import { giveWay } from "./give-way";
 import type { Converted, JobOrder, WorkerReply } from "./messages";
 import { sourceRequestOf } from "./source-request";
 import { mostCopiers, startCopierThread } from "./start-copier";
@@ -24,6 +25,7 @@ import { mostCopiers, startCopierThread } from "./start-copier";
  * that ends by itself first waits for work of V8, which in Electron may be that of a thread that is gone.
  */
 parentPort?.on("message", () => {});
+giveWay();
 parentPort?.postMessage(answer(workerData as JobOrder));
 
 function answer(order: JobOrder): WorkerReply<Converted> {

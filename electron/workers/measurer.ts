@@ -1,9 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createControl, measureTarget, measureVariants, toFailure } from "../engine";
 import type { MeasuredSize, MeasuredVariant } from "../../shared/model/measure";
+import { giveWay } from "./give-way";
 import type { MeasureOrder, WorkerReply } from "./messages";
 
 /** The thread of one measurement: it begins with its order, answers once, and ends. */
+giveWay();
 parentPort?.postMessage(answer(workerData as MeasureOrder));
 
 function answer(order: MeasureOrder): WorkerReply<MeasuredVariant[] | MeasuredSize> {

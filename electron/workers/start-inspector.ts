@@ -7,6 +7,8 @@ import type { InspectOrder, WorkerReply } from "./messages";
 
 /** Opens images in a thread of their own. */
 export interface Inspector {
+  /** Starts its thread now: it is up then when the first order comes. */
+  warmUp(): void;
   /** @throws FailureError */
   inspect(order: InspectOrder): Promise<ImageReport>;
   /** Ends the thread; orders that wait or run fail. */
@@ -23,7 +25,7 @@ interface Waiting {
 const PATIENCE_MS = 30_000;
 
 /**
- * An inspector whose thread starts with the first order. Orders run one after the other. A thread
+ * An inspector whose thread starts with the first order, unless it was warmed up. Orders run one after the other. A thread
  * that dies or outlasts `patience` milliseconds takes only its own order with it.
  */
 export function createInspector(script: string, patience = PATIENCE_MS): Inspector {
@@ -73,6 +75,9 @@ export function createInspector(script: string, patience = PATIENCE_MS): Inspect
   }
 
   return {
+    warmUp: () => {
+      worker ??= startThread();
+    },
     inspect: (order) =>
       new Promise((done, fail) => {
         waiting.push({ order, done, fail });

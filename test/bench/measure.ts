@@ -59,7 +59,7 @@ function exitCode(program: string, args: readonly string[], stdout: number): Pro
 }
 
 /** Seconds of all cores since the machine's start in which they had work or were not given to it. */
-function busySeconds(): number {
+export function busySeconds(): number {
   const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n");
   const ticks = line.split(/\s+/).slice(1).map(Number);
   // proc(5): user, nice, system, idle, iowait, irq, softirq, steal; the guest's are in user.

@@ -41,7 +41,8 @@ export function resultOf({ name, bars }: Row, rounds: readonly Round[]): RowResu
 
 const most = (values: readonly number[]): number => Math.max(...values);
 
-function median(values: readonly number[]): number {
+/** The middle one, or between the two middle ones. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? Number.NaN;

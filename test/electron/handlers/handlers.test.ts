@@ -47,6 +47,7 @@ function setUp() {
     openings: createOpenings(),
     inspector: {
       inspect: ({ path }) => Promise.reject(new Error(`asked for ${path}`)),
+      warmUp: () => {},
       close: () => {},
     },
     measurer: {

@@ -25,6 +25,7 @@ function setUp() {
   const openings = createOpenings();
   const inspector = {
     inspect: (order: Parameters<typeof reportImage>[0]) => Promise.resolve(reportImage(order)),
+    warmUp: () => {},
     close: () => {},
   };
   const measurer = {

@@ -12,7 +12,7 @@ const source = report({ inside: both }, { virtualSize: 40 * GiB + 512 });
 
 /** Asks as the renderer does: both ways through the contract. */
 async function ask(input: Partial<CallInput<"convert.preflight">>) {
-  const inspector = { inspect: () => Promise.resolve(source), close: () => {} };
+  const inspector = { inspect: () => Promise.resolve(source), warmUp: () => {}, close: () => {} };
   const handlers = preflightHandlers(inspector, createGrants(), createOpenings());
   const { input: asks, output } = calls["convert.preflight"];
   const whole = asks.parse({ source: source.path, purpose: "google", ...input });

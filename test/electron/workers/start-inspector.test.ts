@@ -42,6 +42,15 @@ describe("inspector", () => {
     ]);
   });
 
+  it("answers the first order in the thread that was warmed up", async () => {
+    const inspector = inspectorOf();
+    inspector.warmUp();
+    inspector.warmUp();
+    expect(await inspector.inspect(order("/a"))).toMatchObject({ name: "1" });
+    inspector.warmUp();
+    expect(await inspector.inspect(order("/b"))).toMatchObject({ name: "2" });
+  });
+
   it("hands on a failure and keeps the thread", async () => {
     const inspector = inspectorOf();
     await expect(inspector.inspect(order("/bad"))).rejects.toMatchObject({
