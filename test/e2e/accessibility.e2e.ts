@@ -93,6 +93,7 @@ test("axe finds nothing on any screen, light or dark", async ({ folder, launch }
     // Its tabs are looked at below.
     if (path !== overlay) await look(basename(path));
   }
+  await expect(page.getByRole("tab").first()).toBeVisible();
   const tabs = await page.getByRole("tab").all();
   expect(tabs.length).toBeGreaterThanOrEqual(4);
   for (const tab of tabs) {
@@ -136,7 +137,9 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
     await page.keyboard.press("Tab");
     const focused = await page.evaluate(() => {
       const element = document.activeElement ?? document.body;
-      const { outlineStyle, outlineWidth, borderTopColor } = getComputedStyle(element);
+      // A tree keeps the focus, and shows it on one of its items.
+      const item = document.getElementById(element.getAttribute("aria-activedescendant") ?? "");
+      const { outlineStyle, outlineWidth, borderTopColor } = getComputedStyle(item ?? element);
       const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent");
       const probe = document.createElement("i");
       probe.style.color = accent;
