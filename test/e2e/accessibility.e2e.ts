@@ -138,11 +138,10 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {
     await page.keyboard.press("Tab");
     const focused = await page.evaluate(() => {
-      const focus = document.activeElement ?? document.body;
-      // A tree keeps the focus itself, and shows it on its active row.
-      const row = document.getElementById(focus.getAttribute("aria-activedescendant") ?? "");
-      const element = row ?? focus;
-      const { outlineStyle, outlineWidth, borderTopColor } = getComputedStyle(element);
+      const element = document.activeElement ?? document.body;
+      // A tree keeps the focus, and shows it on one of its items.
+      const item = document.getElementById(element.getAttribute("aria-activedescendant") ?? "");
+      const { outlineStyle, outlineWidth, borderTopColor } = getComputedStyle(item ?? element);
       const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent");
       const probe = document.createElement("i");
       probe.style.color = accent;

@@ -72,6 +72,7 @@ export function HexView({ name, layers }: HexViewProps) {
           tabIndex={0}
           aria-label={t("bytes.label", { name })}
           aria-describedby={`${id}-keys`}
+          aria-busy={size !== 0 && shown.length === 0}
           aria-readonly
           aria-multiselectable
           aria-busy={rows === 0}

@@ -20,9 +20,12 @@ export function SpaceBar({ space, now, scale, text }: SpaceBarProps) {
   return (
     <span className={styles.bar} role="img" aria-label={text}>
       {now > 0 && (
-        <span className={styles.given} data-space={space} style={{ width: `${percent}%` }}>
-          {space === "eager" && <span aria-hidden>{zeros}</span>}
-        </span>
+        <span
+          className={styles.given}
+          data-space={space}
+          data-digits={space === "eager" ? zeros : undefined}
+          style={{ width: `${percent}%` }}
+        />
       )}
     </span>
   );

@@ -17,7 +17,13 @@ export function ThemeMenu() {
   const change = useSettings((settings) => settings.change);
   const Chosen = themes.find(({ theme }) => theme === chosen)?.Icon ?? Monitor;
   return (
-    <Menu position="bottom-end" width={180}>
+    // Inside the banner, so that it belongs to a landmark, and without an element that no menu may have.
+    <Menu
+      position="bottom-end"
+      width={180}
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size={30} aria-label={t("app.theme.label")}>
           <Chosen size={16} aria-hidden />
