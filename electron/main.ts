@@ -74,12 +74,24 @@ function endWith(complaint: string | undefined): void {
 
 function start(): void {
   const origin = pageOrigin(process.env["ELECTRON_RENDERER_URL"], app.isPackaged);
-  let window: BrowserWindow | undefined;
-  const settled = createSettledSignal();
+  lockDown(origin);
+  servePage(join(out, "renderer"));
   const settings = openSettings(app.getPath("userData"));
+  // A change that cannot be written down holds until Lamina quits.
+  const keep = (part: Partial<Settings>): void => void settings.change(part).catch(() => {});
+  // First of all: its process starts while the rest is made, which is there before the page can ask.
+  const window = openWindow({
+    origin,
+    preload: join(out, "preload/preload.cjs"),
+    theme: settings.get().theme,
+    place: settings.get().window,
+    keepPlace: (place) => keep({ window: place }),
+  });
+  const inspector = createInspector(script("inspector"));
+  inspector.warmUp();
+  const settled = createSettledSignal();
   const formats = formatModels();
   const grants = createGrants(() => settings.get().trustedFolders);
-  const inspector = createInspector(script("inspector"));
   const tasks = createTaskRunner(script("image-task"));
   const texts = () => mainTexts[languageOf(settings.get().language, [app.getLocale()])];
   const dialogs = createDialogs(formats, () => window, texts);
@@ -112,8 +124,6 @@ function start(): void {
     },
     removed: (jobId) => emit("jobs.removed", { jobId }),
   });
-  // A change that cannot be written down holds until Lamina quits.
-  const keep = (part: Partial<Settings>): void => void settings.change(part).catch(() => {});
   const actions: MenuActions = {
     newDisk: () => emit("app.newDiskWanted", undefined),
     chooseImages: () => void dialogs.openImages().then(opened.add),
@@ -123,8 +133,6 @@ function start(): void {
     settings: () => emit("app.settingsWanted", undefined),
   };
 
-  lockDown(origin);
-  servePage(join(out, "renderer"));
   bindCalls(
     createHandlers({
       formats,
@@ -171,25 +179,15 @@ function start(): void {
     emit("settings.changed", now);
   });
 
-  const created = openWindow({
-    origin,
-    preload: join(out, "preload/preload.cjs"),
-    theme: settings.get().theme,
-    place: settings.get().window,
-    keepPlace: (place) => keep({ window: place }),
-  });
-  window = created;
-  // While the page loads, which asks it what it was started with.
-  inspector.warmUp();
-  guardClosing(created, {
+  guardClosing(window, {
     busy: queue.busy,
-    ask: () => askToGiveUp(created, texts()),
+    ask: () => askToGiveUp(window, texts()),
     stop: queue.cancelAll,
   });
-  created.on("focus", () => library.refresh());
+  window.on("focus", () => library.refresh());
   opened.onAdded(() => {
     emit("app.filesOpened", undefined);
-    showWindow(created);
+    showWindow(window);
   });
   app.on("will-quit", (event) => {
     event.preventDefault();
@@ -205,13 +203,13 @@ function start(): void {
     file: pictureFile,
     settled: settled.told,
     patience: 20_000,
-    capture: () => captureWindow(created),
+    capture: () => captureWindow(window),
   }).then(endWith);
 }
 
 /** Lets the desktop drag a file out of the window, with Lamina's sign on the pointer. */
-function startDrag(window: BrowserWindow | undefined, file: string): void {
+function startDrag(window: BrowserWindow, file: string): void {
   const { width, height, bytes } = dragIcon();
   const icon = nativeImage.createFromBitmap(Buffer.from(bytes), { width, height });
-  window?.webContents.startDrag({ file, icon });
+  window.webContents.startDrag({ file, icon });
 }

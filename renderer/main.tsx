@@ -16,6 +16,9 @@ import { startText } from "./text/i18n";
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
 setNonce(nonce);
 
+// Asked for now, it is there when the first text is laid out, which is then laid out once.
+void document.fonts.load('13px "Inter Variable"');
+
 await startText();
 // Theme and language have to be known before the first picture; without them the defaults do.
 await useSettings

@@ -75,7 +75,6 @@ export function HexView({ name, layers }: HexViewProps) {
           aria-busy={size !== 0 && shown.length === 0}
           aria-readonly
           aria-multiselectable
-          aria-busy={rows === 0}
           aria-rowcount={rows}
           aria-colcount={ROW + 2}
           aria-activedescendant={caretShown ? `${id}-${caret}` : undefined}
