@@ -3,6 +3,7 @@ import { createControl, fileStatus, formatById, ImageError, type ConvertJob } fr
 import type { FormatId } from "../../shared/model/format";
 import { mostCopiers } from "../workers/start-copier";
 import { readArguments, type OptionTable } from "./arguments";
+import { checkBitmapWish, chosenBitmaps, type BitmapWish } from "./chosen-bitmaps";
 import { convertInTurns } from "./convert-in-turns";
 import type { StartCopier } from "./copier-thread";
 import {
@@ -60,7 +61,9 @@ const options: OptionTable = {
 
 /** Options whose value is kept, and options that are kept as they are; all else is refused. */
 const kept = new Set(["f", "O", "t", "T", "B", "F"]);
-const keptFlags = new Set(["C", "c", "n", "p", "q", "U", "W", "--salvage", "--target-is-zero"]);
+const keptFlags = new Set(
+  "C c n p q U W --bitmaps --salvage --skip-broken-bitmaps --target-is-zero".split(" "),
+);
 
 /** What was asked for. */
 interface ConvertArguments extends BackingArguments {
@@ -74,6 +77,7 @@ interface ConvertArguments extends BackingArguments {
   readonly compress: boolean;
   readonly keepZeros: boolean;
   readonly salvage: boolean;
+  readonly bitmaps: BitmapWish;
   /** How many threads to work with (-m); undefined for as many as are good. */
   readonly threads: number | undefined;
 }
@@ -114,6 +118,8 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
   const names = operands.slice(0, -1);
   if (target === undefined || names.length === 0)
     throw new CommandError("Must specify image file name");
+  const bitmaps = { copy: flags.has("--bitmaps"), skipBroken: flags.has("--skip-broken-bitmaps") };
+  checkBitmapWish(bitmaps, names.length);
   const format = values.get("f");
   const sources = sourcesOf(
     names.map((name) => opening.image(name, format)),
@@ -128,7 +134,7 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
     const [compress, salvage] = [flags.has("c"), flags.has("--salvage")];
     const [backing, backingFormat] = [values.get("B"), values.get("F")];
     const named = { ...(backing && { backing }), ...(backingFormat && { backingFormat }) };
-    const all = { ...wanted, ...named, compress, keepZeros, salvage, threads };
+    const all = { ...wanted, ...named, compress, keepZeros, salvage, bitmaps, threads };
     const job = flags.has("n") ? jobIntoExisting(all) : jobOf(all);
     const { salvaged } = await convertInTurns({ ...job, startCopier }, progress);
     progress.show(1, 1);
@@ -264,6 +270,7 @@ function jobWith(
 ): Job {
   return {
     ...own,
+    ...chosenBitmaps(wanted.bitmaps, wanted.sources[0], own),
     replace: true,
     flush: wanted.cache !== "unsafe",
     keepZeros: wanted.keepZeros,
