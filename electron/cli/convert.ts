@@ -3,6 +3,7 @@ import { createControl, fileStatus, formatById, ImageError, type ConvertJob } fr
 import type { FormatId } from "../../shared/model/format";
 import { mostCopiers } from "../workers/start-copier";
 import { readArguments, type OptionTable } from "./arguments";
+import { checkBitmapWish, chosenBitmaps, type BitmapWish } from "./chosen-bitmaps";
 import { convertInTurns } from "./convert-in-turns";
 import type { StartCopier } from "./copier-thread";
 import {
@@ -20,6 +21,7 @@ import {
 } from "./create-options";
 import { CommandError } from "./errors";
 import { checkOptions, isAlwaysCompressed } from "./format-rules";
+import { existingTarget } from "./existing-target";
 import { HelpWanted } from "./help";
 import { pathOf } from "./names";
 import {
@@ -59,7 +61,9 @@ const options: OptionTable = {
 
 /** Options whose value is kept, and options that are kept as they are; all else is refused. */
 const kept = new Set(["f", "O", "t", "T", "B", "F"]);
-const keptFlags = new Set(["C", "c", "p", "q", "U", "W", "--salvage"]);
+const keptFlags = new Set(
+  "C c n p q U W --bitmaps --salvage --skip-broken-bitmaps --target-is-zero".split(" "),
+);
 
 /** What was asked for. */
 interface ConvertArguments extends BackingArguments {
@@ -73,6 +77,7 @@ interface ConvertArguments extends BackingArguments {
   readonly compress: boolean;
   readonly keepZeros: boolean;
   readonly salvage: boolean;
+  readonly bitmaps: BitmapWish;
   /** How many threads to work with (-m); undefined for as many as are good. */
   readonly threads: number | undefined;
 }
@@ -104,6 +109,7 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
   checkOffloading(flags);
   const outputFormat = values.get("O") ?? "raw";
   const optionList = lists.join(",");
+  checkCreation(flags, optionList);
   if (asksForHelp(optionList)) {
     printOptionHelp(requireFormat(outputFormat));
     return 0;
@@ -112,6 +118,8 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
   const names = operands.slice(0, -1);
   if (target === undefined || names.length === 0)
     throw new CommandError("Must specify image file name");
+  const bitmaps = { copy: flags.has("--bitmaps"), skipBroken: flags.has("--skip-broken-bitmaps") };
+  checkBitmapWish(bitmaps, names.length);
   const format = values.get("f");
   const sources = sourcesOf(
     names.map((name) => opening.image(name, format)),
@@ -126,7 +134,8 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
     const [compress, salvage] = [flags.has("c"), flags.has("--salvage")];
     const [backing, backingFormat] = [values.get("B"), values.get("F")];
     const named = { ...(backing && { backing }), ...(backingFormat && { backingFormat }) };
-    const job = jobOf({ ...wanted, ...named, compress, keepZeros, salvage, threads });
+    const all = { ...wanted, ...named, compress, keepZeros, salvage, bitmaps, threads };
+    const job = flags.has("n") ? jobIntoExisting(all) : jobOf(all);
     const { salvaged } = await convertInTurns({ ...job, startCopier }, progress);
     progress.show(1, 1);
     if (salvaged && !flags.has("q")) warnOfSalvaged(salvaged);
@@ -150,6 +159,14 @@ function checkOffloading(flags: ReadonlySet<string>): void {
       throw new CommandError(`Cannot enable copy offloading when -${option} is used`);
   if (flags.has("--salvage"))
     throw new CommandError("Cannot use copy offloading in salvaging mode");
+}
+
+/** @throws CommandError in qemu-img's words for options that go together, or do not, with -n. */
+function checkCreation(flags: ReadonlySet<string>, optionList: string): void {
+  if (flags.has("n") && optionList !== "")
+    throw new CommandError("-o has no effect when skipping image creation");
+  if (flags.has("--target-is-zero") && !flags.has("n"))
+    throw new CommandError("--target-is-zero requires use of -n flag");
 }
 
 /** @throws CommandError for snapshots of several images, and as `atSnapshot`. */
@@ -179,9 +196,40 @@ export function atSnapshot(image: ImageArgument, choice: SnapshotChoice): ImageA
   }
 }
 
+type Job = Omit<ConvertJob, "startCopier">;
+
+/** As `jobOf`, for an image that is there and is written anew. @throws CommandError */
+function jobIntoExisting(wanted: ConvertArguments): Job {
+  const { target, sources, outputFormat, compress } = wanted;
+  checkCaches(wanted);
+  for (const [option, value] of [
+    ["-B", wanted.backing],
+    ["-F", wanted.backingFormat],
+  ])
+    if (value !== undefined)
+      throw new CommandError(
+        `convert: option '${option}' with -n is not supported by this version`,
+      );
+  const sizes = sources.map((source) => {
+    const { image } = openChain(source);
+    image.close();
+    return image.size;
+  });
+  const sourceSize = sizes.reduce((sum, size) => sum + size, 0);
+  const { path, format, size, options } = existingTarget(target, outputFormat, sourceSize);
+  if (compress && formatById(format).compresses !== true) throw noCompression();
+  return jobWith(wanted, {
+    target: path,
+    format,
+    options,
+    compress: compress && options["subformat"] !== "streamOptimized",
+    source: { images: sources.map(openRequest), salvage: wanted.salvage, padTo: size },
+  });
+}
+
 /** Checks all that concerns the target, in qemu-img's order. @throws CommandError */
-function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
-  const { cache, sourceCache, target, sources } = wanted;
+function jobOf(wanted: ConvertArguments): Job {
+  const { target, sources } = wanted;
   const format = requireFormat(wanted.outputFormat);
   const path = pathOf(target);
   const chosen = readCreateOptions(format, wanted.optionList);
@@ -194,9 +242,7 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
     throw new CommandError("Use of backing file requires explicit backing format");
   const compress = wanted.compress && !isAlwaysCompressed(format, chosen);
   if (compress) checkCompression(format, chosen);
-  if (!isCacheMode(cache)) throw new CommandError(`Invalid cache option: ${cache}`);
-  if (!isCacheMode(sourceCache))
-    throw new CommandError(`Invalid source cache option: ${sourceCache}`);
+  checkCaches(wanted);
   const failed = (reason: string): CommandError =>
     new CommandError(`${target}: error while converting ${format}: ${reason}`);
   checkOptions(format, chosen, failed);
@@ -207,27 +253,47 @@ function jobOf(wanted: ConvertArguments): Omit<ConvertJob, "startCopier"> {
   if (fileStatus(dirname(path)).kind === "none")
     throw failed(`Could not create '${target}': No such file or directory`);
   if (backing) checkBacking(target, backing, sources[0]?.trust === true);
-  return {
-    source: { images: wanted.sources.map(openRequest), salvage: wanted.salvage },
+  return jobWith(wanted, {
+    source: { images: sources.map(openRequest), salvage: wanted.salvage },
     target: path,
     format,
     options,
     ...(backing && { backing }),
-    replace: true,
-    flush: cache !== "unsafe",
     compress,
+  });
+}
+
+/** The job with what is the same for new images and such as are there. */
+function jobWith(
+  wanted: ConvertArguments,
+  own: Pick<Job, "source" | "target" | "format" | "options" | "backing" | "compress">,
+): Job {
+  return {
+    ...own,
+    ...chosenBitmaps(wanted.bitmaps, wanted.sources[0], own),
+    replace: true,
+    flush: wanted.cache !== "unsafe",
     keepZeros: wanted.keepZeros,
     copiers: mostCopiers(wanted.threads),
     onThick: (fileSystem) =>
-      printWarning(`${fileSystem} keeps no holes: zeros take space in '${target}' too`),
+      printWarning(`${fileSystem} keeps no holes: zeros take space in '${wanted.target}' too`),
     control: createControl(),
   };
 }
 
+/** @throws CommandError for a name that is no cache mode. */
+function checkCaches({ cache, sourceCache }: ConvertArguments): void {
+  if (!isCacheMode(cache)) throw new CommandError(`Invalid cache option: ${cache}`);
+  if (!isCacheMode(sourceCache))
+    throw new CommandError(`Invalid source cache option: ${sourceCache}`);
+}
+
+const noCompression = (): CommandError =>
+  new CommandError("Compression not supported for this file format");
+
 /** @throws CommandError for a format that cannot, and together with preallocation. */
 function checkCompression(format: FormatId, chosen: CreateOptions): void {
-  if (formatById(format).compresses !== true)
-    throw new CommandError("Compression not supported for this file format");
+  if (formatById(format).compresses !== true) throw noCompression();
   if ((chosen.get("preallocation")?.text ?? "off") !== "off")
     throw new CommandError("Compression and preallocation not supported at the same time");
 }

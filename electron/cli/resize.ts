@@ -87,7 +87,7 @@ function check(
   const resizing = id && formatById(id).resize;
   if (size <= 0n) throw new CommandError("New image size must be positive");
   const shrinks = size < BigInt(oldSize);
-  if (shrinks && preallocation !== "off")
+  if (size <= BigInt(oldSize) && preallocation !== "off")
     throw new CommandError("Preallocation can only be used for growing images");
   if (shrinks && !shrink) {
     throw new CommandError(

@@ -43,6 +43,7 @@ export { snapshotTree, type SnapshotTreeRequest } from "./ops/snapshot-tree/snap
 export { chainStrips } from "./ops/chain-strips";
 export { createMapper, type CellsQuestion, type PlaceQuestion } from "./ops/cells/mapper";
 export { changedRanges } from "./ops/snapshot-tree/changed-ranges";
+export { requireUnused } from "./ops/change/open-for-change";
 export { lostByShrinking, resizeImage } from "./ops/change/resize";
 export { amendImage, rebaseUnsafe } from "./ops/change/header";
 export {

@@ -37,7 +37,9 @@ const lines = {
     resize v2.qcow2 9M | resize v.vmdk 512k | resize s.qcow2 ++1M | resize s.qcow2 +-1M
     resize over.qcow2 9M | resize -f raw r.raw 2M
     resize r.raw 3M | resize r.raw 1M | resize --shrink -f raw r.raw 1M | resize -f raw --preallocation=metadata r.raw 4M
-    resize -f raw --preallocation=falloc r.raw 4M | resize -f raw --preallocation=full r.raw 5M | resize --shrink over.qcow2 2M | resize over.qcow2 3M`,
+    resize -f raw --preallocation=falloc r.raw 4M | resize -f raw --preallocation=full r.raw 5M | resize --shrink over.qcow2 2M | resize over.qcow2 3M
+    resize --preallocation=metadata s.qcow2 20M | resize --preallocation=falloc s.qcow2 21M
+    resize --preallocation=full s.qcow2 22M | resize --preallocation=full s.qcow2 22M | info s.qcow2`,
   amend: `
     amend | amend -o compat=0.10 | amend -o compat=1.1 v2.qcow2 | amend -o compat=1.1 v2.qcow2
     amend -o compat=0.10 plain.qcow2 | amend -o compat=v3 plain.qcow2

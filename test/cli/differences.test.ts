@@ -135,7 +135,6 @@ const differences: readonly Difference[] = [
   },
   // Options and commands that Lamina does not have are refused, never passed over.
   ...[
-    ["convert -n five zeros", "option '-n'"],
     ["convert -S 8k five new", "convert: option '-S 8k'"],
     ["convert -r 1M five new", "option '-r'"],
     ["create -f vmdk -o hwversion=99 new 1M", "Option 'hwversion=99'"],

@@ -1,4 +1,5 @@
 import { ImageError } from "../errors";
+import { hostBlock } from "./host-blocks";
 import type { ByteTarget } from "./source";
 
 /** Zeros are written in pieces of this many bytes, so that there is a pause between two of them. */
@@ -10,11 +11,26 @@ const pieceSize = 1024 * 1024;
  */
 export function reserveAll(target: ByteTarget, size: number): void {
   target.allocate?.(0, size);
-  if ((target.allocated ?? 0) >= size) return;
-  throw new ImageError("unsupported", `Space for ${target.name} cannot be reserved on this host`, {
+  if ((target.allocated ?? 0) < size) throw notReserved(target, size, target.allocated);
+}
+
+/**
+ * Reserves bytes behind what a file stores, without changing its length, and makes sure of it.
+ * @throws ImageError as `reserveAll`.
+ */
+export function reserveRange(target: ByteTarget, at: number, length: number): void {
+  const before = target.allocated ?? 0;
+  target.allocate?.(at, length);
+  const more = (target.allocated ?? 0) - before;
+  // The first block of it may have been there.
+  if (more < length - hostBlock) throw notReserved(target, length, more);
+}
+
+function notReserved(target: ByteTarget, expected: number, found: number | undefined): ImageError {
+  return new ImageError("unsupported", `Space for ${target.name} cannot be reserved on this host`, {
     file: target.name,
-    expected: size,
-    found: target.allocated,
+    expected,
+    found,
     hint: "Choose preallocation off.",
   });
 }

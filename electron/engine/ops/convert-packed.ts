@@ -141,7 +141,7 @@ function isWanted(job: ConvertJob, member: string | undefined, file: ByteSource)
     raw.options.some((option) => option.name === name && option.default === value);
   const { format, options, source, keepZeros = false } = job;
   if (format !== "raw" || member !== undefined || keepZeros) return false;
-  if (source.size !== undefined) return false;
+  if (source.size !== undefined || source.padTo !== undefined) return false;
   if (!Object.entries(options).every(isDefault)) return false;
   return !beginsTar(file) && probeFormat(file).id === "raw";
 }

@@ -8,6 +8,7 @@ import { fileStatus } from "../io/file";
 import type { Control } from "./control";
 import type { CopierWork } from "./copier";
 import { convertPacked, packingOf } from "./convert-packed";
+import { copyBitmaps } from "./copy-bitmaps";
 import { copyData } from "./copy";
 import { beginImage, prepareImage } from "./create";
 import { keptBacking } from "./kept-backing";
@@ -38,6 +39,8 @@ export interface ConvertJob {
    * Given alone, the new image names that layer.
    */
   readonly keepBacking?: number;
+  /** Bitmaps of the one source that the new image gets, too; only from qcow2 to qcow2. */
+  readonly bitmaps?: readonly string[];
   /** Replace what is at `target`; otherwise that is an error. */
   readonly replace: boolean;
   /** Force everything down to the disk before the image gets its name. */
@@ -141,6 +144,8 @@ function* convertOpened(job: ConvertJob): Steps<ConvertResult> {
       // What is salvaged may end where it likes.
       if (log === undefined) requireUnshrunk(image);
       if (writer.parts) writer.finish(0);
+      const [layer] = image.layers;
+      if (layer !== undefined) copyBitmaps(layer, target, job.bitmaps ?? []);
       control.throwIfCancelled();
       const { fileLength, allocated } = partial;
       const salvaged = log && { salvaged: log.result() };

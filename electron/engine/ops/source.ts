@@ -20,6 +20,8 @@ export interface SourceRequest {
    * GPT's backup header moves to the new end.
    */
   readonly size?: number;
+  /** Virtual size in bytes, not below that of the images: zeros follow behind them. Alone of these three. */
+  readonly padTo?: number;
   /** Only these bytes of the disk; zeros fill the last sector. Not together with `size`. */
   readonly range?: { readonly at: number; readonly length: number };
   /** What cannot be read becomes zeros; otherwise it is an error. */
@@ -49,6 +51,7 @@ export function openSource(request: SourceRequest, tools: SourceTools = {}): Dis
     if (first === undefined) throw new ImageError("invalid-argument", "There is nothing to read");
     const disk = others.length === 0 ? first : joinImages([first, ...others]);
     if (request.range !== undefined) return part(disk, request.range);
+    if (request.padTo !== undefined) return growImage(disk, request.padTo);
     return request.size === undefined ? disk : grown(disk, request.size);
   } catch (error) {
     for (const image of opened) image.close();

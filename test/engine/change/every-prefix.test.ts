@@ -9,6 +9,7 @@ import {
   renameSnapshot,
 } from "../../../electron/engine/formats/qcow2/change/snapshots";
 import { resizeQcow2 } from "../../../electron/engine/formats/qcow2/change/resize";
+import type { Preallocation } from "../../../electron/engine/formats/format";
 import { ImageError } from "../../../electron/engine/errors";
 import { memorySource } from "../../../electron/engine/io/memory";
 import type { ByteTarget } from "../../../electron/engine/io/source";
@@ -39,6 +40,8 @@ const changes: Record<string, Change> = {
     renameSnapshot(file, r.between(0, snapshots), "n".repeat(r.between(1, 256))),
   grow: (file, r, layout) => resize(file, r, layout, true),
   shrink: (file, r, layout) => resize(file, r, layout, false),
+  "grow with metadata": (file, r, layout) => resize(file, r, layout, true, "metadata"),
+  "grow in full": (file, r, layout) => resize(file, r, layout, true, "full"),
 };
 
 const needSnapshots = new Set(["apply", "delete", "delete all", "rename"]);
@@ -49,6 +52,7 @@ function resize(
   r: Random,
   { clusterSize, clusters }: Layout,
   grow: boolean,
+  preallocation: Preallocation = "off",
 ): void {
   const old = clusters * clusterSize;
   const size = grow
@@ -57,6 +61,7 @@ function resize(
   const disk = guestBytes(bytesOf(file));
   resizeQcow2(file, size, {
     shrink: !grow,
+    preallocation,
     baseSize: 0,
     read: (at, into) => into.set(disk.subarray(at, at + into.length)),
   });

@@ -26,7 +26,11 @@ export const qcow2: Format = {
   check: (source) => checkQcow2(source),
   repair: repairQcow2,
   parts: fileParts,
-  resize: { shrinks: true, preallocations: ["off"], run: resizeQcow2 },
+  resize: {
+    shrinks: true,
+    preallocations: ["off", "metadata", "falloc", "full"],
+    run: resizeQcow2,
+  },
   measure: measureQcow2,
   bitmapsSize: measureBitmaps,
   variants: [

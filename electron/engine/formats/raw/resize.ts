@@ -1,7 +1,5 @@
-import { ImageError } from "../../errors";
-import { hostBlock } from "../../io/host-blocks";
+import { reserveRange } from "../../io/preallocation";
 import { zeroRange } from "../../io/zero-range";
-import type { ByteTarget } from "../../io/source";
 import type { Resizing } from "../format";
 import { sectorSize } from "./sector";
 
@@ -15,7 +13,7 @@ export const rawResize: Resizing = {
     if (size === oldSize) return;
     const grown = size - oldSize;
     try {
-      if (grown > 0 && preallocation === "falloc") reserve(file, oldSize, grown);
+      if (grown > 0 && preallocation === "falloc") reserveRange(file, oldSize, grown);
       file.truncate(size);
       // Once it is that long, zeros may come in any order.
       if (grown > 0 && preallocation === "full") zeroRange(file, oldSize, grown);
@@ -27,17 +25,3 @@ export const rawResize: Resizing = {
     file.flush();
   },
 };
-
-/** Reserves what lies behind the file's end, and makes sure of it: some hosts quietly do nothing. */
-function reserve(file: ByteTarget, at: number, length: number): void {
-  const before = file.allocated ?? 0;
-  file.allocate?.(at, length);
-  // The first block of it may have been there.
-  if ((file.allocated ?? 0) - before >= length - hostBlock) return;
-  throw new ImageError("unsupported", `Space for ${file.name} cannot be reserved on this host`, {
-    file: file.name,
-    expected: length,
-    found: (file.allocated ?? 0) - before,
-    hint: "Choose preallocation off.",
-  });
-}

@@ -25,6 +25,12 @@ export function openForChange<T>(path: string, change: (file: ByteTarget) => T):
   }
 }
 
+/**
+ * Passes when the image could be changed now: nobody else writes to it or must see it unchanged.
+ * @throws ImageError as `openForChange`.
+ */
+export const requireUnused = (path: string): void => openForChange(path, () => undefined);
+
 /** Somebody whom the host hides, or another thread of this process. */
 const unknown: ImageUser = { sign: "lock", writes: true };
 

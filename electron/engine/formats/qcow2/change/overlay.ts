@@ -8,6 +8,12 @@ import { compressedBit, offsetIn, putEntry } from "./table-entry";
 import type { Transaction } from "./transaction";
 
 /**
+ * What a cluster reads that got a place: what is stored there; zeros until somebody writes to it; or,
+ * where entries are extended, what a backing file has until then, and what is stored where they are not.
+ */
+export type PlacedRead = "stored" | "zeros" | "nothing yet";
+
+/**
  * Changes what the disk holds, cluster by cluster, copying on write: what snapshots share stays as it
  * is. Clusters are numbered from the disk's beginning.
  */
@@ -23,6 +29,11 @@ export interface Overlay {
   drop(cluster: number): void;
   /** Gives back every cluster from this one on; quick over empty stretches. */
   dropFrom(cluster: number): void;
+  /**
+   * Gives `count` clusters from `first` on, which are empty, the places side by side from byte `at` of
+   * the file on, which the change has allocated. Quick; the overlay is not to change them afterwards.
+   */
+  place(first: number, count: number, at: number, reads: PlacedRead): void;
   /** Writes the tables that were changed; the answer goes into the header. */
   finish(): HeaderFields;
 }
@@ -91,6 +102,18 @@ export function beginOverlay(
     return { table, at };
   }
 
+  /** Gives the table its place in the file and in the L1 table; none when it is empty. */
+  function store(index: number, table: DataView): void {
+    const bytes = new Uint8Array(table.buffer);
+    if (bytes.every((byte) => byte === 0)) {
+      l1.setBigUint64(index * 8, 0n);
+      return;
+    }
+    const place = change.allocate(1);
+    change.write(place, bytes);
+    putEntry(l1, index * 8, place, true);
+  }
+
   return {
     write(cluster, bytes) {
       if (header.cryptMethod !== 0) throw encrypted(file.name);
@@ -116,17 +139,27 @@ export function beginOverlay(
         for (let i = from; i < l2Entries; i++) clear(table, i * l2EntrySize);
       }
     },
-    finish() {
-      for (const [index, table] of tables) {
-        const bytes = new Uint8Array(table.buffer);
-        if (bytes.every((byte) => byte === 0)) {
-          l1.setBigUint64(index * 8, 0n);
-          continue;
+    place(first, count, at, reads) {
+      const zeroFlag = reads === "zeros" && header.version === 3 && !extended;
+      for (let done = 0; done < count;) {
+        const index = Math.floor((first + done) / l2Entries);
+        const table = edit(index);
+        const end = Math.min(count, (index + 1) * l2Entries - first);
+        for (; done < end; done++) {
+          const entry = ((first + done) % l2Entries) * l2EntrySize;
+          const place = at + done * clusterSize;
+          putEntry(table, entry, place, true);
+          if (zeroFlag) table.setUint32(entry + 4, table.getUint32(entry + 4) + 1);
+          if (extended && reads === "zeros") table.setUint32(entry + 8, 0xffffffff);
+          if (extended && reads === "stored") table.setUint32(entry + 12, 0xffffffff);
         }
-        const place = change.allocate(1);
-        change.write(place, bytes);
-        putEntry(l1, index * 8, place, true);
+        // A disk may get more tables than there is memory: they do not wait for the end.
+        store(index, table);
+        tables.delete(index);
       }
+    },
+    finish() {
+      for (const [index, table] of tables) store(index, table);
       return moveL1(change, image, l1);
     },
   };
