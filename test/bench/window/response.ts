@@ -25,6 +25,8 @@ export interface Response {
 
 /** The images of the folder that the library watches. */
 const images = 300;
+/** Milliseconds after which the window has done what it does with an image by itself. */
+const rest = 3000;
 const root = resolve(import.meta.dirname, "../../..");
 
 /** Uses the window while four conversions of `disk`, a raw one, are kept going. `image` is on the page. */
@@ -41,6 +43,7 @@ export async function whileConverting(
       return lamina.call("library.watch", { path });
     }, library);
     await page.getByTestId("library-image").nth(9).waitFor();
+    await page.waitForTimeout(rest);
     return watched(async () => {
       // Two write as fast as they can, two compress.
       const requests = [0, 1, 2, 3].map((nth) => ({
@@ -71,7 +74,7 @@ export function onMap(image: string, folder: string, seconds: number): Promise<R
     await surface.hover();
     await surface.focus();
     for (let times = 0; times < 6; times += 1) await page.keyboard.press("+");
-    await page.waitForTimeout(1000);
+    await page.waitForTimeout(rest);
     return watched(async () => {
       await putProbe(page);
       const until = performance.now() + seconds * 1000;
