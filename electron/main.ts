@@ -26,6 +26,7 @@ import { openReceipts } from "./receipts";
 import { openSettings } from "./settings";
 import { languageOf } from "../shared/model/language";
 import type { Settings } from "../shared/model/settings";
+import { watchThreads } from "./threads";
 import { applyTheme, captureWindow, guardClosing, openWindow, showWindow } from "./window";
 import { createTaskRunner } from "./workers/start-image-task";
 import { createInspector } from "./workers/start-inspector";
@@ -41,6 +42,9 @@ if (words !== undefined) await runCommandLine(words);
 
 const pictureFile = switchValue(process.argv, "lamina-screenshot");
 const ownFolder = pictureFile === undefined ? undefined : pictureFolder(app.getPath("userData"));
+/** Milliseconds that threads may take to end with Lamina. */
+const PATIENCE_MS = 3000;
+const threads = watchThreads();
 const userData = process.env["LAMINA_USER_DATA"] ?? ownFolder;
 
 // All of this has to happen before Electron is ready; the lock belongs to the userData folder.
@@ -195,7 +199,11 @@ function start(): void {
     library.close();
     measurer.stop();
     targetMeasurer.stop();
-    void Promise.all([settings.settled(), journal.settled()]).then(() => app.exit(0));
+    void Promise.all([settings.settled(), journal.settled()]).then(async () => {
+      // What is to be kept is on the disk by now.
+      if (await threads.end(PATIENCE_MS)) app.exit(0);
+      else process.kill(process.pid, "SIGKILL");
+    });
   });
 
   if (pictureFile === undefined) return;

@@ -129,8 +129,11 @@ test("options chosen in the dialog are those of the image", async ({ folder, lau
   await page.getByRole("button", { name: "Convert…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("radio", { name: /^qcow2/i }).check();
-  await dialog.getByRole("combobox", { name: "Cluster size" }).click();
-  await page.getByRole("option", { name: "4 KiB", exact: true }).click();
+  // A list closes when the dialog moves under it, as it does when the sizes come.
+  await expect(async () => {
+    await dialog.getByRole("combobox", { name: "Cluster size" }).click();
+    await page.getByRole("option", { name: "4 KiB", exact: true }).click({ timeout: 2000 });
+  }).toPass();
   await dialog.getByRole("switch", { name: "Compress the data" }).check();
   await dialog.getByRole("button", { name: "Convert", exact: true }).click();
   await expect(page.getByTestId("jobs-bar")).toContainText("Converted disk.raw to disk.qcow2");

@@ -138,13 +138,16 @@ test("language and units hold on every page at once, and all is reset", async ({
   await dialog.getByRole("button", { name: "全部重置" }).click();
   await expect(second.page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
   await expect(second.page.getByTestId("settings")).toContainText("is shown as 64.0 GiB");
-  expect(settingsIn(folder)).toMatchObject({
-    theme: "auto",
-    language: "auto",
-    units: "binary",
-    recent: [],
-    trustedFolders: [],
-  });
+  // The page knows before it is written down.
+  await expect
+    .poll(() => settingsIn(folder))
+    .toMatchObject({
+      theme: "auto",
+      language: "auto",
+      units: "binary",
+      recent: [],
+      trustedFolders: [],
+    });
   await expect(second.page.getByTestId("settings-file")).toHaveText(
     join(folder, ".settings", "settings.json"),
   );
