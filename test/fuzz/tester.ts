@@ -19,6 +19,9 @@ import { keepFiles } from "./keep-files";
 /** Findings whose images one process keeps; bugs come in swarms. */
 const mostKept = 50;
 
+/** Bytes that a Node without anything holds: a case has what is left of its memory beside them. */
+const bareProcess = 64 * 2 ** 20;
+
 function main(order: TesterOrder): void {
   const { seed, root, to, step } = order;
   const all = readCorpus(order.corpus);
@@ -41,6 +44,7 @@ function main(order: TesterOrder): void {
       writeSync(place, JSON.stringify(name).padEnd(1024), 0);
       spy ??= spyOnFiles(one.folder.folder, one.folder.targets);
       forgetPeak();
+      const held = process.memoryUsage.rss();
       const began = performance.now();
       const before = process.cpuUsage();
       let what: string | undefined;
@@ -52,7 +56,7 @@ function main(order: TesterOrder): void {
         what = error.message;
       }
       const took = performance.now() - began < mostTime ? 0 : cpuTimeSince(before);
-      what ??= problemOf(files, took, peakMemory());
+      what ??= problemOf(files, took, peakMemory() - held + bareProcess);
       if (what !== undefined) {
         kept += 1;
         if (kept <= mostKept) keepFiles(one.folder.folder, join(root, keptFolder(number)));
