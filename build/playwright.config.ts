@@ -8,8 +8,7 @@ export default defineConfig({
   testDir: resolve(root, "test/e2e"),
   testMatch: "**/*.e2e.ts",
   outputDir: resolve(root, "test-results/e2e"),
-  // Each waits for a window most of the time.
-  workers: 2,
+  workers: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   use: { actionTimeout: 10_000 },

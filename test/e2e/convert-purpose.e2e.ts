@@ -14,7 +14,16 @@ const atItsPace = { timeout: 40_000 };
 
 async function openDialog(page: Page): Promise<Locator> {
   await page.getByRole("button", { name: "Convert…" }).click();
-  return page.getByRole("dialog");
+  const dialog = page.getByRole("dialog");
+  // What comes later moves what is there: nothing is clicked before the dialog keeps its height.
+  let before = -1;
+  await expect(async () => {
+    const height = await dialog.evaluate(({ scrollHeight }) => scrollHeight);
+    const still = height === before;
+    before = height;
+    expect(still).toBe(true);
+  }).toPass({ intervals: [300] });
+  return dialog;
 }
 
 const startOf = (dialog: Locator) => dialog.getByRole("button", { name: "Convert", exact: true });
