@@ -16,7 +16,7 @@ const allowed = [
   /^out\/renderer\/index\.html$/,
   /^out\/renderer\/assets\/index-[\w-]+\.(?:js|css)$/,
   // The texts of one area in another language, and what is loaded when it is first shown.
-  /^out\/renderer\/assets\/[a-zA-Z-]+-[\w-]{8}\.js$/,
+  /^out\/renderer\/assets\/[a-zA-Z-]+-[\w-]{8}\.(?:js|css)$/,
   /^out\/renderer\/assets\/inter-[\w-]+\.woff2$/,
   /^out\/(?:main|renderer)\/licences\.json$/,
   /^out\/cli\/(?:lamina|program)\.cjs$/,
@@ -25,8 +25,8 @@ const allowed = [
   /^node_modules\/@koromix\/koffi-[\w-]+\/\w+\/koffi\.node$/,
 ];
 
-/** Bytes: what a download of ours adds to Electron. Today 3.4 MB. */
-const largest = { archive: 3_500_000, program: 300_000_000 };
+/** Bytes: what a download of ours adds to Electron. Today 4.0 MB. */
+const largest = { archive: 4_200_000, program: 300_000_000 };
 
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -129,7 +129,7 @@ describe("the installed deb", () => {
       const heading = page.getByRole("heading", { level: 1 });
       await heading.waitFor();
       expect(await heading.textContent()).toBe("Платта № 1 – ü.qcow2");
-      await page.getByRole("button", { name: /^a name without an ending/ }).click();
+      await page.getByRole("treeitem", { name: /^a name without an ending/ }).click();
       await page.getByRole("heading", { level: 1, name: "a name without an ending" }).waitFor();
       const facts = await app.evaluate(({ app: main }) => [main.isPackaged, main.getVersion()]);
       expect(facts).toEqual([true, made.version]);
