@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Plugin } from "vite";
-import type { Library } from "../shared/model/library";
+import type { Library } from "../shared/model/shipped-library";
 
 const root = resolve(import.meta.dirname, "..");
 

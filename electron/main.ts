@@ -12,7 +12,7 @@ import { bindCalls, bindEvents } from "./ipc/bind";
 import { openJournal } from "./jobs/journal";
 import { createQueue } from "./jobs/queue";
 import { receiptOf } from "./jobs/receipt";
-import { shippedLibraries } from "./libraries";
+import { shippedLibraries } from "./shipped-libraries";
 import { mainTexts } from "./main-texts";
 import { createLibrary } from "./library";
 import { setMenu, type MenuActions } from "./menu";
@@ -156,7 +156,6 @@ function start(): void {
       samples: {
         documents: () => app.getPath("documents"),
         chooseFolder: () => dialogs.chooseFolder("samples"),
-        progress: (steps) => emit("samples.making", steps),
       },
       emit,
       about: async () => ({
@@ -167,7 +166,6 @@ function start(): void {
         platform: `${process.platform} ${process.arch}`,
         libraries: await shippedLibraries(out, { electron: process.versions.electron }),
       }),
-      changing: (progress) => emit("change.progress", progress),
       settled: settled.tell,
       showInFolder: (path) => shell.showItemInFolder(path),
       startDrag: (path) => startDrag(window, path),

@@ -1,6 +1,6 @@
-import type { EventPayload } from "../../shared/ipc/contract";
 import type { ImageChange } from "../../shared/model/change";
 import { createControl, type Control } from "../engine";
+import type { EmitEvent } from "../ipc/dispatch";
 import type { Inspector } from "../workers/start-inspector";
 import type { TaskRunner } from "../workers/start-image-task";
 import { allowChosen } from "./chain";
@@ -17,7 +17,7 @@ interface ChangeParts {
   readonly inspector: Pick<Inspector, "inspect">;
   readonly grants: Pick<Grants, "list" | "note" | "allow">;
   readonly openings: Pick<Openings, "of">;
-  changing(progress: EventPayload<"change.progress">): void;
+  readonly emit: EmitEvent;
 }
 
 /** Changes of images in place that are looked at beforehand, tell how far they are, and can be stopped. */
@@ -27,7 +27,7 @@ export function imageChangeHandlers({
   inspector,
   grants,
   openings,
-  changing,
+  emit,
 }: ChangeParts): Pick<Handlers, `change.${"outlook" | "start" | "stop"}`> {
   /** What is looked at, and what is made, for an image by its path. */
   const looking = new Map<string, Control>();
@@ -47,7 +47,7 @@ export function imageChangeHandlers({
     controls.set(path, control);
     const timer = setInterval(() => {
       const { done, total } = control;
-      changing({ path, done, total });
+      emit("change.progress", { path, done, total });
     }, REPORT_MS);
     try {
       return await work(control);

@@ -1,4 +1,4 @@
-import type { CallOutput, EventPayload } from "../../shared/ipc/contract";
+import type { CallOutput } from "../../shared/ipc/contract";
 import type { FormatModel } from "../../shared/model/format";
 import type { EmitEvent } from "../ipc/dispatch";
 import type { Handlers } from "./table";
@@ -59,8 +59,6 @@ export interface HandlerParts {
   readonly samples: SampleParts;
   /** Sends an event to the page. */
   readonly emit: EmitEvent;
-  /** Tells how far a change of an image is. */
-  changing(progress: EventPayload<"change.progress">): void;
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
@@ -103,7 +101,7 @@ export function createHandlers(given: HandlerParts): Handlers {
     ...mapHandlers(parts.tasks, parts),
     ...receiptHandlers(parts.receipts),
     ...domainHandlers(parts.tasks),
-    ...sampleHandlers(parts.tasks, parts.samples),
+    ...sampleHandlers(parts.tasks, parts.samples, parts.emit),
     ...settingsHandlers(parts.settings, parts),
     ...trustHandlers(parts.grants, parts.settings),
   };

@@ -1,28 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import { dirname, isAbsolute } from "node:path";
-import type { EventPayload } from "../../shared/ipc/contract";
 import { createControl, samplesSize, type Control } from "../engine";
 import { FailureError } from "../failure";
+import type { EmitEvent } from "../ipc/dispatch";
 import { sampleFolderIn, samplesIn, sweepSamples } from "../workers/sample-folder";
 import type { TaskRunner } from "../workers/start-image-task";
 import type { Handlers } from "./table";
 
 type SampleCall = `samples.${"place" | "choosePlace" | "make" | "stop"}`;
 
-/** What making samples asks of the desktop, and whom it tells. */
+/** What making samples asks of the desktop. */
 export interface SampleParts {
   /** The user's folder for documents, an absolute path. */
   documents(): string;
   /** A folder that the user chose; undefined when cancelled. */
   chooseFolder(): Promise<string | undefined>;
-  progress(steps: EventPayload<"samples.making">): void;
 }
 
 const LOOK_MS = 100;
 
 /** The sample set: where it goes, and making it, one at a time. */
-export function sampleHandlers(tasks: TaskRunner, parts: SampleParts): Pick<Handlers, SampleCall> {
+export function sampleHandlers(
+  tasks: TaskRunner,
+  parts: SampleParts,
+  emit: EmitEvent,
+): Pick<Handlers, SampleCall> {
   let making: Control | undefined;
 
   async function make(parent: string): Promise<string[]> {
@@ -32,7 +35,7 @@ export function sampleHandlers(tasks: TaskRunner, parts: SampleParts): Pick<Hand
       throw new FailureError({ code: "in-use", message: "The samples are being made already." });
     const control = (making = createControl());
     const timer = setInterval(
-      () => parts.progress({ done: control.done, total: control.total }),
+      () => emit("samples.making", { done: control.done, total: control.total }),
       LOOK_MS,
     );
     try {

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { Check, Copy } from "lucide-react";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useCopied } from "./use-copied";
 
 export interface CopyButtonProps {
   text: string;
@@ -11,18 +11,10 @@ export interface CopyButtonProps {
   copy: (text: string, done: () => void) => void;
 }
 
-/** Milliseconds that the sign of success stays. */
-const SHOWN_MS = 2000;
-
 /** Puts text on the clipboard, and shows that it did. */
 export function CopyButton({ text, label, copy }: CopyButtonProps) {
   const { t } = useTranslation();
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return undefined;
-    const timer = setTimeout(() => setCopied(false), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [copied]);
+  const [copied, done] = useCopied();
   const Icon = copied ? Check : Copy;
   return (
     <Button
@@ -30,7 +22,7 @@ export function CopyButton({ text, label, copy }: CopyButtonProps) {
       size="compact-xs"
       aria-label={copied ? t("copy.doneOf", { label }) : t("copy.of", { label })}
       leftSection={<Icon size={12} aria-hidden />}
-      onClick={() => copy(text, () => setCopied(true))}
+      onClick={() => copy(text, done)}
     >
       <span aria-live="polite">{t(copied ? "copy.done" : "copy.do")}</span>
     </Button>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { formatModelSchema, formatIdSchema } from "../model/format";
-import { librarySchema } from "../model/library";
+import { librarySchema } from "../model/shipped-library";
 import { jobSchema } from "../model/job";
 import { settingsSchema } from "../model/settings";
 import { watchedFolderSchema } from "../model/watched-folder";

@@ -1,44 +1,28 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { build } from "vite";
 import { openReceipts } from "../../electron/receipts";
 import { openSettings } from "../../electron/settings";
 import { settingsSchema } from "../../shared/model/settings";
+import { bundle } from "../helpers/bundle";
 import { random, runSeed } from "../helpers/seed";
 import { tempFolder } from "../helpers/temp-folder";
 
-const root = resolve(import.meta.dirname, "../..");
-const outDir = resolve(root, "node_modules/.cache/lamina-test/kept-files-writer");
 const ROUNDS = 50;
 /** Processes at once, so that fifty take no minute. */
 const LANES = 2;
 /** Fifty processes take some seconds, and more where much else runs. */
 const PATIENCE_MS = 120_000;
 
+let writer = "";
 beforeAll(async () => {
-  await build({
-    root,
-    configFile: false,
-    publicDir: false,
-    logLevel: "error",
-    ssr: { noExternal: true, external: ["koffi"], target: "node" },
-    build: {
-      ssr: true,
-      outDir,
-      emptyOutDir: true,
-      rolldownOptions: {
-        input: resolve(import.meta.dirname, "kept-files-writer.ts"),
-        output: { format: "es", entryFileNames: "writer.mjs", codeSplitting: false },
-      },
-    },
-  });
+  writer = await bundle("test/electron/kept-files-writer.ts");
 });
 
 /** Lets a process write there, and kills it so many milliseconds after it has begun. */
 function writeAndKill(folder: string, after: number): Promise<NodeJS.Signals | null> {
-  const child = spawn(process.execPath, [join(outDir, "writer.mjs"), folder], {
+  const child = spawn(process.execPath, [writer, folder], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   child.stdout.once("data", () => setTimeout(() => child.kill("SIGKILL"), after));

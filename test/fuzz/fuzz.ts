@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { build } from "vite";
+import { bundle } from "../helpers/bundle";
 import { makeCorpus } from "./make-corpus";
 import { createFindings } from "./findings";
 import { readOptions, type FuzzOptions } from "./options";
@@ -87,24 +87,5 @@ function fastFolder(): string {
   return process.platform === "linux" && existsSync(shared) ? shared : tmpdir();
 }
 
-/** Builds the process that tries the cases as one file, for Node 20 knows no TypeScript. */
-export async function buildTester(): Promise<string> {
-  const outDir = resolve(root, "node_modules/.cache/lamina-test/fuzz");
-  await build({
-    root,
-    configFile: false,
-    publicDir: false,
-    logLevel: "error",
-    ssr: { noExternal: true, external: ["koffi"], target: "node" },
-    build: {
-      ssr: true,
-      outDir,
-      emptyOutDir: true,
-      rolldownOptions: {
-        input: resolve(root, "test/fuzz/tester.ts"),
-        output: { format: "es", entryFileNames: "tester.mjs", codeSplitting: false },
-      },
-    },
-  });
-  return resolve(outDir, "tester.mjs");
-}
+/** Builds the process that tries the cases. */
+export const buildTester = (): Promise<string> => bundle("test/fuzz/tester.ts");

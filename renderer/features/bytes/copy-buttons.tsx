@@ -1,17 +1,15 @@
 import { Button } from "@mantine/core";
 import { Check, Copy } from "lucide-react";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { MOST_COPIED, readSelection, selectionOf, useBytes } from "../../state/bytes";
 import { copyText } from "../../state/clipboard";
 import { attempt } from "../../state/view";
 import { bytesAsHex, bytesAsText } from "../../text/byte-text";
 import { formatRoundSize } from "../../text/format";
+import { useCopied } from "../../ui/use-copied";
 import styles from "./bytes.module.css";
 
 const forms = { hex: bytesAsHex, text: bytesAsText } as const;
-/** Milliseconds that the sign of success stays. */
-const SHOWN_MS = 2000;
 
 /** Puts the selected bytes on the clipboard; does nothing for more than may be copied at once. */
 export function copySelection(as: keyof typeof forms, done: () => void = () => undefined): void {
@@ -42,12 +40,7 @@ export function CopyButtons() {
 
 function CopyAs({ as, disabled }: { as: keyof typeof forms; disabled: boolean }) {
   const { t } = useTranslation();
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return undefined;
-    const timer = setTimeout(() => setCopied(false), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [copied]);
+  const [copied, done] = useCopied();
   const Icon = copied ? Check : Copy;
   return (
     <Button
@@ -55,7 +48,7 @@ function CopyAs({ as, disabled }: { as: keyof typeof forms; disabled: boolean })
       size="xs"
       disabled={disabled}
       leftSection={<Icon size={13} aria-hidden />}
-      onClick={() => copySelection(as, () => setCopied(true))}
+      onClick={() => copySelection(as, done)}
     >
       <span aria-live="polite">{t(copied ? "bytes.copy.done" : `bytes.copy.${as}`)}</span>
     </Button>

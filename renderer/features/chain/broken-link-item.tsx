@@ -1,10 +1,7 @@
-import { Button } from "@mantine/core";
 import { Unlink } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { BrokenLink } from "../../../shared/model/report";
 import { nameOf } from "../../api/paths";
-import { useChain } from "../../state/chain";
-import { attempt } from "../../state/view";
 import { hasFailureTitle } from "../../text/i18n";
 import { FactList } from "../../ui/fact-list";
 import { Answer } from "./answer";
@@ -17,7 +14,7 @@ interface BrokenLinkItemProps {
   link: BrokenLink;
 }
 
-/** Where the chain ends too early: what was wanted, where, and why it was not opened. */
+/** Where the chain ends at a file that may not be opened: what was wanted, where, and the answers. */
 export function BrokenLinkItem({ path, link }: BrokenLinkItemProps) {
   const { t } = useTranslation();
   const { code, message, hint, reference } = link.failure;
@@ -50,17 +47,6 @@ export function BrokenLinkItem({ path, link }: BrokenLinkItemProps) {
           ]}
         />
         {reference !== undefined && <Answer path={path} reference={reference} />}
-        {code !== "refused" && (
-          <div className={styles.point}>
-            <Button
-              size="xs"
-              variant="default"
-              onClick={() => attempt(() => useChain.getState().pointTo(path, link))}
-            >
-              {t("chain.broken.pointTo")}
-            </Button>
-          </div>
-        )}
       </div>
     </li>
   );

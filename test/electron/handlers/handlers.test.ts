@@ -88,7 +88,6 @@ function setUp() {
       changed: () => {},
       removed: () => {},
     }),
-    changing: () => {},
     dialogs: {
       openImages: () => Promise.resolve([]),
       chooseFolder: () => Promise.resolve(undefined),
@@ -98,7 +97,6 @@ function setUp() {
     samples: {
       documents: () => "/documents",
       chooseFolder: () => Promise.resolve(undefined),
-      progress: () => {},
     },
     emit: () => {},
     settled: () => seen.push("settled"),

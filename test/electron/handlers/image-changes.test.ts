@@ -32,7 +32,7 @@ function setUp(task: (control: Control) => unknown, changes: Partial<ImageReport
     inspector,
     grants,
     openings,
-    changing: (progress) => void told.push(progress),
+    emit: (_name, progress) => void told.push(progress),
   });
   return { handlers, asked, told, grants, openings };
 }

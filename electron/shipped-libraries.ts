@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { librarySchema, type Library } from "../shared/model/library";
+import { librarySchema, type Library } from "../shared/model/shipped-library";
 
 /** The parts of the build that ship libraries; each has a list of them. */
 const parts = ["main", "renderer"];

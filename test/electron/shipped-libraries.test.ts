@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { shippedLibraries } from "../../electron/libraries";
+import { shippedLibraries } from "../../electron/shipped-libraries";
 import { tempFolder } from "../helpers/temp-folder";
 
 const library = (name: string, version: string) => ({ name, version, licence: "MIT", text: "…" });
