@@ -114,6 +114,7 @@ export interface LoopDevice {
 /** The loop devices over a file; none outside Linux. @param path Absolute, without symbolic links. */
 export function loopDevicesOn(path: string): LoopDevice[] {
   return namesOf("/sys/block")
+    .filter((name) => name.startsWith("loop"))
     .filter((name) => textOf(`/sys/block/${name}/loop/backing_file`) === path)
     .map((name) => ({
       device: `/dev/${name}`,
