@@ -1,15 +1,9 @@
 import { compression } from "../../codec/compression";
-import { ImageError } from "../../errors";
+import { decodeCluster, type CompressedPlace } from "../../io/compressed-cluster";
 import type { ByteSource } from "../../io/source";
 
 /** Bit 63 of an L2 entry, in its upper half: the cluster is compressed. */
 export const compressedFlag = 0x80000000;
-
-/** Where a compressed cluster lies: any byte offset, and bytes from there. */
-export interface CompressedPlace {
-  readonly at: number;
-  readonly stored: number;
-}
 
 /**
  * Decodes the L2 entry of a compressed cluster: below bit 63 its size in bytes, in as many bits as a
@@ -29,22 +23,5 @@ export function compressedPlace(high: number, low: number, clusterBits: number):
  * @throws ImageError `corrupt-data` with the place, `io`.
  */
 export function readCompressed(source: ByteSource, place: CompressedPlace, into: Uint8Array): void {
-  const bytes = new Uint8Array(place.stored);
-  source.read(place.at, bytes);
-  try {
-    compression().inflateRaw(bytes, into);
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    throw new ImageError(
-      error.code,
-      `${source.name}: the compressed cluster at byte ${place.at}: ${error.message}`,
-      {
-        file: source.name,
-        at: place.at,
-        expected: error.expected,
-        found: error.found,
-        cause: error,
-      },
-    );
-  }
+  decodeCluster(source, place, (bytes) => compression().inflateRaw(bytes, into));
 }

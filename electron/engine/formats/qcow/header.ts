@@ -1,6 +1,8 @@
 import { fields } from "../../codec/fields";
-import { ImageError, type ImageErrorDetail } from "../../errors";
+import { ImageError } from "../../errors";
+import { pastEndOf } from "../../io/past-end";
 import type { ByteSource } from "../../io/source";
+import { headerError } from "../header-error";
 
 /** "QFI\xfb", big-endian. qcow2 begins with it too; the version tells them apart. */
 export const magic = 0x514649fb;
@@ -111,7 +113,7 @@ function checkL1Table(source: ByteSource, offset: number, length: number): void 
       expected: `at least ${headerSize}`,
       found: offset,
     });
-  if (offset + length > source.size) throw truncated(source, "L1 table", offset, length);
+  if (offset + length > source.size) throw pastEndOf(source, "L1 table", offset, length);
 }
 
 /** The backing file's name lies anywhere in the file; undefined when there is none. */
@@ -122,37 +124,8 @@ function readBackingName(source: ByteSource, at: number, length: number): string
       expected: `at most ${limits.backingName} bytes`,
       found: length,
     });
-  if (at + length > source.size) throw truncated(source, "backing file's name", at, length);
+  if (at + length > source.size) throw pastEndOf(source, "backing file's name", at, length);
   const bytes = new Uint8Array(length);
   source.read(at, bytes);
   return fields(bytes, { order: "big" }).text(0, length) || undefined;
-}
-
-/** The error for something that the file ends before. */
-export function truncated(
-  source: ByteSource,
-  name: string,
-  at: number,
-  length: number,
-): ImageError {
-  return new ImageError(
-    "truncated",
-    `${source.name} ends at byte ${source.size}; the ${name} at byte ${at} needs ${length} bytes`,
-    {
-      file: source.name,
-      at,
-      expected: length,
-      found: Math.max(0, source.size - at),
-    },
-  );
-}
-
-function headerError(
-  source: ByteSource,
-  at: number,
-  problem: string,
-  detail: ImageErrorDetail,
-): ImageError {
-  const message = `${source.name}: ${problem}`;
-  return new ImageError("invalid-header", message, { file: source.name, at, ...detail });
 }

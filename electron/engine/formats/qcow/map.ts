@@ -1,10 +1,11 @@
 import { ImageError } from "../../errors";
 import type { ImageLayer, Run } from "../../image/layer";
 import type { SourceOfData } from "../../io/legacy-aes";
+import { pastEndOf } from "../../io/past-end";
 import type { ByteSource } from "../../io/source";
 import { compressedFlag, compressedPlace, readCompressed } from "./compressed";
 import { createEntries } from "./entries";
-import { entrySize, truncated, type Header } from "./header";
+import { entrySize, type Header } from "./header";
 
 /** A stretch of one kind. */
 type Stretch = { readonly length: number } & (
@@ -42,7 +43,7 @@ export function createMap(
     const table = entries.high(l1At) * 2 ** 32 + entries.low(l1At);
     if (table === 0) return { kind: "unallocated", length: emptyTables(l1Index, end) - inTable };
     if (table + l2Size * entrySize > source.size)
-      throw truncated(source, "L2 table", table, l2Size * entrySize);
+      throw pastEndOf(source, "L2 table", table, l2Size * entrySize);
     const index = Math.floor(inTable / clusterSize);
     const inCluster = inTable % clusterSize;
     const entryAt = table + index * entrySize;
@@ -64,7 +65,7 @@ export function createMap(
     sourceAt(0, 0);
     const place = compressedPlace(entries.high(entryAt), entries.low(entryAt), clusterBits);
     const { at, stored } = place;
-    if (at + stored > source.size) throw truncated(source, "compressed cluster", at, stored);
+    if (at + stored > source.size) throw pastEndOf(source, "compressed cluster", at, stored);
     return {
       kind: "encoded",
       length,
@@ -80,7 +81,7 @@ export function createMap(
     if (host < from.size)
       return { kind: "data", length: Math.min(length, from.size - host), source: from, at: host };
     const cluster = host - (guestAt % clusterSize);
-    if (cluster >= from.size) throw truncated(source, "data cluster", cluster, clusterSize);
+    if (cluster >= from.size) throw pastEndOf(source, "data cluster", cluster, clusterSize);
     return { kind: "zero", length: Math.min(length, cluster + clusterSize - host), at: host };
   }
 

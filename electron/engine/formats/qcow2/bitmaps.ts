@@ -1,8 +1,9 @@
 import { fields } from "../../codec/fields";
 import { ImageError } from "../../errors";
 import type { ByteSource } from "../../io/source";
+import { headerError } from "../header-error";
 import { autoclear } from "./features";
-import { headerError, type Header } from "./header";
+import type { Header } from "./header";
 import type { BitmapsExtension } from "./header-extensions";
 import { requireTable } from "./tables";
 

@@ -1,15 +1,7 @@
 import { compression } from "../../codec/compression";
 import { zstd } from "../../codec/zstd";
-import { ImageError } from "../../errors";
+import { decodeCluster, type CompressedPlace } from "../../io/compressed-cluster";
 import type { ByteSource } from "../../io/source";
-
-/** Where a compressed cluster lies. */
-export interface CompressedPlace {
-  /** Byte offset in the file; on no boundary. */
-  readonly at: number;
-  /** Bytes from there to the end of the last 512-byte sector, or of the file. */
-  readonly stored: number;
-}
 
 /**
  * Decodes a compressed cluster descriptor (specification, "Compressed Clusters Descriptor").
@@ -35,23 +27,8 @@ export function readCompressed(
   type: number,
   into: Uint8Array,
 ): void {
-  const bytes = new Uint8Array(place.stored);
-  source.read(place.at, bytes);
-  try {
+  decodeCluster(source, place, (bytes) => {
     if (type === 0) compression().inflateRaw(bytes, into);
     else zstd().decode(bytes, into);
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    throw new ImageError(
-      error.code,
-      `${source.name}: the compressed cluster at byte ${place.at}: ${error.message}`,
-      {
-        file: source.name,
-        at: place.at,
-        expected: error.expected,
-        found: error.found,
-        cause: error,
-      },
-    );
-  }
+  });
 }

@@ -1,7 +1,8 @@
 import { fields } from "../../codec/fields";
 import type { ByteSource } from "../../io/source";
+import { headerError } from "../header-error";
 import { featureSets, type FeatureName } from "./features";
-import { headerError, limits, type Header } from "./header";
+import { limits, type Header } from "./header";
 
 /** Types of header extensions (specification, "Header extensions"). */
 export const extensionTypes = {

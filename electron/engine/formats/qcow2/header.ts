@@ -1,6 +1,7 @@
 import { fields, type Fields } from "../../codec/fields";
 import { ImageError } from "../../errors";
 import type { ByteSource } from "../../io/source";
+import { headerError } from "../header-error";
 import { incompatible } from "./features";
 
 /** "QFI\xfb", big-endian. qcow (version 1) begins with it too. */
@@ -55,20 +56,6 @@ export interface Header {
   readonly headerLength: number;
   /** 0 zlib, 1 zstd; others only in images that `open` refuses. */
   readonly compressionType: number;
-}
-
-/** An ImageError about a header field; `at` is its byte offset. */
-export function headerError(
-  source: ByteSource,
-  at: number,
-  message: string,
-  detail: { expected?: string | number; found?: string | number } = {},
-): ImageError {
-  return new ImageError("invalid-header", `${source.name}: ${message}`, {
-    file: source.name,
-    at,
-    ...detail,
-  });
 }
 
 /** Whether the bytes begin as qcow2 of any version do; version 1 is another format. */

@@ -1,5 +1,6 @@
 import type { ByteSource } from "../../io/source";
-import { headerError, hasExtendedL2, l2EntriesOf, limits, type Header } from "./header";
+import { headerError } from "../header-error";
+import { hasExtendedL2, l2EntriesOf, limits, type Header } from "./header";
 import { requireTable } from "./tables";
 
 /** An L1 table, in memory (at most 32 MiB; specification, "Cluster mapping"). */

@@ -11,9 +11,9 @@ import {
   type SectorCipherSpec,
 } from "../../codec/cipher";
 import { ImageError } from "../../errors";
+import { pastEndOf } from "../../io/past-end";
 import type { ByteSource } from "../../io/source";
 import type { KeySlot, LuksHeader } from "./luks-header";
-import { truncatedTable } from "./tables";
 
 /** Stripes that a key is always split into (LUKS On-Disk Format Specification, "LUKS_STRIPES"). */
 const stripeCount = 4000;
@@ -124,8 +124,7 @@ function slotKey(
 ): Uint8Array {
   const length = keyBytes * slot.stripes;
   const place = at + slot.keyOffset;
-  if (place + length > source.size)
-    throw truncatedTable(source, "LUKS key material", place, length);
+  if (place + length > source.size) throw pastEndOf(source, "LUKS key material", place, length);
   const material = new Uint8Array(Math.ceil(length / 512) * 512);
   source.read(place, material.subarray(0, length));
   const derived = deriveKey(passphrase, { ...slot, hash }, keyBytes);

@@ -1,13 +1,14 @@
 import { ImageError } from "../../errors";
 import type { ImageLayer, Run } from "../../image/layer";
+import type { CompressedPlace } from "../../io/compressed-cluster";
+import { pastEndOf } from "../../io/past-end";
 import type { ByteSource } from "../../io/source";
-import { compressedPlace, readCompressed, type CompressedPlace } from "./compressed";
+import { compressedPlace, readCompressed } from "./compressed";
 import { hasExtendedL2, l2EntriesOf, type Header } from "./header";
 import type { GuestData } from "./guest-data";
 import type { L1Table } from "./l1-table";
 import { entriesAlike, entryDecoder, newStretch, type Stretch } from "./l2-entry";
 import { createL2Tables } from "./l2-table";
-import { truncatedTable } from "./tables";
 
 /**
  * The `map` of a qcow2 layer (specification, "Cluster mapping"): reads L2 tables as they
@@ -77,7 +78,7 @@ export function createMap(
     // Streams are stored as they are in an encrypted image, too; qemu opens none without its passphrase.
     data.sourceAt(0, 0);
     const { at, stored } = compressedPlace(first.high, first.low, clusterBits);
-    if (at >= source.size) throw truncatedTable(source, "compressed cluster", at, stored);
+    if (at >= source.size) throw pastEndOf(source, "compressed cluster", at, stored);
     // The last sector may be cut off by the file's end.
     const place: CompressedPlace = { at, stored: Math.min(stored, source.size - at) };
     return {
@@ -96,7 +97,7 @@ export function createMap(
     if (at + length <= from.size) return { kind: "data", length, source: from, at };
     if (at < from.size) return { kind: "data", length: from.size - at, source: from, at };
     const cluster = at - (at % clusterSize);
-    if (cluster >= from.size) throw truncatedTable(from, "data cluster", cluster, clusterSize);
+    if (cluster >= from.size) throw pastEndOf(from, "data cluster", cluster, clusterSize);
     const rest = { kind: "zero", length: Math.min(length, cluster + clusterSize - at) } as const;
     return data.encrypted ? rest : { ...rest, at };
   }

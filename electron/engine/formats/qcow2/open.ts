@@ -1,11 +1,12 @@
 import { ImageError } from "../../errors";
 import type { ImageLayer, ParentRef } from "../../image/layer";
 import type { ByteSource } from "../../io/source";
+import { headerError } from "../header-error";
 import type { OpenOptions } from "../format";
 import { readBitmaps } from "./bitmaps";
 import { factsOf } from "./facts";
 import { incompatible, unknownBits, unsupportedFeatures } from "./features";
-import { hasExtendedL2, headerError, limits, readHeader, type Header } from "./header";
+import { hasExtendedL2, limits, readHeader, type Header } from "./header";
 import { readBackingName, readHeaderExtensions, type HeaderExtensions } from "./header-extensions";
 import { openGuestData, type Gate } from "./guest-data";
 import { readLuksHeader } from "./luks-header";

@@ -1,6 +1,8 @@
 import { ImageError } from "../../errors";
+import { pastEndOf } from "../../io/past-end";
 import type { ByteSource } from "../../io/source";
-import { headerError, limits, type Header } from "./header";
+import { headerError } from "../header-error";
+import { limits, type Header } from "./header";
 
 /** A table that the header or another table points to. */
 export interface TablePlace {
@@ -39,26 +41,7 @@ export function requireTable(source: ByteSource, header: Header, place: TablePla
       found: offset,
     });
   }
-  if (offset + length > source.size) throw truncatedTable(source, name, offset, length);
-}
-
-/** The error for a table or cluster that the file ends before. */
-export function truncatedTable(
-  source: ByteSource,
-  name: string,
-  offset: number,
-  length: number,
-): ImageError {
-  return new ImageError(
-    "truncated",
-    `${source.name} ends at byte ${source.size}; the ${name} at byte ${offset} needs ${length} bytes`,
-    {
-      file: source.name,
-      at: offset,
-      expected: length,
-      found: Math.max(0, Math.min(length, source.size - offset)),
-    },
-  );
+  if (offset + length > source.size) throw pastEndOf(source, name, offset, length);
 }
 
 /**

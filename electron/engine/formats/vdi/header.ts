@@ -1,7 +1,9 @@
 import { fields, type Fields } from "../../codec/fields";
 import { guidSize, guidText, nilGuid } from "../../codec/guid";
-import { ImageError, type ImageErrorDetail } from "../../errors";
+import { ImageError } from "../../errors";
+import { pastEndOf } from "../../io/past-end";
 import type { ByteSource } from "../../io/source";
+import { headerError } from "../header-error";
 
 /** VDI_IMAGE_SIGNATURE, at byte 64. */
 export const signature = 0xbeda107f;
@@ -199,26 +201,7 @@ function checkBlocks(source: ByteSource, header: Header, places: FieldPlaces): v
     throw headerError(source, 344, "the data begins in the header", { expected, found: offData });
   const length = cBlocks * entrySize;
   if (offBlocks + length <= source.size) return;
-  throw new ImageError(
-    "truncated",
-    `${source.name} ends at byte ${source.size}; the block map at byte ${offBlocks} needs ${length} bytes`,
-    {
-      file: source.name,
-      at: offBlocks,
-      expected: length,
-      found: Math.max(0, source.size - offBlocks),
-    },
-  );
-}
-
-function headerError(
-  source: ByteSource,
-  at: number,
-  problem: string,
-  detail: ImageErrorDetail,
-): ImageError {
-  const message = `${source.name}: ${problem}`;
-  return new ImageError("invalid-header", message, { file: source.name, at, ...detail });
+  throw pastEndOf(source, "block map", offBlocks, length);
 }
 
 function notVdi(source: ByteSource): ImageError {

@@ -1,6 +1,8 @@
 import { fields } from "../../codec/fields";
-import { ImageError, type ImageErrorDetail } from "../../errors";
+import { ImageError } from "../../errors";
+import { pastEndOf } from "../../io/past-end";
 import type { ByteSource } from "../../io/source";
+import { headerError } from "../header-error";
 import { checksumOf } from "./checksum";
 import { readLocatorEntries, type ParentLocator } from "./parent-locators";
 import { sectorSize, uuidText, type Footer } from "./footer";
@@ -90,24 +92,5 @@ function offsetOf(source: ByteSource, { dataOffset }: Footer): number {
 
 function requireTable(source: ByteSource, offset: number, length: number): void {
   if (offset + length <= source.size) return;
-  throw new ImageError(
-    "truncated",
-    `${source.name} ends at byte ${source.size}; the block allocation table at byte ${offset} needs ${length} bytes`,
-    {
-      file: source.name,
-      at: offset,
-      expected: length,
-      found: Math.max(0, source.size - offset),
-    },
-  );
-}
-
-function headerError(
-  source: ByteSource,
-  at: number,
-  problem: string,
-  detail: ImageErrorDetail,
-): ImageError {
-  const message = `${source.name}: ${problem}`;
-  return new ImageError("invalid-header", message, { file: source.name, at, ...detail });
+  throw pastEndOf(source, "block allocation table", offset, length);
 }

@@ -1,4 +1,5 @@
 import { ImageError, type ImageErrorCode, type ImageErrorDetail } from "../../errors";
+import { pastEndOf } from "../../io/past-end";
 import type { ByteSource } from "../../io/source";
 
 /** An error about byte `at` of the image file. */
@@ -14,12 +15,5 @@ export function vhdxError(
 
 /** Passes when `length` bytes from `at` on lie in the file. @throws ImageError `truncated`. */
 export function requireInFile(source: ByteSource, what: string, at: number, length: number): void {
-  if (at + length <= source.size) return;
-  const problem = `ends at byte ${source.size}; the ${what} at byte ${at} needs ${length} bytes`;
-  throw new ImageError("truncated", `${source.name} ${problem}`, {
-    file: source.name,
-    at,
-    expected: length,
-    found: Math.max(0, source.size - at),
-  });
+  if (at + length > source.size) throw pastEndOf(source, what, at, length);
 }

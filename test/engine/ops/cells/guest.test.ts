@@ -1,43 +1,15 @@
 import { openSync, readSync, closeSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createMapper, type CellsQuestion } from "../../../../electron/engine";
+import { createMapper } from "../../../../electron/engine";
 import { describeWithQemu, qemuImg, qemuIo, qemuJson } from "../../../helpers/qemu-img";
 import { random, runSeed, type Random } from "../../../helpers/seed";
 import { tempFolder } from "../../../helpers/temp-folder";
+import { askIn, cluster, KiB, MiB, type MapEntry } from "./ask";
 
-const KiB = 1024;
-const MiB = 1024 * KiB;
-const cluster = 64 * KiB;
 const diskSize = 16 * MiB;
 
-interface MapEntry {
-  start: number;
-  length: number;
-  depth: number;
-  present: boolean;
-  zero: boolean;
-  data: boolean;
-  offset?: number;
-}
-
-function ask(path: string, more: Partial<CellsQuestion> = {}) {
-  const answer = createMapper().cells({
-    request: { path, grants: [] },
-    order: "guest",
-    by: "kind",
-    from: 0,
-    cellSize: cluster,
-    count: 65536,
-    ...more,
-  });
-  const { shown, classes, totals } = answer;
-  return {
-    ...answer,
-    names: Array.from(shown, (index) => classes[index] ?? "none"),
-    bytes: Object.fromEntries(classes.map((name, i) => [name, totals[i]])),
-  };
-}
+const ask = askIn("guest");
 
 function writes(r: Random, pattern: number): string[] {
   return Array.from({ length: 10 }, () => {
