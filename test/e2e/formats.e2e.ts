@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { mustBeIdentical, qemuImg } from "../helpers/qemu-img";
 import { patternDisk, writeRawFile } from "../helpers/pattern-disk";
 import { random } from "../helpers/seed";
+import { openConvert, restOf } from "./dialogs";
 import { expect, test } from "./lamina";
 
 const MiB = 1024 * 1024;
@@ -21,10 +22,10 @@ for (const { radio, extension, qemu } of [
     const target = join(folder, `server.${extension}`);
     const lamina = await launch(source);
     const { page } = lamina;
-    await page.getByRole("button", { name: "Convert…" }).click();
-    const dialog = page.getByRole("dialog");
+    const dialog = await openConvert(page);
     await dialog.getByRole("radio", { name: radio }).check();
     await expect(dialog.getByLabel("Save as")).toHaveValue(target);
+    await restOf(dialog);
     await lamina.picture(`convert-${extension}`);
     await dialog.getByRole("button", { name: "Convert", exact: true }).click();
     const bar = page.getByTestId("jobs-bar");
