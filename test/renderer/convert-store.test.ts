@@ -6,6 +6,7 @@ import { useImages } from "../../renderer/state/images";
 import type { FormatModel } from "../../shared/model/format";
 import { fakeBridge, type Answers } from "./fake-bridge";
 import { layer, report } from "./reports";
+import { eventually } from "../helpers/eventually";
 
 const formats: FormatModel[] = (["qcow2", "iso", "raw"] as const).map((id) => ({
   id,
@@ -100,7 +101,7 @@ describe("the convert form", () => {
         ),
     });
     void form().begin(["/vm/a.raw"]);
-    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    await eventually(() => expect(answers).toHaveLength(1));
     expect(obstacle(form(), true)).toBe("waiting");
     const first = form().setTarget("/vm/1");
     const second = form().setTarget("/vm/2");
@@ -176,7 +177,7 @@ describe("starting a conversion", () => {
     await form().begin(["/vm/a.raw", "/vm/bad.raw"]);
     form().leaveOut("/vm/bad.raw");
     expect(form().sources).toEqual(["/vm/a.raw"]);
-    await vi.waitFor(() => expect(form().check).toBeDefined());
+    await eventually(() => expect(form().check).toBeDefined());
     expect(obstacle(form(), true)).toBeUndefined();
   });
 });
