@@ -11,8 +11,10 @@ async function drop(page: Page, paths: readonly string[], half: "open" | "conver
   const width = await page.evaluate(() => innerWidth);
   const at = { x: half === "open" ? 60 : width - 60, y: 300 };
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
-  await session.send("Input.dispatchDragEvent", { type: "dragEnter", ...at, data });
-  await expect(page.getByTestId(`drop-${half}`)).toBeVisible();
+  await expect(async () => {
+    await session.send("Input.dispatchDragEvent", { type: "dragEnter", ...at, data });
+    await expect(page.getByTestId(`drop-${half}`)).toBeVisible({ timeout: 2000 });
+  }).toPass();
   await session.send("Input.dispatchDragEvent", { type: "dragOver", ...at, data });
   await session.send("Input.dispatchDragEvent", { type: "drop", ...at, data });
 }

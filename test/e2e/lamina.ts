@@ -85,6 +85,8 @@ export const test = base.extend<Fixtures>({
           complaints.push(`console ${message.type()}: ${message.text()}`);
       });
       await page.waitForLoadState("domcontentloaded");
+      // Before that the page hears neither the menu nor what is dragged over it.
+      await page.locator("main").waitFor({ timeout: 60_000 });
       return {
         app,
         page,

@@ -79,10 +79,14 @@ async function useLook({ app, page }: Lamina, look: Look): Promise<void> {
 async function drop(page: Page, files: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 60, y: 300, data });
-    if (type === "dragEnter") await expect(page.getByTestId("drop-open")).toBeVisible();
-  }
+  const send = (type: "dragEnter" | "dragOver" | "drop") =>
+    session.send("Input.dispatchDragEvent", { type, x: 60, y: 300, data });
+  await expect(async () => {
+    await send("dragEnter");
+    await expect(page.getByTestId("drop-open")).toBeVisible({ timeout: 2000 });
+  }).toPass();
+  await send("dragOver");
+  await send("drop");
 }
 
 /** What a tab has once it shows all that it looks up. */

@@ -112,6 +112,22 @@ describe("the convert form", () => {
     expect(form().check?.exists).toBe(false);
   });
 
+  it("keeps the place that is typed while another is still being suggested", async () => {
+    let suggest = (): void => {};
+    bridge({
+      "convert.suggestTarget": () =>
+        new Promise((resolve) => {
+          suggest = () => resolve({ target: "/vm/suggested.qcow2" });
+        }),
+    });
+    const begun = form().begin(["/vm/a.raw"]);
+    await eventually(() => expect(form().format).toBe("qcow2"));
+    await form().setTarget("/vm/typed.qcow2");
+    suggest();
+    await begun;
+    expect(form().targets).toEqual({ "/vm/a.raw": "/vm/typed.qcow2" });
+  });
+
   it("takes the place that the system's dialog gives, and none when it is cancelled", async () => {
     const paths = [undefined, "/elsewhere/b.qcow2"];
     bridge({ "dialogs.saveImage": () => ({ path: paths.shift() }) });

@@ -80,7 +80,9 @@ describe("what a conversion would come to", () => {
   it("is told when the dialog opens, and forgotten when it closes", async () => {
     const fake = bridge();
     await useConvert.getState().begin(["/a.raw"]);
-    await eventually(() => expect(outlook().size).toEqual({ state: "ready", size: variant }));
+    expect(outlook().current).toBe(false);
+    await eventually(() => expect(outlook().current).toBe(true));
+    expect(outlook().size).toEqual({ state: "ready", size: variant });
     expect(outlook().findings).toEqual({ "/a.raw": [{ id: "no-partition-table", level: "note" }] });
     expect(outlook().commands).toEqual(["lamina /a.raw {}"]);
     // The usual options were measured with all the others.
