@@ -122,7 +122,7 @@ for (const look of looks) {
         wrong = [...(await layoutFaults(page)), ...untranslated(await textsOn(page), language)];
         expect(wrong).toEqual([]);
       })
-        .toPass({ timeout: 3000 })
+        .toPass({ timeout: 15_000 })
         .catch(() => undefined);
       faults.push(...wrong.map((fault) => `${screen}: ${fault}`));
       nth += 1;
