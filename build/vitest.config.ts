@@ -10,8 +10,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**", "test/package/**"],
     globalSetup: [resolve(import.meta.dirname, "vitest-global-setup.ts")],
-    // Cross checks start qemu-img many times; the default of 5 s is short on a busy machine.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Cross checks start qemu-img many times, and a machine may be slow and busy: what passes does not
+    // wait for these.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

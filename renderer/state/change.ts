@@ -57,10 +57,12 @@ export const useChange = create<ChangeState>()((set, get) => ({
     const { change: before, stage } = get();
     // What runs is shown instead of being forgotten.
     if (stage === "running") return set({ hidden: false });
-    if (before !== undefined) await call("change.stop", { path: before.path });
+    // At once: a choice that shows only when an answer has come looks as if it had not been made.
     set({ change, ...nothing });
     let view: OutlookView;
     try {
+      if (before !== undefined) await call("change.stop", { path: before.path });
+      if (get().change !== change) return;
       view = { state: "ready", outlook: await call("change.outlook", { change }) };
     } catch (error) {
       view = { state: "failed", failure: toFailure(error) };

@@ -81,7 +81,8 @@ export const useConvert = create<ConvertState>()((set, get) => {
         const writable = formats.filter((format) => format.writable);
         set({ formats: writable });
         const first = likelyTarget(writable, sources);
-        if (first !== undefined) await get().chooseFormat(first);
+        // A purpose that was chosen meanwhile has chosen the format as well.
+        if (first !== undefined && get().format === undefined) await get().chooseFormat(first);
       } catch (error) {
         if (get().sources === sources) fail(error);
       }
@@ -115,6 +116,8 @@ export const useConvert = create<ConvertState>()((set, get) => {
         for (const source of sources) {
           const { target } = await call("convert.suggestTarget", { source, format });
           if (!stillAt({ sources, format })) return;
+          // A place that the user has typed meanwhile stays.
+          if (sources.length === 1 && get().targets[source] !== undefined) return;
           if (sources.length === 1) await get().setTarget(target);
           else set(({ targets }) => ({ targets: { ...targets, [source]: target } }));
         }

@@ -30,6 +30,8 @@ interface Outlook {
   /** What every format would take; undefined where that cannot be measured. */
   readonly variants: MeasureView | undefined;
   readonly size: SizeView;
+  /** Whether all of this is of what the dialog holds now. */
+  readonly current: boolean;
 }
 
 interface OutlookState extends Outlook {
@@ -47,6 +49,7 @@ const nothing: Outlook = {
   commands: [],
   variants: undefined,
   size: { state: "unknown" },
+  current: false,
 };
 
 const none: {
@@ -81,7 +84,10 @@ export const useOutlook = create<OutlookState>()((set, get) => {
     const [only] = requests;
     const alone = form.sources.length === 1 && only !== undefined;
     await Promise.all([told(), spelled(), alone ? measure(only, stale) : undefined]);
-    if (!alone && !stale()) set({ variants: undefined, size: { state: "unknown" } });
+    if (stale()) return;
+    if (!alone) set({ variants: undefined, size: { state: "unknown" } });
+    // Where the page itself is still measuring, it tells when it has ended.
+    set(({ size }) => ({ current: size.state !== "measuring" }));
   };
 
   const measure = async (request: ConvertRequest, stale: () => boolean) => {
@@ -146,6 +152,7 @@ export const useOutlook = create<OutlookState>()((set, get) => {
       clearTimeout(timer);
       turn += 1;
       const now = turn;
+      set({ current: false });
       timer = setTimeout(() => void look(now), CALM_MS);
     },
     progressed: ({ path, done, total }) => {

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
 import { newFolder, removeFolder } from "../helpers/temp-folder";
 import { mustBeSound } from "../engine/change/oracle-check";
@@ -87,8 +87,6 @@ const lines = {
     bench --flush-interval=1 -c 1 s.qcow2 | bench --no-drain -c 1 s.qcow2 | bench -n -c 3 -S 0 over.qcow2
     bench --image-opts -c 2 driver=qcow2,file.filename=s.qcow2 | bench -c 1 -s 3G s.qcow2`,
 };
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describeWithQemu("commands that change images, against qemu-img", () => {
   let folder = "";

@@ -28,7 +28,7 @@ function runUntil(args: readonly string[], milliseconds: number): Promise<number
 describeWithQemu("a commit that is killed", () => {
   it(
     `leaves every disk before or after (seed ${runSeed})`,
-    { timeout: 60_000 + 1000 * times },
+    { timeout: 240_000 + 4000 * times },
     async () => {
       const r = random(runSeed);
       const folder = newFolder();

@@ -86,7 +86,7 @@ describe("convert", () => {
     let shown = "";
     child.stdout.on("data", (text) => (shown += String(text)));
     while (!readdirSync(folder).some((name) => name.endsWith(".partial"))) await setTimeout(10);
-    await setTimeout(100);
+    while (shown === "") await setTimeout(10);
     child.kill(signal);
     const [code, killedBy] = (await once(child, "exit")) as [number | null, string | null];
     expect({ code, killedBy }).toEqual({ code: null, killedBy: signal });

@@ -22,7 +22,7 @@ export function run(program: string, args: readonly string[], cwd: string): Prom
     const child = execFile(
       program,
       args,
-      { cwd, env, encoding: "utf8", timeout: 20_000, maxBuffer: 2 ** 26 },
+      { cwd, env, encoding: "utf8", timeout: 150_000, maxBuffer: 2 ** 26 },
       (error, stdout, stderr) => {
         if (error && child.exitCode === null) fail(error);
         else done({ code: child.exitCode, stdout, stderr });

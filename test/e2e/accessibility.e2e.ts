@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import axe from "axe-core";
 import type { LaminaBridge } from "../../shared/ipc/channels";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import { restOf } from "./dialogs";
 import { expect, test } from "./lamina";
 
 /** An overlay on a base, with two snapshots; a chain without its base; a file that is no image. */
@@ -65,8 +66,15 @@ function motionOn(page: Page): Promise<string[]> {
 
 /** Runs the command of the palette by its id. */
 async function runCommand(page: Page, id: string): Promise<void> {
-  await page.keyboard.press("Control+k");
+  await openPalette(page);
   await page.locator(`[role=option][data-command="${id}"]`).click();
+}
+
+/** Opens the palette, which does not open over a dialog. */
+async function openPalette(page: Page): Promise<void> {
+  await expect(page.locator('[aria-modal="true"]')).toHaveCount(0);
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Find an image" })).toBeFocused();
 }
 
 test("axe finds nothing on any screen, light or dark", async ({ folder, launch }) => {
@@ -75,7 +83,6 @@ test("axe finds nothing on any screen, light or dark", async ({ folder, launch }
   const { overlay, broken, damaged } = makeImages(folder);
   const lamina = await launch();
   const { page } = lamina;
-  await page.emulateMedia({ reducedMotion: "reduce" });
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await page.evaluate(axe.source);
   const found: string[] = [];
@@ -93,24 +100,30 @@ test("axe finds nothing on any screen, light or dark", async ({ folder, launch }
     // Its tabs are looked at below.
     if (path !== overlay) await look(basename(path));
   }
-  await expect(page.getByRole("tab").first()).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: basename(overlay) })).toBeVisible();
+  await expect.poll(() => page.getByRole("tab").count()).toBeGreaterThanOrEqual(4);
   const tabs = await page.getByRole("tab").all();
-  expect(tabs.length).toBeGreaterThanOrEqual(4);
   for (const tab of tabs) {
     await tab.click();
+    await expect(tab).toHaveAttribute("aria-selected", "true");
     await look(`tab ${await tab.innerText()}`);
   }
 
-  await page.keyboard.press("Control+k");
+  await openPalette(page);
   const pages = await page
     .locator("[role=option][data-command^=page-]")
     .evaluateAll((options) => options.map((option) => option.getAttribute("data-command") ?? ""));
   await look("palette");
   await page.keyboard.press("Escape");
+  expect(pages).not.toEqual([]);
+  await expect(page.locator('[aria-modal="true"]')).toHaveCount(0);
   for (const button of await page.locator('button[aria-haspopup="menu"]').all()) {
     await button.click();
+    const menu = page.getByRole("menu");
+    await expect(menu.locator("[role^=menuitem]").first()).toBeVisible();
     await look(`menu ${await button.getAttribute("aria-label")}`);
     await page.keyboard.press("Escape");
+    await expect(menu).toHaveCount(0);
   }
   for (const id of pages) {
     await runCommand(page, id);
@@ -119,14 +132,18 @@ test("axe finds nothing on any screen, light or dark", async ({ folder, launch }
 
   for (const id of ["take", "about", "convert"]) {
     await runCommand(page, id);
-    await expect(page.getByRole("dialog")).toBeVisible();
+    const dialog = page.locator('[aria-modal="true"]:has(h2)');
+    await expect(dialog).toBeVisible();
+    if (id === "convert") await restOf(dialog);
     await look(`dialog ${id}`);
     if (id !== "convert") await page.keyboard.press("Escape");
   }
   await page.getByRole("button", { name: "Convert", exact: true }).click();
   await page.getByRole("button", { name: /^Receipt of/ }).click();
+  await expect(page.getByTestId("receipt-sha256")).toBeVisible();
   await look("receipt");
   await page.keyboard.press("Escape");
+  await expect(page.locator('[aria-modal="true"]')).toHaveCount(0);
   await page.getByRole("button", { name: "Show all jobs" }).click();
   await page.locator("summary", { hasText: "Details" }).click();
   await look("jobs");
@@ -172,6 +189,9 @@ test("everything is reached and done by keyboard, with the focus to be seen", as
   const { keyboard } = page;
   await expect(page.getByRole("heading", { level: 1, name: "web01.qcow2" })).toBeVisible();
 
+  // What comes later must not take away what has the focus.
+  await expect(page.getByTestId("takes").first()).toBeVisible();
+
   // From tab to tab by arrows, each with its panel.
   await tabTo(page, /^Overview$/);
   const tabs = await page.getByRole("tab").all();
@@ -190,6 +210,9 @@ test("everything is reached and done by keyboard, with the focus to be seen", as
   await expect(dialog).toBeVisible();
   // A dialog takes the focus a moment after it shows: Tab pressed before that is lost.
   await expect(dialog.locator("[data-autofocus]")).toBeFocused();
+  // A button that is not enabled yet is passed over.
+  await restOf(dialog);
+  await expect(dialog.getByRole("button", { name: "Convert", exact: true })).toBeEnabled();
   await tabTo(page, /^Convert$/);
   expect(await dialog.evaluate((one) => one.contains(document.activeElement))).toBe(true);
   await keyboard.press("Escape");
@@ -207,7 +230,9 @@ test("everything is reached and done by keyboard, with the focus to be seen", as
   await expect(name).toBeFocused();
   await keyboard.type("by keyboard");
   await keyboard.press("Enter");
-  await expect(page.getByText("by keyboard").first()).toBeVisible();
+  await expect(
+    page.locator('[data-testid="snapshot-node"][data-name="by keyboard"]'),
+  ).toBeVisible();
   const { snapshots } = qemuJson<{ snapshots: { name: string }[] }>(["info", overlay]);
   expect(snapshots.map((one) => one.name)).toContain("by keyboard");
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
 import { makeEndless } from "./endless-image";
+import { pick, setTheme } from "./dialogs";
 import { expect, test, type Lamina } from "./lamina";
 
 interface MapEntry {
@@ -15,22 +16,26 @@ interface MapEntry {
 
 /** The rows on the screen: what each shows for its 16 bytes, by the offset of the first. */
 async function shownRows(page: Page): Promise<Map<number, string>> {
-  await expect(page.getByTestId("hex")).not.toContainText("··");
-  const rows = await page.getByTestId("hex").evaluate((grid) =>
-    [...grid.querySelectorAll("[data-row]")].map((row) => ({
-      at: Number(row.getAttribute("data-row")),
-      text: [...row.querySelectorAll("[role=gridcell][data-at]")]
-        .map((c) => c.textContent)
-        .join(" "),
-    })),
-  );
+  let rows: { at: number; text: string }[] = [];
+  // Looked at in one go: the next row that scrolls in is not there yet.
+  await expect(async () => {
+    rows = await page.getByTestId("hex").evaluate((grid) =>
+      [...grid.querySelectorAll("[data-row]")].map((row) => ({
+        at: Number(row.getAttribute("data-row")),
+        text: [...row.querySelectorAll("[role=gridcell][data-at]")]
+          .map((c) => c.textContent)
+          .join(" "),
+      })),
+    );
+    expect(rows.length).toBeGreaterThan(5);
+    for (const { at, text } of rows) expect(text, `row at ${at}`).not.toContain("··");
+  }).toPass({ timeout: 30_000 });
   return new Map(rows.map(({ at, text }) => [at, text]));
 }
 
 /** Holds every row on the screen against the bytes as they should be. */
 async function mustShow(page: Page, all: Buffer): Promise<void> {
   const rows = await shownRows(page);
-  expect(rows.size).toBeGreaterThan(5);
   for (const [at, text] of rows)
     expect(text, `row at ${at}`).toBe([...all.subarray(at, at + 16)].map(hex).join(" "));
 }
@@ -89,7 +94,9 @@ test("the guest's bytes are qemu-img's, wherever one goes", async ({ folder, lau
   await expect(caret).toContainText("0x280000");
   await page.mouse.move(500, 500);
   await grid.hover();
+  const top = await grid.getAttribute("data-top");
   await page.mouse.wheel(0, 400);
+  await expect(grid).not.toHaveAttribute("data-top", top ?? "");
   await mustShow(page, disk);
   await goTo(page, "9 MiB");
   await expect(page.getByText("No offset below 8,388,608 bytes")).toBeVisible();
@@ -108,11 +115,10 @@ test("the guest's bytes are qemu-img's, wherever one goes", async ({ folder, lau
   // An internal snapshot has the bytes of its time; the place stays.
   await goTo(page, "512");
   await expect(page.getByTestId("caret-byte")).toContainText("0x77");
-  await page.getByRole("combobox", { name: "State of the disk" }).click();
-  await page.getByRole("option", { name: "before" }).click();
+  const state = page.getByRole("combobox", { name: "State of the disk" });
+  await pick(state, /before/);
   await expect(page.getByTestId("caret-byte")).toContainText("0x4c");
-  await page.getByRole("combobox", { name: "State of the disk" }).click();
-  await page.getByRole("option", { name: "The disk as it is now" }).click();
+  await pick(state, "The disk as it is now");
   await expect(page.getByTestId("caret-byte")).toContainText("0x77");
   await page.getByRole("button", { name: "Show in the file" }).click();
   await expect(page.getByTestId("caret-part")).toContainText("Cluster in use");
@@ -139,8 +145,7 @@ test("the file's bytes are named by what they are for", async ({ folder, launch 
   await expect(page.getByTestId("caret-offset")).toContainText(
     (statSync(path).size - 1).toLocaleString("en"),
   );
-  await page.getByRole("button", { name: "Theme" }).click();
-  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await setTheme(page, "Dark");
   await goTo(page, "0");
   await lamina.picture("bytes-dark");
   expect(readFileSync(path).equals(file)).toBe(true);
@@ -187,16 +192,19 @@ test("text and bytes are found, selected and copied", async ({ folder, launch })
   );
 
   // The scroll bar spans all of it: dragged to its end, the disk's last row is there.
+  await goTo(page, "0");
+  await expect(grid).toHaveAttribute("data-top", "0");
   const bar = await page.getByTestId("hex-scroll").boundingBox();
   if (bar === null) throw new Error("no scroll bar");
-  await goTo(page, "0");
   await page.mouse.move(bar.x + 7, bar.y + 8);
   await page.mouse.down();
   await page.mouse.move(bar.x + 7, bar.y + bar.height / 2, { steps: 4 });
-  expect(Number(await grid.getAttribute("data-top"))).toBeGreaterThan(2 ** 41);
+  await expect
+    .poll(async () => Number(await grid.getAttribute("data-top")))
+    .toBeGreaterThan(2 ** 41);
   await page.mouse.move(bar.x + 7, bar.y + bar.height + 20, { steps: 4 });
   await page.mouse.up();
-  expect((await shownRows(page)).has(8 * 2 ** 40 - 16)).toBe(true);
+  await expect.poll(async () => (await shownRows(page)).has(8 * 2 ** 40 - 16)).toBe(true);
 });
 
 test("looking through much data tells how far it is, and stops", async ({ folder, launch }) => {

@@ -4,7 +4,18 @@ import { copyFileSync, mkdirSync, renameSync, utimesSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
-import { MiB, info, create, mustBeClean, mustRead, answerDialogs, button, make } from "./changes";
+import {
+  MiB,
+  info,
+  create,
+  mustBeClean,
+  mustRead,
+  answerDialogs,
+  button,
+  make,
+  told,
+} from "./changes";
+import { pick, restOf, setTheme } from "./dialogs";
 import { expect, test } from "./lamina";
 
 /** A base of 8 MiB, on it a layer with 4 MiB of which 2 hide the base, on that one with 1 MiB. */
@@ -45,11 +56,13 @@ test("an image is flattened, its chain says what it holds", async ({ folder, lau
   await expect(page.getByTestId("stand-on-it")).toHaveText("db01.qcow2, web01.qcow2");
   await lamina.picture("chain-base");
   // By keys, back to the image itself.
-  await page.keyboard.press("ArrowUp");
-  await page.keyboard.press("ArrowUp");
+  for (const path of [middle, top]) {
+    await page.keyboard.press("ArrowUp");
+    await expect(slab(page, path)).toHaveAttribute("data-chosen", "true");
+  }
   await button(page, "Flatten…").click();
-  const told = page.getByTestId("consequences");
-  await expect(told.getByTestId("copied")).toHaveAttribute("data-bytes", String(10 * MiB));
+  const consequences = page.getByTestId("consequences");
+  await expect(consequences.getByTestId("copied")).toHaveAttribute("data-bytes", String(10 * MiB));
   await expect(page.getByTestId("preview-layer")).toHaveCount(1);
   await lamina.picture("chain-flatten");
   await make(page, "Flatten in place");
@@ -73,16 +86,16 @@ test("an overlay is committed: refused for others' sake, then made", async ({ fo
   await expect(dialog).toContainText("Only a copy made beforehand");
 
   // Into the base of all the other image would read otherwise: named, and not without a yes.
-  await dialog.getByRole("combobox", { name: "Into which file" }).click();
-  await page.getByRole("option", { name: "debian-12-base.qcow2" }).click();
+  const into = dialog.getByRole("combobox", { name: "Into which file" });
+  await pick(into, "debian-12-base.qcow2");
   await expect(dialog.getByTestId("dependents")).toContainText("db01.qcow2");
   await expect(dialog.getByTestId("copied")).toHaveAttribute("data-bytes", String(5 * MiB));
   await expect(dialog.getByRole("button", { name: "Commit", exact: true })).toBeDisabled();
   await lamina.picture("chain-commit-refused");
   qemuIo(other, "qcow2", ["read -q -P 1 0 8M"]);
 
-  await dialog.getByRole("combobox", { name: "Into which file" }).click();
-  await page.getByRole("option", { name: "web01.qcow2" }).click();
+  await pick(into, "web01.qcow2");
+  await told(page);
   await expect(dialog.getByTestId("dependents")).toBeHidden();
   await dialog.getByRole("checkbox", { name: /^Empty web01-test/ }).check();
   await make(page, "Commit");
@@ -99,6 +112,7 @@ test("an overlay is committed: refused for others' sake, then made", async ({ fo
   qemuImg(["convert", "-O", "raw", top, raw]);
   await slab(page, base).click();
   await button(page, "Commit the image into this…").click();
+  await told(page);
   await dialog.getByRole("checkbox", { name: /^I know what this ruins/ }).check();
   await make(page, "Commit");
   mustBeClean(top, base);
@@ -117,6 +131,7 @@ test("a middle layer is taken out, down and up", async ({ folder, launch }) => {
   await slab(page, top).click();
   await button(page, "Take out of the chain…").click();
   const dialog = page.getByRole("dialog");
+  await told(page);
   await dialog.getByRole("radio", { name: "Up, into web01-newest.qcow2" }).check();
   await expect(dialog.getByTestId("writes-to")).toHaveText("web01-newest.qcow2");
   await expect(dialog.getByTestId("copied")).toHaveAttribute("data-bytes", String(MiB));
@@ -152,7 +167,7 @@ test("an image is dragged onto another, and chosen onto a base that is refused",
   const lamina = await launch(copy, middle, top);
   const { page } = lamina;
   const row = (path: string) => page.locator(`[data-testid="recent-image"][data-path="${path}"]`);
-  await expect(row(middle)).toContainText("64 MiB");
+  for (const path of [copy, middle, top]) await expect(row(path)).toContainText("64 MiB");
   await row(middle).dragTo(row(copy));
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("web01.qcow2 will stand on debian-12.5-base.qcow2");
@@ -190,7 +205,8 @@ test("snapshots that would change are named first", async ({ folder, launch }) =
   await expect(button(page, "Flatten in place")).toBeDisabled();
   await lamina.picture("chain-flatten-snapshots");
   await dialog.getByRole("button", { name: "As a new image…" }).click();
-  await expect(page.getByRole("dialog")).toContainText("Convert");
+  await expect(page.getByRole("dialog").filter({ hasText: "Convert" })).toBeVisible();
+  await restOf(page.getByRole("dialog").filter({ hasText: "Convert" }));
   expect(info(middle)["backing-filename"]).toBe(basename(base));
 });
 
@@ -290,13 +306,15 @@ test("a chain of twelve files with long names keeps its layout", async ({ folder
   await expect(button(page, "Merge")).toBeInViewport();
   await lamina.picture("chain-twelve-merge");
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Theme" }).click();
-  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await setTheme(page, "Dark");
   await lamina.picture("chain-twelve-dark");
-  const overflow = await page.evaluate(() =>
-    Array.from(document.querySelectorAll("main *")).some(
-      (one) => one.getBoundingClientRect().right > window.innerWidth + 1,
-    ),
-  );
-  expect(overflow).toBe(false);
+  const overflows = () =>
+    page.evaluate(() =>
+      Array.from(document.querySelectorAll("main *")).some(
+        (one) => one.getBoundingClientRect().right > window.innerWidth + 1,
+      ),
+    );
+  await expect.poll(() => page.evaluate(() => innerWidth)).toBe(900);
+  await expect.poll(overflows).toBe(false);
 });

@@ -1,6 +1,7 @@
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import { setTheme } from "./dialogs";
 import { expect, test, type Lamina } from "./lamina";
 
 interface QemuInfo {
@@ -48,8 +49,7 @@ test("an overlay is made from the chain, and stands on it", async ({ folder, lau
   });
   qemuImg(["check", "-q", top]);
   qemuIo(top, "qcow2", ["read -q -P 4 6M 4M", "read -q -P 2 20M 4M"]);
-  await page.getByRole("button", { name: "Theme" }).click();
-  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await setTheme(page, "Dark");
   await lamina.picture("chain-slabs-dark");
 });
 

@@ -49,9 +49,14 @@ export async function answerDialogs({ app }: Lamina, path: string): Promise<void
 /** The button of this very name. */
 export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
+/** Waits until the dialog tells what the change would do: what comes then moves what lies below. */
+export const told = (page: Page): Promise<void> =>
+  expect(page.getByTestId("change")).toHaveAttribute("data-view", /ready|failed/);
+
 /** Says yes in the dialog, waits for its end, and closes it. */
 export async function make(page: Page, yes: string): Promise<void> {
   const dialog = page.getByRole("dialog");
+  await told(page);
   await dialog.getByRole("button", { name: yes, exact: true }).click();
   await expect(page.getByTestId("change-done")).toContainText("is sound");
   await dialog.getByRole("button", { name: "Close", exact: true }).last().click();

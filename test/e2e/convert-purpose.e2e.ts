@@ -1,30 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator, Page } from "@playwright/test";
+import type { Locator } from "@playwright/test";
 import { mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
 import { patternDisk, writeRawFile } from "../helpers/pattern-disk";
 import { random } from "../helpers/seed";
+import { openConvert, pick, restOf } from "./dialogs";
 import { expect, test } from "./lamina";
 
 const MiB = 1024 * 1024;
 
 /** A new image is flushed to the disk, which may have others to serve. */
-const atItsPace = { timeout: 40_000 };
-
-async function openDialog(page: Page): Promise<Locator> {
-  await page.getByRole("button", { name: "Convert…" }).click();
-  const dialog = page.getByRole("dialog");
-  // What comes later moves what is there: nothing is clicked before the dialog keeps its height.
-  let before = -1;
-  await expect(async () => {
-    const height = await dialog.evaluate(({ scrollHeight }) => scrollHeight);
-    const still = height === before;
-    before = height;
-    expect(still).toBe(true);
-  }).toPass({ intervals: [300] });
-  return dialog;
-}
+const atItsPace = { timeout: 120_000 };
 
 const startOf = (dialog: Locator) => dialog.getByRole("button", { name: "Convert", exact: true });
 
@@ -43,7 +30,7 @@ test("a purpose chooses format, options and size, and what it promised is what i
   const { page } = lamina;
   await expect(page.getByTestId("takes").first()).toBeVisible();
   const bar = page.getByTestId("jobs-bar");
-  const dialog = await openDialog(page);
+  const dialog = await openConvert(page);
   await expect(dialog.getByTestId("target-length")).toBeVisible();
   await expect(dialog.getByTestId("format-size")).toHaveCount(6);
   await lamina.picture("convert-purpose");
@@ -58,15 +45,19 @@ test("a purpose chooses format, options and size, and what it promised is what i
     "data-bytes",
     String(25 * MiB + 512),
   );
+  await restOf(dialog);
   const promised = await bytesOf(dialog.getByTestId("target-allocated"));
   await lamina.picture("convert-azure");
 
   // Away from what Azure takes, and back by the button beside the finding.
   await dialog.getByText("Dynamic", { exact: false }).first().click();
   const finding = dialog.getByRole("listitem").filter({ hasText: "Azure takes fixed VHDs only" });
+  await expect(finding).toBeVisible();
+  await restOf(dialog);
   await lamina.picture("convert-mend");
   await finding.getByRole("button").click();
   await expect(finding).toHaveCount(0);
+  await restOf(dialog);
   await startOf(dialog).click();
   await expect(bar).toContainText("Converted server.raw to server.vhd", atItsPace);
   const vhd = join(folder, "server.vhd");
@@ -83,10 +74,10 @@ test("a purpose chooses format, options and size, and what it promised is what i
   ).toBe(true);
   rmSync(back);
 
-  const next = await openDialog(page);
+  const next = await openConvert(page);
   await next.getByRole("radio", { name: "AWS", exact: true }).check();
   await expect(next.getByTestId("command-line")).toContainText("subformat=streamOptimized");
-  await expect(next.getByTestId("target-length")).toBeVisible();
+  await restOf(next);
   const length = await bytesOf(next.getByTestId("target-length"));
   await startOf(next).click();
   await expect(bar).toContainText("Converted server.raw to server.vmdk", atItsPace);
@@ -110,19 +101,22 @@ test("an encrypted image is unlocked once, and converted", async ({ folder, laun
   const unreadable = page.getByTestId("unreadable");
   await expect(unreadable).toContainText("no passphrase is given");
   await lamina.picture("locked");
-  const dialog = await openDialog(page);
+  const dialog = await openConvert(page);
   await expect(startOf(dialog)).toBeDisabled();
   await dialog.getByRole("textbox", { name: "Passphrase" }).fill("open barley");
   await dialog.getByRole("button", { name: "Unlock" }).click();
   await expect(dialog).toContainText("This passphrase does not open it.");
   await lamina.picture("convert-locked");
   await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  // The dialog gives the focus back a moment after it has gone.
+  await expect(page.getByRole("button", { name: "Convert…" })).toBeFocused();
 
   await unreadable.getByRole("textbox", { name: "Passphrase" }).fill("open sesame");
-  await page.keyboard.press("Enter");
+  await unreadable.getByRole("textbox", { name: "Passphrase" }).press("Enter");
   await expect(unreadable).toHaveCount(0);
   await expect(page.getByTestId("takes").first()).toBeVisible();
-  await openDialog(page);
+  await openConvert(page);
   await dialog.getByRole("radio", { name: /^raw/i }).check();
   await expect(dialog.getByTestId("command-line")).toContainText("PASSPHRASE-FILE");
   await expect(dialog.getByTestId("command-line")).not.toContainText("sesame");
@@ -130,6 +124,8 @@ test("an encrypted image is unlocked once, and converted", async ({ folder, laun
   const bar = page.getByTestId("jobs-bar");
   await expect(bar).toContainText("Converted locked.qcow2 to locked.img", atItsPace);
   mustBeIdentical(plain, join(folder, "locked.img"), "raw", "raw");
+  // The receipt is the last that is written.
+  await expect(bar.getByRole("button", { name: "Receipt of locked.img" })).toBeVisible();
   const kept = readdirSync(join(folder, ".settings"), { recursive: true, withFileTypes: true });
   const texts = kept
     .filter((file) => file.isFile() && file.name.endsWith(".json"))
@@ -146,15 +142,16 @@ test("a snapshot becomes an image, and its receipt tells all of it", async ({ fo
   qemuIo(source, "qcow2", ["write -q -P 0x42 1M 8M"]);
   const lamina = await launch(source);
   const { page } = lamina;
-  const dialog = await openDialog(page);
-  await dialog.getByRole("combobox", { name: "State of the disk" }).click();
-  await page.getByRole("option", { name: /before upgrade/ }).click();
+  const dialog = await openConvert(page);
+  await pick(dialog.getByRole("combobox", { name: "State of the disk" }), /before upgrade/);
+  await restOf(dialog);
   await dialog.getByRole("radio", { name: /^raw/i }).check();
   await expect(dialog.getByTestId("target-allocated")).toHaveAttribute(
     "data-bytes",
     String(3 * MiB),
   );
   await expect(dialog.getByTestId("command-line")).toContainText("snapshot.id=1");
+  await restOf(dialog);
   await dialog.getByRole("button", { name: "More options" }).click();
   await expect(dialog.getByRole("switch", { name: "Compare both when it is done" })).toBeChecked();
   await lamina.picture("convert-snapshot");
@@ -199,10 +196,11 @@ test("an archive with two disks asks which, and converts that one", async ({ fol
   const lamina = await launch(archive);
   const { page } = lamina;
   await page.getByTestId("choose-member").getByRole("combobox").click();
+  await expect(page.getByRole("option", { name: "data.qcow2" })).toBeVisible();
   await lamina.picture("choose-member");
   await page.getByRole("option", { name: "data.qcow2" }).click();
   await expect(page.getByTestId("size-virtual")).toHaveAttribute("data-bytes", String(8 * MiB));
-  const dialog = await openDialog(page);
+  const dialog = await openConvert(page);
   await dialog.getByRole("radio", { name: "KVM, libvirt" }).check();
   await expect(dialog.getByTestId("command-line")).toContainText("--member data.qcow2");
   await expect(startOf(dialog)).toBeEnabled();
@@ -223,9 +221,10 @@ test("what is left of a damaged image is salvaged on request, and what is lost i
   truncateSync(source, bytes);
   const lamina = await launch(source);
   const { page } = lamina;
-  const dialog = await openDialog(page);
+  const dialog = await openConvert(page);
   await dialog.getByRole("radio", { name: /^raw/i }).check();
   await expect(startOf(dialog)).toBeDisabled();
+  await restOf(dialog);
   await dialog.getByRole("switch", { name: "Salvage what can be read" }).check();
   await expect(dialog.getByTestId("command-line")).toContainText("--salvage");
   await lamina.picture("convert-salvage");
@@ -252,14 +251,16 @@ test("an overlay keeps its backing file, or becomes a larger disk", async ({ fol
   qemuIo(overlay, "qcow2", ["write -q -P 0x62 1M 1M"]);
   const lamina = await launch(overlay);
   const { page } = lamina;
-  const dialog = await openDialog(page);
+  const dialog = await openConvert(page);
   await dialog.getByRole("radio", { name: /^qcow2/ }).check();
+  await restOf(dialog);
   await dialog.getByRole("button", { name: "More options" }).click();
   const grow = dialog.getByRole("textbox", { name: "Grow the disk to" });
   await grow.fill("8 MiB");
   await expect(dialog).toContainText("A size of at least 16 MiB");
   await grow.fill("");
   await grow.blur();
+  await restOf(dialog);
   await dialog.getByRole("switch", { name: "Keep the backing file" }).check();
   await expect(dialog).toContainText("It holds only what differs from its backing file");
   await expect(dialog.getByTestId("command-line")).toContainText("-F qcow2");
@@ -271,11 +272,13 @@ test("an overlay keeps its backing file, or becomes a larger disk", async ({ fol
   mustBeIdentical(overlay, copy, "qcow2", "qcow2");
   expect(statSync(copy).size).toBeLessThan(2 * MiB);
 
-  const next = await openDialog(page);
+  const next = await openConvert(page);
   await next.getByRole("radio", { name: /^raw/i }).check();
+  await restOf(next);
   await next.getByRole("button", { name: "More options" }).click();
   await grow.fill("20 MiB");
   await grow.press("Enter");
+  await restOf(next);
   await expect(next.getByTestId("target-length")).toHaveAttribute("data-bytes", String(20 * MiB));
   await startOf(next).click();
   await expect(bar).toContainText("Converted web01.qcow2 to web01.img", atItsPace);

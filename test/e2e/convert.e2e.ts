@@ -1,18 +1,11 @@
-import { randomFillSync } from "node:crypto";
-import {
-  closeSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  truncateSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, openSync, readdirSync, truncateSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
 import { patternDisk, writeRawFile } from "../helpers/pattern-disk";
 import { random } from "../helpers/seed";
+import { openConvert, pick, restOf } from "./dialogs";
+import { makeEndless } from "./endless-image";
 import { expect, test } from "./lamina";
 
 const MiB = 1024 * 1024;
@@ -43,7 +36,7 @@ async function drop(page: Page, path: string, zone: "open" | "convert"): Promise
       const look = (): void => {
         const element = document.querySelector(`[data-drop-zone="${name}"]`);
         if (element) found(element);
-        else if (++frames > 100) fail(new Error(`no half to drop on: ${name}`));
+        else if (++frames > 1000) fail(new Error(`no half to drop on: ${name}`));
         else requestAnimationFrame(look);
       };
       look();
@@ -74,6 +67,7 @@ test("a dropped raw file becomes a qcow2 that qemu-img calls identical", async (
   await drop(page, source, "convert");
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("Convert build agent.raw");
+  await restOf(dialog);
   await expect(dialog.getByRole("radio", { name: /^qcow2/i })).toBeChecked();
   await expect(dialog.getByLabel("Save as")).toHaveValue(target);
   await expect(dialog.getByRole("button", { name: "Convert", exact: true })).toBeEnabled();
@@ -105,14 +99,15 @@ test("a chain is flattened into raw, over an existing file only on yes", async (
 
   const lamina = await launch(overlay);
   const { page } = lamina;
-  await page.getByRole("button", { name: "Convert…" }).click();
-  const dialog = page.getByRole("dialog");
+  const dialog = await openConvert(page);
   await dialog.getByRole("radio", { name: /^raw/i }).check();
+  await restOf(dialog);
   await dialog.getByLabel("Save as").fill(target);
   await expect(dialog).toContainText("A file of this name is there already.");
   const start = dialog.getByRole("button", { name: "Convert", exact: true });
   await expect(start).toBeDisabled();
   await lamina.picture("convert-exists");
+  await restOf(dialog);
   await dialog.getByRole("checkbox", { name: "Replace the existing file" }).check();
   await start.click();
   await expect(page.getByTestId("jobs-bar")).toContainText("Converted over.qcow2 to over.raw");
@@ -126,14 +121,11 @@ test("options chosen in the dialog are those of the image", async ({ folder, lau
   writeSync(file, "what is written again and again takes little\n".repeat(10_000));
   closeSync(file);
   const { page } = await launch(source);
-  await page.getByRole("button", { name: "Convert…" }).click();
-  const dialog = page.getByRole("dialog");
+  const dialog = await openConvert(page);
   await dialog.getByRole("radio", { name: /^qcow2/i }).check();
-  // A list closes when the dialog moves under it, as it does when the sizes come.
-  await expect(async () => {
-    await dialog.getByRole("combobox", { name: "Cluster size" }).click();
-    await page.getByRole("option", { name: "4 KiB", exact: true }).click({ timeout: 2000 });
-  }).toPass();
+  await restOf(dialog);
+  await pick(dialog.getByRole("combobox", { name: "Cluster size" }), "4 KiB");
+  await restOf(dialog);
   await dialog.getByRole("switch", { name: "Compress the data" }).check();
   await dialog.getByRole("button", { name: "Convert", exact: true }).click();
   await expect(page.getByTestId("jobs-bar")).toContainText("Converted disk.raw to disk.qcow2");
@@ -144,25 +136,25 @@ test("options chosen in the dialog are those of the image", async ({ folder, lau
 });
 
 test("a cancelled conversion leaves nothing", async ({ folder, launch }) => {
-  const source = join(folder, "large.raw");
-  const file = openSync(source, "wx");
-  const data = randomFillSync(new Uint8Array(4 * MiB));
-  // Large enough to be still under way when Cancel is pressed.
-  for (let at = 0; at < 3072 * MiB; at += data.length) writeSync(file, data);
-  ftruncateSync(file, 4096 * MiB);
-  closeSync(file);
+  const source = join(folder, "large.qcow2");
+  // Compressed again it takes hours and little room: it is still under way when Cancel is pressed.
+  makeEndless(source, { compressed: true });
 
   const lamina = await launch(source);
   const { page } = lamina;
   await page.getByRole("button", { name: "Convert…" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Convert", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("radio", { name: /^qcow2/i }).check();
+  await dialog.getByRole("switch", { name: "Compress the data" }).check();
+  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
   const bar = page.getByTestId("jobs-bar");
-  await expect(bar).toContainText("Converting large.raw");
+  await expect(bar).toContainText("Converting large.qcow2");
   await expect(bar.getByRole("progressbar")).toBeVisible();
+  await expect.poll(() => filesIn(folder).length).toBe(2);
   await lamina.picture("converting");
-  await bar.getByRole("button", { name: "Cancel converting large.raw" }).click();
-  await expect(bar).toContainText("Cancelled converting large.raw");
-  expect(filesIn(folder)).toEqual(["large.raw"]);
+  await bar.getByRole("button", { name: "Cancel converting large.qcow2" }).click();
+  await expect(bar).toContainText("Cancelled converting large.qcow2");
+  expect(filesIn(folder)).toEqual(["large.qcow2"]);
 });
 
 test("a damaged image shows its facts, and cannot be converted", async ({ folder, launch }) => {

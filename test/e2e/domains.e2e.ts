@@ -34,7 +34,7 @@ test("the Overview names the VMs of an image, and the line to change", async ({
   const line = `<driver name='qemu' type='${real}' cache='none'/>`;
   await expect(card.getByTestId("domain-line")).toHaveText(line);
   await card.getByRole("button", { name: "Copy" }).click();
-  expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe(line);
+  await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toBe(line);
   await lamina.picture("used-by");
 
   // What was mended is not told any more when the image is looked at again.

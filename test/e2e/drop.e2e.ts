@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
+import { restOf } from "./dialogs";
 import { expect, test } from "./lamina";
 
 /** Drops files and folders of this computer on one half of the window, as a file manager does. */
@@ -10,8 +11,10 @@ async function drop(page: Page, paths: readonly string[], half: "open" | "conver
   const width = await page.evaluate(() => innerWidth);
   const at = { x: half === "open" ? 60 : width - 60, y: 300 };
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
-  await session.send("Input.dispatchDragEvent", { type: "dragEnter", ...at, data });
-  await expect(page.getByTestId(`drop-${half}`)).toBeVisible();
+  await expect(async () => {
+    await session.send("Input.dispatchDragEvent", { type: "dragEnter", ...at, data });
+    await expect(page.getByTestId(`drop-${half}`)).toBeVisible({ timeout: 2000 });
+  }).toPass();
   await session.send("Input.dispatchDragEvent", { type: "dragOver", ...at, data });
   await session.send("Input.dispatchDragEvent", { type: "drop", ...at, data });
 }
@@ -46,9 +49,11 @@ test("one image opens, several are asked about, a folder is watched", async ({
   await expect(dialog.getByRole("listitem")).toHaveText(["one.qcow2", "two.qcow2"]);
   await lamina.picture("drop-several");
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByTestId("recent-image")).toHaveCount(1);
   await drop(page, [two, one], "open");
   await dialog.getByRole("button", { name: /^Add to the library/ }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByRole("heading", { name: "two.qcow2", level: 1 })).toBeVisible();
   await expect(page.getByTestId("recent-image")).toHaveCount(2);
 
@@ -68,6 +73,7 @@ test("several are converted, one job each, and each can be dragged out", async (
   await drop(page, sources, "open");
   await page.getByRole("button", { name: /^Convert all/ }).click();
   const dialog = page.getByRole("dialog", { name: "Convert 2 images" });
+  await restOf(dialog);
   await dialog.getByRole("radio", { name: /^Raw disk/ }).check();
   await dialog.getByRole("button", { name: "Convert 2 images" }).click();
   await page.getByRole("button", { name: "Show all jobs" }).click();

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson, runOracle } from "../helpers/qemu-img";
+import { setTheme } from "./dialogs";
 import { expect, test, type Lamina } from "./lamina";
 
 interface QemuCheck {
@@ -50,8 +51,9 @@ async function mustAgree(page: Page, path: string): Promise<void> {
   await expect(page.getByTestId("allocated-clusters")).toHaveText(
     `${count(told["allocated-clusters"])} of ${count(told["total-clusters"])}`,
   );
-  expect(Number(await page.getByTestId("image-end").getAttribute("data-bytes"))).toBe(
-    told["image-end-offset"],
+  await expect(page.getByTestId("image-end")).toHaveAttribute(
+    "data-bytes",
+    String(told["image-end-offset"]),
   );
 }
 
@@ -110,8 +112,7 @@ test("a damaged image is repaired in a copy, and stays as it is", async ({ folde
   await openHealth(lamina);
   await expect(page.getByTestId("verdict")).toContainText("sound");
 
-  await page.getByRole("button", { name: "Theme" }).click();
-  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await setTheme(page, "Dark");
   await lamina.picture("health-dark");
 });
 

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { qemuImg, qemuIo } from "../helpers/qemu-img";
-import { MiB, info, create, mustBeClean, mustRead, button, make } from "./changes";
+import { MiB, info, create, mustBeClean, mustRead, button, make, told } from "./changes";
+import { pick } from "./dialogs";
 import { expect, test } from "./lamina";
 
 test("an image is resized, compacted and amended from its head", async ({ folder, launch }) => {
@@ -13,6 +14,7 @@ test("an image is resized, compacted and amended from its head", async ({ folder
   const more = async (item: string) => {
     await page.getByRole("button", { name: "More", exact: true }).click();
     await page.getByRole("menuitem", { name: item }).click();
+    await told(page);
   };
 
   await more("Resize…");
@@ -28,6 +30,7 @@ test("an image is resized, compacted and amended from its head", async ({ folder
   await more("Resize…");
   await size.fill("40.5 MiB");
   await size.press("Enter");
+  await told(page);
   await expect(dialog.getByTestId("lost")).toContainText("512.0 KiB of data");
   await expect(button(page, "Resize")).toBeDisabled();
   await lamina.picture("chain-shrink");
@@ -55,8 +58,8 @@ test("an image is resized, compacted and amended from its head", async ({ folder
 
   await more("Change the header…");
   await expect(button(page, "Change")).toBeDisabled();
-  await dialog.getByRole("combobox", { name: "Width of a refcount" }).click();
-  await page.getByRole("option", { name: "32 bits" }).click();
+  await pick(dialog.getByRole("combobox", { name: "Width of a refcount" }), "32 bits");
+  await told(page);
   await dialog.getByRole("switch", { name: "Lazy refcounts" }).check();
   await lamina.picture("chain-amend");
   await make(page, "Change");
@@ -65,8 +68,7 @@ test("an image is resized, compacted and amended from its head", async ({ folder
     "refcount-bits": 32,
   });
   await more("Change the header…");
-  await dialog.getByRole("combobox", { name: "Version" }).click();
-  await page.getByRole("option", { name: /^2,/ }).click();
+  await pick(dialog.getByRole("combobox", { name: "Version" }), /^2,/);
   await make(page, "Change");
   expect(info(path)["format-specific"].data.compat).toBe("0.10");
   mustBeClean(path);

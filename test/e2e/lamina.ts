@@ -73,15 +73,20 @@ export const test = base.extend<Fixtures>({
         args: appArguments(args),
         cwd: folder,
         env: { ...stringsOf(process.env), LAMINA_USER_DATA: userData },
+        timeout: 120_000,
       });
       open.add(app);
-      const page = await app.firstWindow({ timeout: 10_000 });
+      const page = await app.firstWindow({ timeout: 60_000 });
+      // As for a user who asked for it: what is clicked then lies where it stays.
+      await page.emulateMedia({ reducedMotion: "reduce" });
       page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
       page.on("console", (message) => {
         if (message.type() === "error" || message.type() === "warning")
           complaints.push(`console ${message.type()}: ${message.text()}`);
       });
       await page.waitForLoadState("domcontentloaded");
+      // Before that the page hears neither the menu nor what is dragged over it.
+      await page.locator("main").waitFor({ timeout: 60_000 });
       return {
         app,
         page,

@@ -11,7 +11,7 @@ const diskSize = 1024 * MiB;
 /** The longest that the main thread may be away, in milliseconds. */
 const allowed = 50;
 /** A busy machine also makes gaps; what the app does itself comes again every time. */
-const rounds = 3;
+const rounds = 12;
 
 /** Starts a clock in the main process that notes its longest pause. */
 async function startMeter(app: ElectronApplication): Promise<void> {
@@ -92,7 +92,7 @@ async function convert(
 }
 
 test("the main thread stays free while 1 GiB is converted", async ({ folder, launch }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(600_000);
   const source = join(folder, "disk.raw");
   writeDisk(source);
   const { app, page } = await launch(source);

@@ -10,6 +10,7 @@ import {
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import { setTheme } from "./dialogs";
 import { expect, test } from "./lamina";
 
 const MiB = 2 ** 20;
@@ -31,13 +32,17 @@ async function openMap(page: Page): Promise<void> {
 }
 
 /** Bytes of each class, as the table for screen readers has them. */
-async function totals(page: Page): Promise<Record<string, number>> {
-  const rows = await page.getByTestId("map-totals").locator("tr").all();
-  const pairs = rows.map(async (row) => [
-    await row.getAttribute("data-class"),
-    Number(await row.getAttribute("data-bytes")),
-  ]);
-  return Object.fromEntries((await Promise.all(pairs)) as [string, number][]);
+function totals(page: Page): Promise<Record<string, number>> {
+  return page
+    .locator('[data-testid="map-totals"] tr')
+    .evaluateAll((rows) =>
+      Object.fromEntries(
+        rows.map((row) => [
+          row.getAttribute("data-class"),
+          Number(row.getAttribute("data-bytes")),
+        ]) as [string, number][],
+      ),
+    );
 }
 
 /** Chooses one of the ways to look at the image. */
@@ -86,7 +91,7 @@ test("the cells of a chain are what qemu-img map tells, cell by cell", async ({
   const lamina = await launch(path);
   const { page } = lamina;
   await openMap(page);
-  expect(await totals(page)).toEqual(sumOf(told, kindOf, length));
+  await expect.poll(() => totals(page)).toEqual(sumOf(told, kindOf, length));
   await expect(page.getByTestId("map-scale")).toHaveAttribute("data-bytes", String(cluster));
   await expect(
     page.getByRole("img", { name: /as 1,024 cells of 64.0.KiB: .*Data 5.0.MiB/ }),
@@ -111,8 +116,7 @@ test("the cells of a chain are what qemu-img map tells, cell by cell", async ({
   await choose(page, "By layer");
   await expect.poll(() => totals(page)).toEqual(sumOf(told, layerOf, length));
   await expect(page.getByRole("radio", { name: /By snapshot sharing/ })).toBeDisabled();
-  await page.getByRole("button", { name: "Theme" }).click();
-  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await setTheme(page, "Dark");
   await page.getByTestId("map-surface").hover({ position: { x: 200, y: 20 } });
   await expect(place).toHaveAttribute("data-kind", /./);
   await lamina.picture("map-layers-dark");
@@ -182,8 +186,8 @@ test("the file of an image with snapshots tells what only they hold", async ({
     () => cluster,
   );
   await expect.poll(() => totals(page)).toMatchObject(kinds);
-  const all = Object.values(await totals(page)).reduce((a, b) => a + b, 0);
-  expect(all).toBe(statSync(path).size);
+  const all = async () => Object.values(await totals(page)).reduce((a, b) => a + b, 0);
+  await expect.poll(all).toBe(statSync(path).size);
   await choose(page, "By snapshot sharing");
   const sharing = sumOf([...used], sharingOf, () => cluster);
   await expect.poll(() => totals(page)).toMatchObject(sharing);
@@ -211,10 +215,12 @@ test("a disk of 2 TiB is zoomed and scrolled to single clusters", async ({ folde
   const lamina = await launch(path);
   const { page } = lamina;
   await openMap(page);
-  expect(await totals(page)).toEqual({
-    data: 3 * MiB + 2 * cluster,
-    unallocated: 2 ** 41 - 3 * MiB - 2 * cluster,
-  });
+  await expect
+    .poll(() => totals(page))
+    .toEqual({
+      data: 3 * MiB + 2 * cluster,
+      unallocated: 2 ** 41 - 3 * MiB - 2 * cluster,
+    });
   const [surface, place] = [page.getByTestId("map-surface"), page.getByTestId("map-place")];
   const scale = page.getByTestId("map-scale");
   await surface.focus();
@@ -288,7 +294,7 @@ test("an empty, a tiny, a damaged and a broken disk each have a map that makes s
   const lamina = await launch(broken, damaged, tiny, empty);
   const { page } = lamina;
   await openMap(page);
-  expect(await totals(page)).toEqual({ data: MiB, missing: 3 * MiB });
+  await expect.poll(() => totals(page)).toEqual({ data: MiB, missing: 3 * MiB });
   await lamina.picture("map-broken");
   await page.getByRole("treeitem", { name: /^damaged.qcow2/ }).click();
   const around = { data: MiB - cluster, unallocated: 3 * MiB, unreadable: cluster };

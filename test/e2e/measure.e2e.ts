@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import type { CallName, CallOutput } from "../../shared/ipc/contract";
 import { qemuImg, qemuIo } from "../helpers/qemu-img";
+import { setTheme } from "./dialogs";
 import { expect, test } from "./lamina";
 
 /** Asks the main process as the page does. */
@@ -76,7 +77,9 @@ test("sizes on the screen are those of what convert then writes", async ({ folde
     const request = { source, target, format, options, compress, replace: false, verify: false };
     const { jobId } = await ask(page, "convert.start", request);
     await expect
-      .poll(async () => (await ask(page, "jobs.list", undefined)).find(({ id }) => id === jobId))
+      .poll(async () => (await ask(page, "jobs.list", undefined)).find(({ id }) => id === jobId), {
+        intervals: [20],
+      })
       .toMatchObject({ state: "done" });
     const files = readdirSync(folder).filter((name) => /^disk(-\w+)?\.vmdk$/.test(name));
     const stats = files.map((name) => statSync(join(folder, name)));
@@ -91,9 +94,7 @@ test("sizes on the screen are those of what convert then writes", async ({ folde
     expect([shown, shown + 4096], variant).toContain(taken);
   }
 
-  await page.getByRole("button", { name: "Theme" }).click();
-  await page.getByRole("menuitemradio", { name: "Dark" }).click();
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
+  await setTheme(page, "Dark");
   await lamina.picture("measure-dark");
 });
 

@@ -163,6 +163,7 @@ test("copy-on-write is explained step by step, and in still pictures without mot
   const image = join(folder, "disk.qcow2");
   qemuImg(["create", "-q", "-f", "qcow2", image, "1G"]);
   const { page } = await launch(image);
+  await page.emulateMedia({ reducedMotion: "no-preference" });
   await page.getByRole("tab", { name: "Chain" }).click();
   const question = page.getByRole("button", { name: "Explain: What copy-on-write does" });
   await question.focus();

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mustBeIdentical, qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import { openConvert, restOf } from "./dialogs";
 import { expect, test } from "./lamina";
 
 test("an image is opened as raw, converted as raw, and opened by its content again", async ({
@@ -26,9 +27,9 @@ test("an image is opened as raw, converted as raw, and opened by its content aga
   await page.getByRole("tab", { name: "Overview" }).click();
 
   const target = join(folder, "copy.img");
-  await page.getByRole("button", { name: "Convert…" }).click();
-  const dialog = page.getByRole("dialog");
+  const dialog = await openConvert(page);
   await dialog.getByRole("radio", { name: /^raw/i }).check();
+  await restOf(dialog);
   await dialog.getByLabel("Save as").fill(target);
   await expect(dialog).toContainText("holds the mark of another format: qcow2");
   await expect(dialog.getByTestId("command-line")).toContainText("convert -f raw");

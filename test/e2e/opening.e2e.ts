@@ -104,9 +104,10 @@ test("long names and a small window hold the layout", async ({ folder, launch })
     BrowserWindow.getAllWindows()[0]?.setContentSize(900, 600);
   });
   await expect.poll(() => lamina.page.evaluate(() => innerWidth)).toBe(900);
-  const overflow = await lamina.page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow).toBe(0);
+  const overflow = () =>
+    lamina.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+  await expect.poll(overflow).toBe(0);
   await lamina.picture("long-name-900x600");
 });

@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import { setTheme } from "./dialogs";
 import { expect, test } from "./lamina";
 
 interface QemuInfo {
@@ -28,9 +29,9 @@ function makeChain(folder: string): { base: string; overlay: string } {
   return { base, overlay };
 }
 
-/** The exact bytes behind a size on the screen. */
-async function bytesOf(shown: Locator): Promise<number> {
-  return Number(await shown.getAttribute("data-bytes"));
+/** Holds the exact bytes behind a size on the screen against what they should be. */
+async function mustShow(shown: Locator, bytes: number): Promise<void> {
+  await expect(shown).toHaveAttribute("data-bytes", String(bytes));
 }
 
 test("a chain made by qemu-img shows its true sizes", async ({ folder, launch }) => {
@@ -40,12 +41,12 @@ test("a chain made by qemu-img shows its true sizes", async ({ folder, launch })
   await expect(page.getByRole("heading", { name: "web01.qcow2", level: 1 })).toBeVisible();
 
   const info = qemuJson<QemuInfo>(["info", overlay]);
-  expect(await bytesOf(page.getByTestId("size-virtual"))).toBe(info["virtual-size"]);
-  expect(await bytesOf(page.getByTestId("size-allocated"))).toBe(info["actual-size"]);
-  expect(await bytesOf(page.getByTestId("size-length"))).toBe(statSync(overlay).size);
+  await mustShow(page.getByTestId("size-virtual"), info["virtual-size"]);
+  await mustShow(page.getByTestId("size-allocated"), info["actual-size"]);
+  await mustShow(page.getByTestId("size-length"), statSync(overlay).size);
   const read = qemuJson<QemuMapEntry[]>(["map", overlay]).filter(({ data }) => data);
   const total = (entries: QemuMapEntry[]) => entries.reduce((sum, { length }) => sum + length, 0);
-  expect(await bytesOf(page.getByTestId("size-chain"))).toBe(total(read));
+  await mustShow(page.getByTestId("size-chain"), total(read));
   await expect(page.getByTestId("badges")).toContainText("qcow2 v3");
   await expect(page.getByTestId("badges")).toContainText("1 snapshot");
   await expect(page.getByTestId("badges")).toContainText("1 backing file");
@@ -62,17 +63,15 @@ test("a chain made by qemu-img shows its true sizes", async ({ folder, launch })
     const layer = layers.nth(depth);
     const told = qemuJson<QemuInfo>(["info", file]);
     await expect(layer).toHaveAttribute("data-path", file);
-    expect(await bytesOf(layer.getByTestId("layer-virtual"))).toBe(told["virtual-size"]);
-    expect(await bytesOf(layer.getByTestId("layer-allocated"))).toBe(told["actual-size"]);
+    await mustShow(layer.getByTestId("layer-virtual"), told["virtual-size"]);
+    await mustShow(layer.getByTestId("layer-allocated"), told["actual-size"]);
     const answers = total(read.filter((entry) => entry.depth === depth)) / 1024 / 1024;
     await expect(layer).toContainText(`Answers ${answers.toFixed(1)} MiB`);
   }
   await lamina.picture("chain");
 
-  await page.getByRole("button", { name: "Theme" }).click();
-  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await setTheme(page, "Dark");
   await page.getByRole("tab", { name: "Overview" }).click();
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
   await lamina.picture("overview-dark");
 });
 
@@ -102,7 +101,7 @@ test("a missing base is named, and the rest is shown", async ({ folder, launch }
   const lamina = await launch(overlay);
   const { page } = lamina;
   await expect(page.getByTestId("broken-alert")).toContainText("gone.qcow2");
-  expect(await bytesOf(page.getByTestId("size-virtual"))).toBe(8 * 1024 * 1024);
+  await mustShow(page.getByTestId("size-virtual"), 8 * 1024 * 1024);
   await page.getByRole("tab", { name: "Chain" }).click();
   await expect(page.getByTestId("broken-link")).toContainText("gone.qcow2");
   await lamina.picture("chain-missing");

@@ -57,7 +57,8 @@ async function closeWindow(app: ElectronApplication, button: number): Promise<vo
       return Promise.resolve({ response, checkboxChecked: false });
     };
     Object.assign(globalThis, { answers });
-    BrowserWindow.getAllWindows()[0]?.close();
+    // After the answer to this call: the process may end with the window.
+    setTimeout(() => BrowserWindow.getAllWindows()[0]?.close(), 50);
   }, button);
 }
 
@@ -71,11 +72,13 @@ test("quitting while conversions run asks, and leaves no half image", async ({
   await startJobs(page, source, folder);
 
   await closeWindow(app, 0);
-  const asked = await app.evaluate(
-    () => (globalThis as unknown as { answers: { asked: number } }).answers.asked,
-  );
-  expect(asked).toBe(1);
-  expect((await listJobs(page)).filter(({ state }) => state === "running")).toHaveLength(2);
+  const asked = () =>
+    app.evaluate(() => (globalThis as unknown as { answers: { asked: number } }).answers.asked);
+  await expect.poll(asked).toBe(1);
+  // Between the end of one and the start of the next there are fewer.
+  await expect
+    .poll(async () => (await listJobs(page)).filter(({ state }) => state === "running").length)
+    .toBe(2);
 
   const exited = new Promise((done) => app.process().once("exit", done));
   await closeWindow(app, 1);
@@ -98,8 +101,7 @@ test("an idle window closes without a question, and comes back where it was", as
   expect(await exited).toBe(0);
 
   const again = await launch();
-  const bounds = await again.app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.getBounds(),
-  );
-  expect(bounds).toEqual(place);
+  const bounds = () =>
+    again.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+  await expect.poll(bounds).toEqual(place);
 });

@@ -66,7 +66,8 @@ test("a trusted folder is remembered over a restart, until it is taken off in Se
   await second.picture("settings");
   await trusted.getByRole("button", { name: `Remove ${baseFolder} from the list` }).click();
   await expect(trusted).toContainText("No folder is trusted");
-  expect(settingsIn(folder)).toMatchObject({ trustedFolders: [] });
+  // The page knows before it is written down.
+  await expect.poll(() => settingsIn(folder)).toMatchObject({ trustedFolders: [] });
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByTestId("broken-link")).toBeVisible();
   await expect(page.getByTestId("layer")).toHaveCount(1);
@@ -120,6 +121,7 @@ test("language and units hold on every page at once, and all is reset", async ({
   await expect(settings).toContainText("68,7 GB");
   await lamina.picture("settings-vi-dark");
   await page.setViewportSize({ width: 900, height: 600 });
+  await expect.poll(() => page.evaluate(() => innerWidth)).toBe(900);
   await settings.getByRole("combobox", { name: "Ngôn ngữ" }).click();
   await page.getByRole("option", { name: "简体中文" }).click();
   await expect(settings.getByRole("heading", { name: "设置", level: 1 })).toBeVisible();
@@ -138,7 +140,6 @@ test("language and units hold on every page at once, and all is reset", async ({
   await dialog.getByRole("button", { name: "全部重置" }).click();
   await expect(second.page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
   await expect(second.page.getByTestId("settings")).toContainText("is shown as 64.0 GiB");
-  // The page knows before it is written down.
   await expect
     .poll(() => settingsIn(folder))
     .toMatchObject({

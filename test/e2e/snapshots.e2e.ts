@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import { restOf, setTheme } from "./dialogs";
 import { expect, test, type Lamina } from "./lamina";
 
 interface QemuInfo {
@@ -59,9 +60,10 @@ async function openTab(lamina: Lamina, tab: string): Promise<Page> {
 const node = (page: Page, name: string) =>
   page.locator(`[data-testid="snapshot-node"][data-name="${name}"]`);
 
-async function setTheme(page: Page, theme: string): Promise<void> {
-  await page.getByRole("button", { name: "Theme" }).click();
-  await page.getByRole("menuitemradio", { name: theme }).click();
+/** Selects a node alone. */
+async function select(page: Page, name: string): Promise<void> {
+  await node(page, name).click();
+  await expect(node(page, name)).toHaveAttribute("data-selected", "true");
 }
 
 test("the tree shows where snapshots came from, and what each holds alone", async ({
@@ -89,9 +91,9 @@ test("the tree shows where snapshots came from, and what each holds alone", asyn
     await expect(items.nth(i)).toHaveAttribute("aria-level", depth);
   }
 
-  expect(Number(await node(page, "upgrade-failed").getAttribute("data-exclusive"))).toBeGreaterThan(
-    6 * MiB,
-  );
+  await expect
+    .poll(async () => Number(await node(page, "upgrade-failed").getAttribute("data-exclusive")))
+    .toBeGreaterThan(6 * MiB);
   await lamina.picture("snapshots");
 
   // By keys: from Now to its parent, to the first, into the other branch, and both selected.
@@ -128,7 +130,7 @@ test("snapshots are taken, renamed, gone back to and deleted", async ({ folder, 
   expect(namesIn(path)).toContain("tested");
   mustBeClean(path);
 
-  await node(page, "tested").click();
+  await select(page, "tested");
   await page.getByRole("button", { name: "Rename…" }).click();
   await page.getByRole("textbox", { name: "Name of the snapshot" }).fill("works");
   await page.getByRole("button", { name: "Rename", exact: true }).click();
@@ -141,7 +143,7 @@ test("snapshots are taken, renamed, gone back to and deleted", async ({ folder, 
   await openTab(lamina, "Snapshots");
 
   // Going back offers a snapshot of what would be lost, and says what is lost without one.
-  await node(page, "upgrade-failed").click();
+  await select(page, "upgrade-failed");
   await page.getByRole("button", { name: "Go back to this…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("checkbox").uncheck();
@@ -155,10 +157,11 @@ test("snapshots are taken, renamed, gone back to and deleted", async ({ folder, 
   mustHold(path, folder, undefined, ["read -q -P 3 40M 6M", "read -q -P 0 200M 5M"]);
   mustHold(path, folder, "before going back", ["read -q -P 5 200M 5M", "read -q -P 6 220M 1M"]);
 
-  await node(page, "experiment").click();
+  await select(page, "experiment");
   // The keys go on from where the pointer was, and bring into view what lies outside.
   await page.keyboard.press("Control+Home");
   await page.keyboard.press("Space");
+  await expect(page.getByRole("heading", { name: "2 selected" })).toBeVisible();
   const freed = page.getByTestId("freed");
   await expect(freed).toBeVisible();
   const told = Number(await freed.getAttribute("data-bytes"));
@@ -180,15 +183,16 @@ test("a snapshot is saved as an image of its own", async ({ folder, launch }) =>
   const path = makeTree(folder);
   const lamina = await launch(path);
   const page = await openTab(lamina, "Snapshots");
-  await node(page, "experiment").click();
+  await select(page, "experiment");
   await page.getByRole("button", { name: "Save as new image…" }).click();
   const dialog = page.getByRole("dialog");
   const start = dialog.getByRole("button", { name: /^Convert/ });
+  await restOf(dialog);
   // Until then the format, and so the name, is still being chosen.
   await expect(start).toBeEnabled();
   const target = await dialog.getByRole("textbox", { name: "Save as" }).inputValue();
   await start.click();
-  await expect.poll(() => existsSync(target), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => existsSync(target), { timeout: 60_000 }).toBe(true);
   await expect(page.getByTestId("jobs-bar")).toContainText("Converted web01.qcow2");
   const own = join(folder, "experiment.raw");
   qemuImg(["convert", "-l", "experiment", "-O", "raw", path, own]);
@@ -205,7 +209,7 @@ test("raw images say why they have none; 40 snapshots with long names hold", asy
   qemuImg(["create", "-q", "-f", "qcow2", path, "64M"]);
   const long = "nightly backup of the accounting database before the quarterly migration number";
   for (let i = 0; i < 40; i++) {
-    qemuIo(path, "qcow2", [`write -q -P ${i + 1} ${i}M 512k`]);
+    if (i % 4 === 0) qemuIo(path, "qcow2", [`write -q -P ${i + 1} ${i}M 512k`]);
     qemuImg(["snapshot", "-c", `${long} ${i}`, path]);
     if (i % 7 === 6) qemuImg(["snapshot", "-a", `${long} ${i - 4}`, path]);
   }
@@ -222,6 +226,6 @@ test("raw images say why they have none; 40 snapshots with long names hold", asy
   await many.app.evaluate(({ BrowserWindow }) => {
     BrowserWindow.getAllWindows()[0]?.setContentSize(900, 600);
   });
-  await many.page.waitForTimeout(300);
+  await expect.poll(() => many.page.evaluate(() => innerWidth)).toBe(900);
   await many.picture("snapshots-small");
 });

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import { pick, setTheme } from "./dialogs";
 import { makeEndless } from "./endless-image";
 import { expect, test, type Lamina } from "./lamina";
 
@@ -38,11 +39,10 @@ test("what was read is all of the disk, the file and the raw file", async ({ fol
   const records = `${Math.floor(length / 8192)}+${length % 8192 > 0 ? 1 : 0}`;
   await expect(page.getByTestId("meaning")).toContainText(`after ${records} records`);
 
-  await page.getByRole("combobox", { name: "Compare with a raw file" }).click();
-  await page.getByRole("option", { name: "web01.raw" }).click();
+  await pick(page.getByRole("combobox", { name: "Compare with a raw file" }), "web01.raw");
   await page.getByRole("button", { name: "Measure" }).click();
   await expect(page.getByRole("button", { name: "Measure again" })).toBeVisible({
-    timeout: 30_000,
+    timeout: 120_000,
   });
   const sizes = { disk: 48 * MiB, file: length, raw: 48 * MiB };
   for (const [subject, size] of Object.entries(sizes))
@@ -66,8 +66,7 @@ test("what was read is all of the disk, the file and the raw file", async ({ fol
   await lamina.picture("speed");
   await page.getByTestId("meaning").scrollIntoViewIfNeeded();
   await lamina.picture("speed-table");
-  await page.getByRole("button", { name: "Theme" }).click();
-  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await setTheme(page, "Dark");
   await page.getByRole("button", { name: "Measure again" }).scrollIntoViewIfNeeded();
   await lamina.picture("speed-dark");
   expect(statSync(path).mtimeMs).toBe(before);

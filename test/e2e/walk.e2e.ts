@@ -3,13 +3,14 @@
 // for the eye: test-results/walk/.
 
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Page } from "@playwright/test";
 import type { Language } from "../../shared/model/language";
 import type { LaminaBridge } from "../../shared/ipc/channels";
 import { qemuImg, qemuIo } from "../helpers/qemu-img";
 import { readCatalog, untranslated } from "./catalogs";
 import { answerDialogs, create } from "./changes";
+import { restOf } from "./dialogs";
 import { layoutFaults, textsOn } from "./layout";
 import { expect, test, type Lamina } from "./lamina";
 
@@ -78,10 +79,14 @@ async function useLook({ app, page }: Lamina, look: Look): Promise<void> {
 async function drop(page: Page, files: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 60, y: 300, data });
-    if (type === "dragEnter") await expect(page.getByTestId("drop-open")).toBeVisible();
-  }
+  const send = (type: "dragEnter" | "dragOver" | "drop") =>
+    session.send("Input.dispatchDragEvent", { type, x: 60, y: 300, data });
+  await expect(async () => {
+    await send("dragEnter");
+    await expect(page.getByTestId("drop-open")).toBeVisible({ timeout: 2000 });
+  }).toPass();
+  await send("dragOver");
+  await send("drop");
 }
 
 /** What a tab has once it shows all that it looks up. */
@@ -111,7 +116,14 @@ for (const look of looks) {
     let nth = 0;
     const shoot = async (screen: string) => {
       await expect(page.locator(".mantine-Loader-root:visible")).toHaveCount(0);
-      const wrong = [...(await layoutFaults(page)), ...untranslated(await textsOn(page), language)];
+      // What lies there only until the next answer comes is no fault.
+      let wrong: string[] = [];
+      await expect(async () => {
+        wrong = [...(await layoutFaults(page)), ...untranslated(await textsOn(page), language)];
+        expect(wrong).toEqual([]);
+      })
+        .toPass({ timeout: 15_000 })
+        .catch(() => undefined);
       faults.push(...wrong.map((fault) => `${screen}: ${fault}`));
       nth += 1;
       const path = join(pictures, name, `${String(nth).padStart(2, "0")} ${screen}.png`);
@@ -127,11 +139,16 @@ for (const look of looks) {
       if (below > 40) await shoot(`${screen}, its end`);
     };
     const run = async (command: string) => {
+      // The palette does not open over a dialog.
+      await expect(page.locator('[aria-modal="true"]')).toHaveCount(0);
       await page.keyboard.press("Control+k");
       await page.locator(`[role=option][data-command="${command}"]`).click();
     };
     const openImage = async (path: string) => {
-      await page.locator(`[data-testid="library-image"][data-path="${path}"]`).click();
+      const row = page.locator(`[data-testid="library-image"][data-path="${path}"]`);
+      await row.click();
+      await expect(row).toHaveAttribute("data-on", "true");
+      await expect(page.getByRole("heading", { level: 1, name: basename(path) })).toBeVisible();
       await expect(page.getByRole("tab")).not.toHaveCount(0);
     };
 
@@ -148,8 +165,9 @@ for (const look of looks) {
         /^image\.tabs\.(?!label$)/.test(key) ? [[label, key.slice("image.tabs.".length)]] : [],
       ),
     );
+    const sorted = async () => (await page.getByRole("tab").allInnerTexts()).toSorted();
+    await expect.poll(sorted).toEqual([...ids.keys()].toSorted());
     const labels = await page.getByRole("tab").allInnerTexts();
-    expect(labels.toSorted()).toEqual([...ids.keys()].toSorted());
     for (const label of labels) {
       const id = ids.get(label) ?? "";
       await page.getByRole("tab", { name: label, exact: true }).click();
@@ -171,6 +189,7 @@ for (const look of looks) {
       await run(command);
       await lookDown(command);
     }
+    await expect(page.locator('[aria-modal="true"]')).toHaveCount(0);
     await page.keyboard.press("Control+k");
     await expect(page.getByRole("option").first()).toBeVisible();
     await shoot("palette");
@@ -178,7 +197,9 @@ for (const look of looks) {
     for (const command of ["about", "convert"]) {
       await openImage(top);
       await run(command);
-      await expect(page.getByRole("dialog")).toBeVisible();
+      const dialog = page.locator('[aria-modal="true"]:has(h2)');
+      await expect(dialog).toBeVisible();
+      if (command === "convert") await restOf(dialog);
       await shoot(`dialog ${command}`);
       await page.keyboard.press("Escape");
       await expect(page.getByRole("dialog")).toBeHidden();

@@ -1,10 +1,11 @@
 import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createLibrary } from "../../electron/library";
 import { scanFolder, type ScanRequest, type ScanResult } from "../../electron/library-scan";
 import { openSettings } from "../../electron/settings";
 import { tempFolder } from "../helpers/temp-folder";
+import { eventually } from "../helpers/eventually";
 
 type Scan = (request: ScanRequest) => ScanResult | Promise<ScanResult>;
 
@@ -23,7 +24,7 @@ function setUp(scan: Scan = scanFolder, patience = 60_000) {
     patience,
   });
   onTestFinished(() => library.close());
-  const expectTold = (what: string) => vi.waitFor(() => expect(shown.at(-1)).toBe(what), 5000);
+  const expectTold = (what: string) => eventually(() => expect(shown.at(-1)).toBe(what));
   return { settings, library, shown, expectTold };
 }
 
@@ -85,11 +86,11 @@ describe("a watched folder", () => {
     const names = () => library.list().map(({ images }) => images.map(({ name }) => name));
     await library.watch(folder);
     library.list();
-    await vi.waitFor(() => expect(names()).toEqual([["a.img", "inner/b.img"]]), 5000);
+    await eventually(() => expect(names()).toEqual([["a.img", "inner/b.img"]]));
     await library.watch(inner);
-    await vi.waitFor(() => expect(names()).toEqual([["a.img"], ["b.img"]]), 5000);
+    await eventually(() => expect(names()).toEqual([["a.img"], ["b.img"]]));
     await library.unwatch(inner);
-    await vi.waitFor(() => expect(names()).toEqual([["a.img", "inner/b.img"]]), 5000);
+    await eventually(() => expect(names()).toEqual([["a.img", "inner/b.img"]]));
   });
 
   it("whose images cannot be looked at says why, and costs no other", async () => {
@@ -101,13 +102,11 @@ describe("a watched folder", () => {
     await library.watch(bad);
     await library.watch(good);
     library.list();
-    await vi.waitFor(
-      () =>
-        expect(library.list()).toMatchObject([
-          { state: "failed", failure: { message: "the thread died" } },
-          { state: "ready", images: [{ name: "b.img" }] },
-        ]),
-      5000,
+    await eventually(() =>
+      expect(library.list()).toMatchObject([
+        { state: "failed", failure: { message: "the thread died" } },
+        { state: "ready", images: [{ name: "b.img" }] },
+      ]),
     );
   });
 
@@ -123,9 +122,9 @@ describe("a watched folder", () => {
     await library.watch(good);
     library.list();
     const states = () => library.list().map(({ state }) => state);
-    await vi.waitFor(() => expect(states()).toEqual(["failed", "ready"]), 5000);
+    await eventually(() => expect(states()).toEqual(["failed", "ready"]));
     answer?.();
-    await vi.waitFor(() => expect(states()).toEqual(["ready", "ready"]), 5000);
+    await eventually(() => expect(states()).toEqual(["ready", "ready"]));
   });
 
   it("is watched once, is a folder, and is forgotten on request", async () => {

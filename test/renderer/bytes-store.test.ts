@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { BytesRead } from "../../shared/model/bytes";
 import { CallError } from "../../renderer/api/client";
 import { bytesAt, goTo, ROW, selectionOf, useBytes, whenSized } from "../../renderer/state/bytes";
 import { moveFor } from "../../renderer/features/bytes/moves";
 import { fakeBridge } from "./fake-bridge";
+import { eventually } from "../helpers/eventually";
 
 const CHUNK = 65_536;
 const place = { path: "/a.qcow2", side: "guest" } as const;
@@ -30,16 +31,16 @@ function setUp(size: number) {
 
 beforeEach(() => useBytes.getState().leave());
 
-const settled = () => vi.waitFor(() => expect(useBytes.getState().size).toBeDefined());
+const settled = () => eventually(() => expect(useBytes.getState().size).toBeDefined());
 
 describe("the bytes on the screen", () => {
   it("are read in chunks, those that are seen and their neighbours", async () => {
     const { calls } = setUp(2 ** 52);
     await settled();
     goTo(2 ** 51 + 5);
-    await vi.waitFor(() => expect(bytesAt(2 ** 51, ROW)).toBeDefined());
+    await eventually(() => expect(bytesAt(2 ** 51, ROW)).toBeDefined());
     expect(bytesAt(2 ** 51, 1)?.[0]).toBe((2 ** 51 / CHUNK) % 251);
-    await vi.waitFor(() => expect(calls.length).toBeGreaterThanOrEqual(4));
+    await eventually(() => expect(calls.length).toBeGreaterThanOrEqual(4));
     expect(calls.every(([, input]) => (input as { length: number }).length === CHUNK)).toBe(true);
     expect(useBytes.getState().caret).toBe(2 ** 51 + 5);
   });
@@ -101,7 +102,7 @@ describe("the bytes on the screen", () => {
       },
     });
     useBytes.getState().show(place);
-    await vi.waitFor(() => expect(useBytes.getState().failure?.code).toBe("io"));
+    await eventually(() => expect(useBytes.getState().failure?.code).toBe("io"));
   });
 });
 

@@ -54,6 +54,33 @@ describe("a change that is asked for", () => {
     ]);
   });
 
+  it("shows what is chosen at once, and looks only at what was chosen last", async () => {
+    const stopped: (() => void)[] = [];
+    const { calls } = fakeBridge({
+      "change.outlook": () => outlook(),
+      "change.stop": () => new Promise<void>((done) => stopped.push(done)),
+    });
+    const { ask } = useChange.getState();
+    await ask(flatten);
+    const [kept, emptied] = [false, true].map((empty): ImageChange => ({
+      kind: "commit",
+      path: "/a",
+      depth: 1,
+      empty,
+    }));
+    const first = ask(kept!);
+    expect(useChange.getState()).toMatchObject({ change: kept, view: { state: "loading" } });
+    const second = ask(emptied!);
+    expect(useChange.getState()).toMatchObject({ change: emptied, view: { state: "loading" } });
+    for (const done of stopped) done();
+    await Promise.all([first, second]);
+    expect(useChange.getState().view.state).toBe("ready");
+    expect(calls.filter(([name]) => name === "change.outlook").map(([, asked]) => asked)).toEqual([
+      { change: flatten },
+      { change: emptied },
+    ]);
+  });
+
   it("is forced only with a yes to what this change would ruin", async () => {
     const ruins = outlook({ dependents: [{ path: "/b", format: "qcow2", namedAs: "a" }] });
     const { calls } = fakeBridge({

@@ -44,6 +44,25 @@ beforeEach(() => {
 });
 
 describe("choosing by purpose", () => {
+  it("holds when it was chosen before the dialog knew the formats", async () => {
+    let list = (): void => {};
+    bridge({
+      "formats.list": () =>
+        new Promise((resolve) => {
+          list = () => resolve(formats);
+        }),
+    });
+    const begun = form().begin(["/vm/odd.raw"]);
+    await form().choosePurpose("azure-2");
+    list();
+    await begun;
+    expect(form()).toMatchObject({
+      format: "vpc",
+      options: { subformat: "fixed" },
+      targets: { "/vm/odd.raw": "/vm/odd.raw.vpc" },
+    });
+  });
+
   it("takes format, options, size and name that are recommended", async () => {
     bridge();
     await form().begin(["/vm/odd.raw"]);

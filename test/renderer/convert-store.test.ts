@@ -6,6 +6,7 @@ import { useImages } from "../../renderer/state/images";
 import type { FormatModel } from "../../shared/model/format";
 import { fakeBridge, type Answers } from "./fake-bridge";
 import { layer, report } from "./reports";
+import { eventually } from "../helpers/eventually";
 
 const formats: FormatModel[] = (["qcow2", "iso", "raw"] as const).map((id) => ({
   id,
@@ -100,7 +101,7 @@ describe("the convert form", () => {
         ),
     });
     void form().begin(["/vm/a.raw"]);
-    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    await eventually(() => expect(answers).toHaveLength(1));
     expect(obstacle(form(), true)).toBe("waiting");
     const first = form().setTarget("/vm/1");
     const second = form().setTarget("/vm/2");
@@ -109,6 +110,22 @@ describe("the convert form", () => {
     answers[1]?.();
     await first;
     expect(form().check?.exists).toBe(false);
+  });
+
+  it("keeps the place that is typed while another is still being suggested", async () => {
+    let suggest = (): void => {};
+    bridge({
+      "convert.suggestTarget": () =>
+        new Promise((resolve) => {
+          suggest = () => resolve({ target: "/vm/suggested.qcow2" });
+        }),
+    });
+    const begun = form().begin(["/vm/a.raw"]);
+    await eventually(() => expect(form().format).toBe("qcow2"));
+    await form().setTarget("/vm/typed.qcow2");
+    suggest();
+    await begun;
+    expect(form().targets).toEqual({ "/vm/a.raw": "/vm/typed.qcow2" });
   });
 
   it("takes the place that the system's dialog gives, and none when it is cancelled", async () => {
@@ -176,7 +193,7 @@ describe("starting a conversion", () => {
     await form().begin(["/vm/a.raw", "/vm/bad.raw"]);
     form().leaveOut("/vm/bad.raw");
     expect(form().sources).toEqual(["/vm/a.raw"]);
-    await vi.waitFor(() => expect(form().check).toBeDefined());
+    await eventually(() => expect(form().check).toBeDefined());
     expect(obstacle(form(), true)).toBeUndefined();
   });
 });

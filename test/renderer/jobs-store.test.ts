@@ -7,6 +7,7 @@ import type { Job } from "../../shared/model/job";
 import { fakeBridge } from "./fake-bridge";
 import { report } from "./reports";
 import { settingsDefaults } from "../../shared/model/settings";
+import { eventually } from "../helpers/eventually";
 
 function job(id: string, state: Job["state"], changes: Partial<Job> = {}): Job {
   return {
@@ -78,11 +79,11 @@ describe("starting", () => {
     });
     await start();
     expect(useView.getState().started).toBe(true);
-    await vi.waitFor(() => expect(ids()).toEqual(["1"]));
+    await eventually(() => expect(ids()).toEqual(["1"]));
     await useImages.getState().inspect("/a.qcow2");
     emit("jobs.changed", job("1", "done"));
     emit("jobs.changed", job("2", "done", { target: "/never-opened.qcow2" }));
-    await vi.waitFor(() => expect(inspected).toEqual(["/a.qcow2", "/a.qcow2"]));
+    await eventually(() => expect(inspected).toEqual(["/a.qcow2", "/a.qcow2"]));
     emit("jobs.removed", { jobId: "1" });
     expect(ids()).toEqual(["2"]);
   });
@@ -97,9 +98,9 @@ describe("starting", () => {
       "recent.add": ({ paths }) => ({ ...settingsDefaults, recent: paths }),
     });
     await start();
-    await vi.waitFor(() => expect(useImages.getState().shown).toBe("/first.img"));
+    await eventually(() => expect(useImages.getState().shown).toBe("/first.img"));
     emit("app.filesOpened", undefined);
-    await vi.waitFor(() => expect(useImages.getState().shown).toBe("/second.img"));
+    await eventually(() => expect(useImages.getState().shown).toBe("/second.img"));
   });
 
   it("tells a failure as a notice and still counts as started", async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { CallError } from "../../renderer/api/client";
 import { useMap } from "../../renderer/state/map";
 import type { CallInput } from "../../shared/ipc/contract";
@@ -6,6 +6,7 @@ import type { MapCells } from "../../shared/model/map";
 import { mostCells } from "../../shared/model/most-cells";
 import { fakeBridge } from "./fake-bridge";
 import { report } from "./reports";
+import { eventually } from "../helpers/eventually";
 
 const map = () => useMap.getState();
 const unit = 65_536;
@@ -53,7 +54,7 @@ function bridge() {
     }),
   });
   const settle = async (how: (one: (typeof waiting)[number]) => void) => {
-    await vi.waitFor(() => expect(waiting).not.toHaveLength(0));
+    await eventually(() => expect(waiting).not.toHaveLength(0));
     for (const one of waiting.splice(0)) how(one);
     await Promise.resolve();
   };
@@ -83,7 +84,7 @@ describe("what the map asks for", () => {
     const { asked, answer } = bridge();
     map().want(whole);
     await answer();
-    await vi.waitFor(() => expect(map().overview?.cells.totals).toEqual([size - unit, unit]));
+    await eventually(() => expect(map().overview?.cells.totals).toEqual([size - unit, unit]));
     map().want(whole);
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({ from: 0, cellSize: fit, order: "guest", by: "kind" });
@@ -95,7 +96,7 @@ describe("what the map asks for", () => {
     const { asked, answer } = bridge();
     map().want(near(3 * mostCells));
     for (let i = 0; i < 4; i++) await answer();
-    await vi.waitFor(() => expect(map().row(unit, 2)).toBeDefined());
+    await eventually(() => expect(map().row(unit, 2)).toBeDefined());
     expect(asked.map(({ from, cellSize }) => [cellSize, from / (mostCells * cellSize)])).toEqual([
       [unit, 3],
       [fit, 0],
@@ -108,11 +109,11 @@ describe("what the map asks for", () => {
   it("is given up for what is seen now", async () => {
     const { asked, answer } = bridge();
     map().want(near(0));
-    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await eventually(() => expect(asked).toHaveLength(1));
     map().want(near(9 * mostCells));
-    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await eventually(() => expect(asked).toHaveLength(2));
     await answer();
-    await vi.waitFor(() => expect(map().row(unit, 9)).toBeDefined());
+    await eventually(() => expect(map().row(unit, 9)).toBeDefined());
     expect(map().row(unit, 0)).toBeUndefined();
     expect(map().failure).toBeUndefined();
   });
@@ -121,27 +122,27 @@ describe("what the map asks for", () => {
     const { asked, answer, fail } = bridge();
     map().want(whole);
     await fail("invalid-table");
-    await vi.waitFor(() => expect(map().failure?.code).toBe("invalid-table"));
+    await eventually(() => expect(map().failure?.code).toBe("invalid-table"));
     map().want(whole);
     expect(asked).toHaveLength(1);
     map().retry();
     expect(map().failure).toBeUndefined();
     await answer();
-    await vi.waitFor(() => expect(map().overview).toBeDefined());
+    await eventually(() => expect(map().overview).toBeDefined());
   });
 
   it("is asked anew when the image was looked into again, and in another colouring", async () => {
     const { asked, answer } = bridge();
     map().want(whole);
     await answer();
-    await vi.waitFor(() => expect(map().overview).toBeDefined());
+    await eventually(() => expect(map().overview).toBeDefined());
     map().look({ by: "sharing" });
     await answer();
-    await vi.waitFor(() => expect(map().overview).toBeDefined());
+    await eventually(() => expect(map().overview).toBeDefined());
     map().look({ by: "kind" });
     expect(map().overview).toBeDefined();
     map().open(report("/vm/web01.qcow2"));
-    await vi.waitFor(() => expect(asked).toHaveLength(3));
+    await eventually(() => expect(asked).toHaveLength(3));
     expect(asked.map(({ by }) => by)).toEqual(["kind", "sharing", "kind"]);
   });
 });

@@ -8,6 +8,7 @@ import type { FormatModel } from "../../shared/model/format";
 import type { MeasuredVariant } from "../../shared/model/measure";
 import { fakeBridge, type Answers } from "./fake-bridge";
 import { layer, MiB, report } from "./reports";
+import { eventually } from "../helpers/eventually";
 
 const model: FormatModel = {
   id: "qcow2",
@@ -79,7 +80,9 @@ describe("what a conversion would come to", () => {
   it("is told when the dialog opens, and forgotten when it closes", async () => {
     const fake = bridge();
     await useConvert.getState().begin(["/a.raw"]);
-    await vi.waitFor(() => expect(outlook().size).toEqual({ state: "ready", size: variant }));
+    expect(outlook().current).toBe(false);
+    await eventually(() => expect(outlook().current).toBe(true));
+    expect(outlook().size).toEqual({ state: "ready", size: variant });
     expect(outlook().findings).toEqual({ "/a.raw": [{ id: "no-partition-table", level: "note" }] });
     expect(outlook().commands).toEqual(["lamina /a.raw {}"]);
     // The usual options were measured with all the others.
@@ -92,13 +95,13 @@ describe("what a conversion would come to", () => {
   it("measures options that no variant has, and the disk again only when it changes", async () => {
     const fake = bridge();
     await useConvert.getState().begin(["/a.raw"]);
-    await vi.waitFor(() => expect(outlook().size.state).toBe("ready"));
+    await eventually(() => expect(outlook().size.state).toBe("ready"));
     useConvert.getState().setOption("cluster_size", 4096);
-    await vi.waitFor(() => expect(outlook().size).toMatchObject({ size: { allocated: 8 } }));
+    await eventually(() => expect(outlook().size).toMatchObject({ size: { allocated: 8 } }));
     expect(outlook().commands).toEqual(['lamina /a.raw {"cluster_size":4096}']);
     expect(measured(fake)).toEqual(["convert.measure", "image.measureTarget"]);
     useConvert.getState().growTo("/a.raw", 80 * MiB);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(outlook().size).toMatchObject({ size: { fullyAllocated: 80 * MiB } }),
     );
     expect(measured(fake).slice(2)).toEqual(["convert.measure", "image.measureTarget"]);
@@ -114,10 +117,10 @@ describe("what a conversion would come to", () => {
       views: { "/a.raw": { state: "measuring", done: 0, total: 0, before: [] } },
     });
     await useConvert.getState().begin(["/a.raw"]);
-    await vi.waitFor(() => expect(outlook().variants?.state).toBe("measuring"));
+    await eventually(() => expect(outlook().variants?.state).toBe("measuring"));
     expect(outlook().size).toEqual({ state: "measuring" });
     useMeasures.setState({ views: { "/a.raw": { state: "ready", variants: [variant] } } });
-    await vi.waitFor(() => expect(outlook().size).toEqual({ state: "ready", size: variant }));
+    await eventually(() => expect(outlook().size).toEqual({ state: "ready", size: variant }));
     expect(measured(fake)).toEqual([]);
   });
 
@@ -129,15 +132,15 @@ describe("what a conversion would come to", () => {
       },
     });
     await useConvert.getState().begin(["/a.raw"]);
-    await vi.waitFor(() => expect(outlook().size).toEqual({ state: "failed", failure }));
+    await eventually(() => expect(outlook().size).toEqual({ state: "failed", failure }));
     useConvert.getState().choose({ keepBacking: true });
-    await vi.waitFor(() => expect(outlook().size).toEqual({ state: "unknown" }));
+    await eventually(() => expect(outlook().size).toEqual({ state: "unknown" }));
   });
 
   it("looks at every source of several, and measures none", async () => {
     const fake = bridge();
     await useConvert.getState().begin(["/a.raw", "/b.raw"]);
-    await vi.waitFor(() => expect(outlook().commands).toHaveLength(2));
+    await eventually(() => expect(outlook().commands).toHaveLength(2));
     expect(Object.keys(outlook().findings)).toEqual(["/a.raw", "/b.raw"]);
     expect(measured(fake)).toEqual([]);
   });
@@ -154,7 +157,7 @@ describe("what a conversion would come to", () => {
   it("shows how far the measurement is", async () => {
     bridge({ "convert.measure": () => new Promise(() => {}) });
     await useConvert.getState().begin(["/a.raw"]);
-    await vi.waitFor(() => expect(outlook().variants?.state).toBe("measuring"));
+    await eventually(() => expect(outlook().variants?.state).toBe("measuring"));
     outlook().progressed({ path: "/a.raw", done: 3, total: 9 });
     outlook().progressed({ path: "/b.raw", done: 1, total: 1 });
     expect(outlook().variants).toMatchObject({ done: 3, total: 9 });

@@ -26,6 +26,7 @@ export function ChangeDialog() {
 function Dialog({ change }: { change: ImageChange }) {
   const { t } = useTranslation();
   const stage = useChange((state) => state.stage);
+  const known = useChange((state) => state.view.state);
   const { close } = useChange.getState();
   return (
     <Modal
@@ -35,7 +36,7 @@ function Dialog({ change }: { change: ImageChange }) {
       title={t(`change.title.${change.kind}`, shortNamesIn(change))}
       closeButtonProps={{ "aria-label": t(stage === "running" ? "change.hide" : "change.close") }}
     >
-      <div className={styles.dialog} data-testid="change" data-stage={stage}>
+      <div className={styles.dialog} data-testid="change" data-stage={stage} data-view={known}>
         {stage === "asking" && <Asking change={change} />}
         {stage === "running" && <Running change={change} />}
         {stage === "done" && <Done />}

@@ -5,6 +5,7 @@ import { nameOf } from "../../api/paths";
 import { useConvert } from "../../state/convert";
 import { obstacle, readability } from "../../state/convert-form";
 import { useImages } from "../../state/images";
+import { useOutlook } from "../../state/outlook";
 import { Note } from "../../ui/note";
 import { CommandLine } from "./command-line";
 import styles from "./convert.module.css";
@@ -29,6 +30,8 @@ export function ConvertDialog() {
     return what === "whole" || (what === "damaged" && form.salvage);
   });
   const ready = obstacle(form, readable) === undefined;
+  const current = useOutlook((outlook) => outlook.current);
+  const settled = current && obstacle(form, true) !== "waiting";
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (ready) void start();
@@ -51,7 +54,7 @@ export function ConvertDialog() {
         body: styles.body,
       }}
     >
-      <form className={styles.form} onSubmit={submit} noValidate>
+      <form className={styles.form} onSubmit={submit} noValidate data-settled={settled}>
         {/* Takes the focus at first, so that no button does and arrow keys scroll. */}
         <div className={styles.scroll} tabIndex={-1} data-autofocus>
           <Sources />

@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Control } from "../../../electron/engine";
 import { bytesHandlers } from "../../../electron/handlers/bytes";
 import { createOpenings } from "../../../electron/handlers/openings";
 import { speedHandlers } from "../../../electron/handlers/speed";
 import type { TaskRunner } from "../../../electron/workers/start-image-task";
+import { eventually } from "../../helpers/eventually";
 
 /** Handlers over tasks that end only when they are told, or cancelled. */
 function setUp() {
@@ -59,7 +60,7 @@ describe("calls for bytes", () => {
     expect(ends[0]?.control?.cancelled).toBe(true);
     ends[1]?.control?.setTotal(10);
     ends[1]?.control?.addDone(4);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(told).toEqual([["bytes.finding", { path: "/a", done: 4, total: 10 }]]),
     );
     await handlers["bytes.stopFinding"](undefined);

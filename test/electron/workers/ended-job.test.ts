@@ -32,6 +32,9 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   threads.length = 0;
+  // Ending a thread in the very moment in which it loads koffi's native code ends the whole process:
+  // Node-API cannot throw there any more.
+  vi.stubEnv("LAMINA_NO_NATIVE", "1");
 });
 
 function requestIn(folder: string, name: string): ConvertRequest {
@@ -52,11 +55,8 @@ function withDisk(): string {
   return folder;
 }
 
-/**
- * Ending a thread in the very moment in which it loads koffi's native code ends the whole process: Node-API
- * cannot throw there any more. A thread that has begun its image is past that after this many ms.
- */
-const loaded = 500;
+/** Milliseconds that a job which does not hear the cancel is waited for. */
+const patience = 20;
 
 const sleep = (milliseconds: number) => new Promise((next) => setTimeout(next, milliseconds));
 const partials = (folder: string) =>
@@ -79,7 +79,6 @@ describe("a conversion whose thread is ended from outside", () => {
     queue.pause(first!.id);
     queue.pause(second);
     while (partials(folder) < 2) await sleep(5);
-    await sleep(loaded);
     await threads[0]?.terminate();
     while (queue.list()[0]?.state === "paused") await sleep(5);
     expect(queue.list()[0]).toMatchObject({
@@ -98,7 +97,7 @@ describe("a conversion whose thread is ended from outside", () => {
 
   it("is ended by us when it does not hear the cancel, and leaves nothing then either", async () => {
     const folder = withDisk();
-    const run = startJob(scripts, requestIn(folder, "b.qcow2"), [], loaded);
+    const run = startJob(scripts, requestIn(folder, "b.qcow2"), [], patience);
     run.pause();
     while (partials(folder) === 0) await sleep(5);
     run.cancel();

@@ -89,10 +89,13 @@ describeWithQemu("whatever a crash leaves of a change is the image before or aft
         try {
           change(file, r, layout);
         } catch (error) {
-          // One bit counts no second use, and version 2 has no sizes of snapshots.
+          // One bit counts no second use, and version 2 has no sizes of snapshots. Four bits count 15,
+          // which a cluster with much compressed data has when another snapshot is taken.
           const refused = layout.options === "compat=0.10" ? "unsupported" : "limit";
           if (!(error instanceof ImageError) || error.code !== refused) throw error;
-          expect(["refcount_bits=1", "compat=0.10"]).toContain(layout.options);
+          const narrow =
+            name === "create" ? ["refcount_bits=1", "refcount_bits=4"] : ["refcount_bits=1"];
+          expect([...narrow, "compat=0.10"]).toContain(layout.options);
           expect(steps).toEqual([]);
           continue;
         }

@@ -39,7 +39,7 @@ interface Watched {
 function afterOthersDid(bytes: number): Watched {
   const control = createControl();
   let steps = 0;
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   const throwIfCancelled = (): void => {
     steps += 1;
     while (control.done < bytes && !control.cancelled && Date.now() < deadline) pause(1);
@@ -62,7 +62,7 @@ function pause(milliseconds: number): void {
 function convertWithOthers(job: ConvertJob, bytes: number, meanwhile = (): void => {}): void {
   const steps = convertInSteps(job);
   let step = steps.next();
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (job.control.done < bytes && Date.now() < deadline) pause(1);
   meanwhile();
   while (step.done !== true) step = steps.next();
@@ -242,7 +242,7 @@ describeWithQemu(`convert with copier threads, seed ${runSeed}`, () => {
       return start(work);
     };
     // The calling thread takes no step before the other has failed, because the file lost its end.
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 60_000;
     const throwIfCancelled = (): void => {
       truncateSync(source!, size / 64);
       while (!crew?.failed && Date.now() < deadline) pause(1);

@@ -186,6 +186,6 @@ describe("a disk of 1 PiB", () => {
     expect(first).toEqual({ kind: "unallocated", length: 2 ** 50 - 65536 });
     expect(layer.map(first.length, 2 ** 50)).toMatchObject({ kind: "data", at: 131072 });
     // 2^34 clusters, looked at one by one, would take minutes.
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });

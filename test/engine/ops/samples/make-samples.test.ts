@@ -29,7 +29,7 @@ describeWithQemu("the sample set", () => {
   beforeAll(() => {
     folder = newFolder();
     makeSamples(folder, nowSeconds, control);
-  }, 60_000);
+  });
   afterAll(() => removeFolder(folder));
 
   it("has the files it names, and takes no more space than it says", () => {

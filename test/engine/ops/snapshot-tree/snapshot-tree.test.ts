@@ -36,7 +36,7 @@ describe("the tree of snapshots", () => {
         wrong.push(`seed ${firstSeed + i}: [${found.join()}] is not [${parents.join()}]`);
     }
     expect(wrong.length, wrong.join("\n")).toBeLessThanOrEqual(Math.ceil(histories * 0.05));
-  }, 60_000);
+  });
 
   it("tells what each shares with its parent and what it would give back", () => {
     const { path, parents, contents } = randomHistory(random(7), join(tempFolder(), "a.qcow2"), 12);
