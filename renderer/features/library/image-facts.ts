@@ -1,6 +1,7 @@
 import type { Failure } from "../../../shared/model/report";
 import type { ListedImage } from "../../../shared/model/watched-folder";
 import type { ImageView } from "../../state/images";
+import { nameOf } from "../../api/paths";
 import { sentences } from "../../text/sentence";
 
 /** What a row tells of an image. Sizes in bytes. */
@@ -10,6 +11,8 @@ export interface ImageFacts {
   readonly size?: number;
   readonly allocated?: number;
   readonly problem?: "missing" | "failed" | "chooseMember";
+  /** The file of its chain that cannot be read, by its name; absent when all can, as far as is known. */
+  readonly broken?: string;
   /** What went wrong, in words. */
   readonly message?: string;
 }
@@ -19,12 +22,15 @@ export function imageFacts(
   image: ListedImage | undefined,
   view: ImageView | undefined,
 ): ImageFacts {
+  const link = view?.state === "ready" ? view.report.broken : undefined;
+  const broken = link?.name ?? image?.missingBase;
   if (image !== undefined) {
     const { virtualSize, allocated, failure } = image;
     return {
       loading: false,
       ...(virtualSize !== undefined && { size: virtualSize }),
       ...(allocated !== undefined && failure === undefined && { allocated }),
+      ...(broken !== undefined && { broken: nameOf(broken) }),
       ...(failure && problemOf(failure)),
     };
   }
@@ -34,6 +40,7 @@ export function imageFacts(
     loading: view?.state === "loading",
     ...(layer && { size: layer.virtualSize }),
     ...(layer?.allocated !== undefined && { allocated: layer.allocated }),
+    ...(broken !== undefined && { broken: nameOf(broken) }),
   };
 }
 

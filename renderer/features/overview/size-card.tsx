@@ -20,6 +20,7 @@ export function SizeCard({ report }: { report: ImageReport }) {
   const { virtual, length, allocated, throughChain, fromBacking, scale } = sizes;
   const own = ownSegments(report, t);
   const chain = chainSegments(report);
+  const standsAlone = report.layers.length === 1 && report.broken === undefined;
   const noChain = t(
     report.broken === undefined ? "overview.sizes.unreadable" : "overview.sizes.brokenChain",
   );
@@ -41,7 +42,7 @@ export function SizeCard({ report }: { report: ImageReport }) {
           <Explain topic="sizes" />
           <Explain topic="thin" />
           {imageLayer(report).format === "qcow2" && (
-            <Explain topic={report.own.data + report.own.compressed > 0 ? "container" : "empty"} />
+            <Explain topic={isEmpty(report) ? "empty" : "container"} />
           )}
         </>
       }
@@ -77,7 +78,7 @@ export function SizeCard({ report }: { report: ImageReport }) {
           scale={scale}
         />
         <Measure
-          label={t("overview.sizes.chain")}
+          label={t(standsAlone ? "overview.sizes.reads" : "overview.sizes.chain")}
           value={
             throughChain === undefined ? (
               noChain
@@ -105,6 +106,11 @@ export function SizeCard({ report }: { report: ImageReport }) {
       <GrowthNote report={report} />
     </Card>
   );
+}
+
+/** Whether the guest has written nothing, as far as that can be told. */
+function isEmpty({ own, unreadable }: ImageReport): boolean {
+  return unreadable === undefined && own.data + own.compressed === 0;
 }
 
 /** How the image's own file is used. */
