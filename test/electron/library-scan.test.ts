@@ -52,7 +52,8 @@ describeWithQemu("looking through a folder", () => {
     over("broken.qcow2", "gone.qcow2");
     over("above.qcow2", "broken.qcow2");
     over("elsewhere.qcow2", "/none/of/this/gone.qcow2");
-    over("loop.qcow2", "loop.qcow2");
+    over("loop-1.qcow2", "loop-2.qcow2");
+    over("loop-2.qcow2", "loop-1.qcow2");
     const missing = () =>
       scan(folder).images.flatMap(({ name, missingBase }) =>
         missingBase === undefined ? [] : [[name, missingBase]],

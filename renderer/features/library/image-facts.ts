@@ -2,7 +2,6 @@ import type { Failure } from "../../../shared/model/report";
 import type { ListedImage } from "../../../shared/model/watched-folder";
 import type { ImageView } from "../../state/images";
 import { nameOf } from "../../api/paths";
-import { sentences } from "../../text/sentence";
 
 /** What a row tells of an image. Sizes in bytes. */
 export interface ImageFacts {
@@ -13,8 +12,7 @@ export interface ImageFacts {
   readonly problem?: "missing" | "failed" | "chooseMember";
   /** The file of its chain that cannot be read, by its name; absent when all can, as far as is known. */
   readonly broken?: string;
-  /** What went wrong, in words. */
-  readonly message?: string;
+  readonly failure?: Failure;
 }
 
 /** From what its folder tells of it or, in no watched folder, from what was seen when it was opened. */
@@ -44,8 +42,8 @@ export function imageFacts(
   };
 }
 
-function problemOf({ code, message, hint }: Failure): Pick<ImageFacts, "problem" | "message"> {
+function problemOf(failure: Failure): Pick<ImageFacts, "problem" | "failure"> {
+  const { code } = failure;
   if (code === "choose-member") return { problem: "chooseMember" };
-  const problem = code === "missing-file" ? "missing" : "failed";
-  return { problem, message: sentences(message, hint) };
+  return { problem: code === "missing-file" ? "missing" : "failed", failure };
 }

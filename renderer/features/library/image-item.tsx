@@ -3,6 +3,7 @@ import { CircleAlert, Unlink, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useImages } from "../../state/images";
 import { useImageDrag } from "../../state/rebase";
+import { failureWords } from "../../text/failure-text";
 import { formatRoundSize, formatSize } from "../../text/format";
 import { sentences } from "../../text/sentence";
 import { Ellipsis } from "../../ui/ellipsis";
@@ -36,6 +37,7 @@ export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageI
   const facts = imageFacts(row.image, view);
   const { size, allocated, problem, broken } = facts;
   const chain = broken === undefined ? undefined : t("library.broken", { name: broken });
+  const words = facts.failure && failureWords(facts.failure, t);
   const label = [
     name,
     size !== undefined && formatRoundSize(size),
@@ -66,7 +68,9 @@ export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageI
     >
       <span className={styles.name}>
         {subfolder !== undefined && <small>{subfolder} /</small>}
-        <Ellipsis full={sentences(path, facts.message)}>{name}</Ellipsis>
+        <Ellipsis full={sentences(path, words?.headline, words?.step, words?.detail)}>
+          {name}
+        </Ellipsis>
         {chain !== undefined && (
           <Tooltip label={chain} multiline maw={320}>
             <Unlink className={styles.broken} size={13} role="img" aria-label={chain} />

@@ -12,13 +12,14 @@ import { GrowthNote } from "./growth-note";
 import { Measure } from "./measure";
 import styles from "./overview.module.css";
 import { imageLayer, sizesOf } from "./sizes";
+import { useOnlyInSnapshots } from "./use-only-in-snapshots";
 
 /** The three sizes that confuse people, side by side on one scale. */
 export function SizeCard({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
   const sizes = sizesOf(report);
   const { virtual, length, allocated, throughChain, fromBacking, scale } = sizes;
-  const own = ownSegments(report, t);
+  const own = ownSegments(report, useOnlyInSnapshots(report), t);
   const chain = chainSegments(report);
   const standsAlone = report.layers.length === 1 && report.broken === undefined;
   const noChain = t(
@@ -114,18 +115,28 @@ function isEmpty({ own, unreadable }: ImageReport): boolean {
 }
 
 /** How the image's own file is used. */
-function ownSegments(report: ImageReport, t: TFunction): Segment[] {
+function ownSegments(
+  report: ImageReport,
+  inSnapshots: number | undefined,
+  t: TFunction,
+): Segment[] {
   const { data, compressed, rest } = report.own;
   const hasSnapshots = imageLayer(report).facts.snapshots.length > 0;
+  const told = inSnapshots !== undefined || !hasSnapshots;
   if (report.unreadable !== undefined)
     return [{ tone: "rest", label: t("overview.sizes.unreadable"), bytes: rest }];
   return [
     { tone: "data", label: t("overview.sizes.data"), bytes: data },
     { tone: "compressed", label: t("overview.sizes.compressed"), bytes: compressed },
     {
+      tone: "exclusive",
+      label: t("overview.sizes.inSnapshots"),
+      bytes: inSnapshots ?? 0,
+    },
+    {
       tone: "rest",
-      label: t(hasSnapshots ? "overview.sizes.restWithSnapshots" : "overview.sizes.rest"),
-      bytes: rest,
+      label: t(told ? "overview.sizes.rest" : "overview.sizes.restWithSnapshots"),
+      bytes: rest - (inSnapshots ?? 0),
     },
   ];
 }

@@ -7,8 +7,8 @@ import { useConvert } from "../../state/convert";
 import { useMeasures, variantsOf, type MeasureView } from "../../state/measures";
 import { attempt } from "../../state/view";
 import { formatProgress } from "../../text/format";
-import { sentences } from "../../text/sentence";
 import { Card } from "../../ui/card";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { ProgressBar } from "../../ui/progress-bar";
 import { TextButton } from "../../ui/text-button";
@@ -27,9 +27,7 @@ export function TakesCard({ report }: { report: ImageReport }) {
       {view.state === "measuring" && <Progress view={view} />}
       {view.state === "failed" && (
         <Note tone="bad" role="alert" testId="measure-failed">
-          <strong>{t("overview.takes.failed")}</strong>
-          <br />
-          {sentences(view.failure.message, view.failure.hint)}{" "}
+          <FailureText failure={view.failure} headline={t("overview.takes.failed")} />
           <TextButton onClick={() => useMeasures.getState().retry()}>
             {t("overview.takes.retry")}
           </TextButton>
