@@ -56,13 +56,19 @@ export function createDialogs(
   };
 }
 
-/** Asks whether to give up what runs. @returns true for yes */
-export async function askToGiveUp(window: BaseWindow, { quit }: MainTexts): Promise<boolean> {
+/** Asks whether to give up what runs, and says what becomes of it. @returns true for yes */
+export async function askToGiveUp(
+  window: BaseWindow,
+  { quit }: MainTexts,
+  { converting, changing }: { readonly converting: boolean; readonly changing: boolean },
+): Promise<boolean> {
+  const { message, yes } = converting ? (changing ? quit.both : quit.conversion) : quit.change;
+  const details = [converting && quit.conversion.detail, changing && quit.change.detail];
   const { response } = await dialog.showMessageBox(window, {
     type: "warning",
-    message: quit.message,
-    detail: quit.detail,
-    buttons: [quit.keepRunning, quit.cancelAndQuit],
+    message,
+    detail: details.filter((detail) => detail !== false).join("\n\n"),
+    buttons: [quit.keepRunning, yes],
     defaultId: 0,
     cancelId: 0,
   });

@@ -1,5 +1,5 @@
 import { lstatSync, opendirSync, realpathSync, statfsSync, type Dirent } from "node:fs";
-import { extname, join, relative } from "node:path";
+import { extname, join, relative, sep } from "node:path";
 import { formatModels, glanceAt, ImageError, showsFormat, toFailure } from "./engine";
 import { formatIdSchema } from "../shared/model/format";
 import type { ListedImage, WatchedFolder } from "../shared/model/watched-folder";
@@ -174,7 +174,37 @@ function imagesOf(folder: string, seen: readonly SeenFile[]): ListedImage[] {
     image.base === undefined ? image : { ...image, base: asListed(image.base) },
   );
   const bases = new Set(linked.flatMap(({ path, base }) => (base === path ? [] : (base ?? []))));
-  return linked.map((image) => (bases.has(image.path) ? { ...image, grows: false } : image));
+  const missing = missingBases(folder, linked);
+  return linked.map((image) => {
+    const missingBase = missing.get(image.path);
+    return {
+      ...image,
+      ...(bases.has(image.path) && { grows: false }),
+      ...(missingBase !== undefined && { missingBase }),
+    };
+  });
+}
+
+/**
+ * The images whose chain ends at a file that is not there, with that file. Only in the folder itself is
+ * anything looked for: elsewhere a name could reach for a server.
+ */
+function missingBases(folder: string, images: readonly ListedImage[]): Map<string, string> {
+  const byPath = new Map(images.map((image) => [image.path, image]));
+  const roots = [folder, realpathSync.native(folder)].map((root) => join(root, sep));
+  const missing = new Map<string, string>();
+  for (const image of images) {
+    const met = new Set<string>();
+    let at: ListedImage | undefined = image;
+    while (at?.base !== undefined && !met.has(at.path)) {
+      met.add(at.path);
+      const { base }: ListedImage = at;
+      at = byPath.get(base);
+      if (at !== undefined || !roots.some((root) => base.startsWith(root))) continue;
+      if (lstatSync(base, { throwIfNoEntry: false }) === undefined) missing.set(image.path, base);
+    }
+  }
+  return missing;
 }
 
 function space(folder: string): WatchedFolder["host"] {

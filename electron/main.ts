@@ -7,6 +7,7 @@ import { dragIcon } from "./drag-icon";
 import { formatModels } from "./engine";
 import { switchValue } from "./file-arguments";
 import { createHandlers } from "./handlers";
+import { createChanges } from "./handlers/changes";
 import { createGrants } from "./handlers/grants";
 import { bindCalls, bindEvents } from "./ipc/bind";
 import { openJournal } from "./jobs/journal";
@@ -128,6 +129,7 @@ function start(): void {
     },
     removed: (jobId) => emit("jobs.removed", { jobId }),
   });
+  const changes = createChanges(queue, inspector, grants);
   const actions: MenuActions = {
     newDisk: () => emit("app.newDiskWanted", undefined),
     chooseImages: () => void dialogs.openImages().then(opened.add),
@@ -150,6 +152,7 @@ function start(): void {
       grants,
       openings: createOpenings(),
       queue,
+      changes,
       journal,
       library,
       dialogs,
@@ -182,9 +185,9 @@ function start(): void {
   });
 
   guardClosing(window, {
-    busy: queue.busy,
-    ask: () => askToGiveUp(window, texts()),
-    stop: queue.cancelAll,
+    busy: () => queue.busy() || changes.busy(),
+    ask: () => askToGiveUp(window, texts(), { converting: queue.busy(), changing: changes.busy() }),
+    stop: () => Promise.all([queue.cancelAll(), changes.stopAll()]),
   });
   window.on("focus", () => library.refresh());
   opened.onAdded(() => {

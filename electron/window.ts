@@ -82,7 +82,7 @@ const STOP_PATIENCE_MS = 10_000;
 /** Asks before the window closes while something runs, and ends that before it does. */
 export function guardClosing(
   window: BrowserWindow,
-  running: { busy(): boolean; ask(): Promise<boolean>; stop(): Promise<void> },
+  running: { busy(): boolean; ask(): Promise<boolean>; stop(): Promise<unknown> },
 ): void {
   let asking = false;
   window.on("close", (event) => {

@@ -25,6 +25,7 @@ import { useImages } from "./state/images";
 import { useSettings } from "./state/settings";
 import { useView } from "./state/view";
 import { cssVariablesResolver, theme } from "./style/theme";
+import { useWindowTitle } from "./window-title";
 
 /** The window. `nonce` is what styles made at run time need to be let in. */
 export function App({ nonce }: { nonce: string }) {
@@ -46,6 +47,7 @@ export function App({ nonce }: { nonce: string }) {
 
 function Window() {
   useSettled();
+  useWindowTitle();
   const main = useRef<HTMLElement>(null);
   const page = useView((view) => view.page);
   const shown = useImages((images) => images.shown);

@@ -1,3 +1,4 @@
+import { createControl, type Control } from "../engine";
 import { FailureError } from "../failure";
 import type { JobQueue } from "../jobs/queue";
 import type { Inspector } from "../workers/start-inspector";
@@ -8,9 +9,14 @@ import { isSameFile } from "./target";
 export interface Changes {
   /**
    * @param paths The image, or all files that the change may write to.
+   * @param change Where it can be ended before its time, it ends when its control is cancelled.
    * @throws FailureError `in-use`, or what `change` throws
    */
-  make<T>(paths: string | readonly string[], change: () => Promise<T>): Promise<T>;
+  make<T>(paths: string | readonly string[], change: (control: Control) => Promise<T>): Promise<T>;
+  /** Whether a change runs. */
+  busy(): boolean;
+  /** Ends those that can be ended before their time; resolves when none runs any more. */
+  stopAll(): Promise<void>;
 }
 
 const unended: ReadonlySet<string> = new Set(["waiting", "running", "paused"]);
@@ -21,6 +27,7 @@ export function createChanges(
   grants: Pick<Grants, "list">,
 ): Changes {
   const changing = new Set<string>();
+  const running = new Map<Control, Promise<unknown>>();
 
   /** The files that a conversion from `source` reads; what cannot be opened it does not read. */
   async function filesOf(source: string): Promise<string[]> {
@@ -51,10 +58,18 @@ export function createChanges(
       for (const path of all) changing.add(path);
       try {
         for (const path of all) await requireUnused(path);
-        return await change();
+        const control = createControl();
+        const made = change(control);
+        running.set(control, made);
+        return await made.finally(() => running.delete(control));
       } finally {
         for (const path of all) changing.delete(path);
       }
+    },
+    busy: () => running.size > 0,
+    stopAll: async () => {
+      for (const control of running.keys()) control.cancel();
+      await Promise.allSettled(running.values());
     },
   };
 }

@@ -42,8 +42,8 @@ export function imageChangeHandlers({
     controls: Map<string, Control>,
     path: string,
     work: (control: Control) => Promise<T>,
+    control = createControl(),
   ): Promise<T> {
-    const control = createControl();
     controls.set(path, control);
     const timer = setInterval(() => {
       const { done, total } = control;
@@ -79,10 +79,9 @@ export function imageChangeHandlers({
     "change.start": async ({ change, force }) => {
       const { path } = change;
       const written = await writtenBy(change);
-      const result = await changes.make(written, () =>
-        watched(making, path, (control) =>
-          tasks.run("change.make", { change, force, written, ...howToOpen(path) }, control),
-        ),
+      const input = { change, force, written, ...howToOpen(path) };
+      const result = await changes.make(written, (given) =>
+        watched(making, path, (control) => tasks.run("change.make", input, control), given),
       );
       if (change.kind === "rebase") await allowChosen({ inspector, grants }, path, change.base);
       return result;

@@ -14,7 +14,7 @@ import type { TaskRunner } from "../workers/start-image-task";
 import { appHandlers } from "./app";
 import { bytesHandlers } from "./bytes";
 import { chainHandlers } from "./chain";
-import { createChanges } from "./changes";
+import type { Changes } from "./changes";
 import { convertHandlers } from "./convert";
 import { newImageHandlers } from "./create";
 import { keepDeclared } from "./declared";
@@ -53,6 +53,7 @@ export interface HandlerParts {
   readonly grants: Grants;
   readonly openings: Openings;
   readonly queue: JobQueue;
+  readonly changes: Changes;
   readonly journal: Journal;
   readonly library: Library;
   readonly dialogs: Dialogs;
@@ -71,7 +72,7 @@ export interface HandlerParts {
 /** One handler for every call of the contract. */
 export function createHandlers(given: HandlerParts): Handlers {
   const parts = { ...given, tasks: keepDeclared(given.tasks, given.openings) };
-  const changes = createChanges(parts.queue, parts.inspector, parts.grants);
+  const { changes } = parts;
   return {
     ...appHandlers(
       () => parts.about(),
@@ -93,7 +94,7 @@ export function createHandlers(given: HandlerParts): Handlers {
     ...snapshotHandlers(parts.tasks, changes),
     ...healthHandlers(parts.tasks, changes),
     ...chainHandlers(parts, changes),
-    ...imageChangeHandlers({ ...parts, changes }),
+    ...imageChangeHandlers(parts),
     ...bytesHandlers(parts.tasks, parts),
     ...speedHandlers(parts.tasks, parts),
     ...jobHandlers(parts.queue, parts.journal, (path) => parts.startDrag(path)),

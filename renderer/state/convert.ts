@@ -1,14 +1,22 @@
 import { create } from "zustand";
 import type { FormatId, FormatModel, OptionValues } from "../../shared/model/format";
+import type { MeasuredVariant } from "../../shared/model/measure";
 import type { PreflightFinding, Purpose, TargetChoice } from "../../shared/model/preflight";
 import { call, toFailure } from "../api/client";
 import { folderOf, inFolder, isAbsolute } from "../api/paths";
 import { closedForm, requestOf, type ConvertChoices, type ConvertForm } from "./convert-form";
 import { useImages } from "./images";
 
+/** What is chosen before the dialog is open. */
+interface Given {
+  /** The internal snapshot to read, by its place in the table. */
+  readonly snapshot?: number | undefined;
+  readonly target?: Pick<MeasuredVariant, "format" | "options" | "compress">;
+}
+
 interface ConvertState extends ConvertForm {
-  /** Opens the dialog, for a snapshot of the one source where one is named. */
-  begin: (sources: readonly string[], snapshot?: number) => Promise<void>;
+  /** Opens the dialog, for a snapshot of the one source or with a target chosen where one is given. */
+  begin: (sources: readonly string[], given?: Given) => Promise<void>;
   /** Takes one of several sources off the form. */
   leaveOut: (source: string) => void;
   /** Chooses what the purpose takes best; "other" leaves everything as it is. */
@@ -70,7 +78,7 @@ export const useConvert = create<ConvertState>()((set, get) => {
 
   return {
     ...closedForm,
-    begin: async (sources, snapshot) => {
+    begin: async (sources, { snapshot, target } = {}) => {
       set({ ...closedForm, sources, snapshot });
       try {
         const [formats] = await Promise.all([
@@ -80,9 +88,13 @@ export const useConvert = create<ConvertState>()((set, get) => {
         if (get().sources !== sources) return;
         const writable = formats.filter((format) => format.writable);
         set({ formats: writable });
-        const first = likelyTarget(writable, sources);
+        const first = target?.format ?? likelyTarget(writable, sources);
         // A purpose that was chosen meanwhile has chosen the format as well.
-        if (first !== undefined && get().format === undefined) await get().chooseFormat(first);
+        if (first === undefined || get().format !== undefined) return;
+        const chosen = get().chooseFormat(first);
+        if (target !== undefined)
+          set({ options: target.options, compress: target.compress === true });
+        await chosen;
       } catch (error) {
         if (get().sources === sources) fail(error);
       }

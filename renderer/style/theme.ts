@@ -1,6 +1,7 @@
 import {
   Button,
   createTheme,
+  Modal,
   SegmentedControl,
   type CSSVariablesResolver,
   type MantineColorsTuple,
@@ -61,7 +62,10 @@ export const theme = createTheme({
     SegmentedControl: SegmentedControl.extend({
       classNames: { root: "segments", indicator: "segment" },
     }),
-    Modal: { defaultProps: { centered: true, radius: 14 } },
+    Modal: Modal.extend({
+      defaultProps: { centered: true, radius: 14 },
+      classNames: { title: "dialog-title" },
+    }),
     // Its element would make a second banner of the page out of every dialog's title.
     ModalHeader: { defaultProps: { role: "presentation" } },
   },

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import styles from "./note.module.css";
 
 interface NoteProps {
-  tone?: "info" | "warn" | "bad";
+  tone?: "info" | "ok" | "warn" | "bad";
   /** "alert" is read out at once. */
   role?: "note" | "alert";
   testId?: string;

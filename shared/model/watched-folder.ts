@@ -19,6 +19,8 @@ export const listedImageSchema = z.object({
   grows: z.boolean(),
   /** The backing file or parent: its path as listed where it is in the folder, else where it is named. */
   base: z.string().optional(),
+  /** The file that is missing in its own chain, or that of an image below it, by its path. */
+  missingBase: z.string().optional(),
   failure: failureSchema.optional(),
 });
 export type ListedImage = z.infer<typeof listedImageSchema>;

@@ -38,7 +38,8 @@ test("an overlay is made from the chain, and stands on it", async ({ folder, lau
 
   const top = join(folder, "web01-test.qcow2");
   await answerDialogs(lamina, top);
-  await page.getByRole("button", { name: "New overlay…" }).click();
+  const panel = page.getByTestId("layer-panel");
+  await panel.getByRole("button", { name: "New overlay…" }).click();
   await expect(page.getByRole("heading", { name: "web01-test.qcow2", level: 1 })).toBeVisible();
   await expect(page.getByTestId("layer")).toHaveCount(3);
   const info = qemuJson<QemuInfo>(["info", top]);

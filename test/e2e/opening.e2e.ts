@@ -20,6 +20,7 @@ test("paths and file: URLs of the command line, several at once", async ({ folde
   const second = makeImage(folder, "zweite Platte ü.qcow2");
   const { page } = await launch(first, pathToFileURL(second).href);
   await expectShown(page, "first disk.qcow2");
+  await expect(page).toHaveTitle("first disk.qcow2 – Lamina");
   await expect(page.getByTestId("recent-image")).toHaveCount(2);
   await page.getByRole("treeitem", { name: /^zweite Platte ü/ }).click();
   await expectShown(page, "zweite Platte ü.qcow2");

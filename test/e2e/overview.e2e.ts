@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
@@ -25,8 +25,18 @@ function makeChain(folder: string): { base: string; overlay: string } {
   qemuImg(["create", "-q", "-f", "qcow2", "-b", "debian-12-base.qcow2", "-F", "qcow2", overlay]);
   qemuIo(overlay, "qcow2", ["write -q -P 0x21 6M 2M"]);
   qemuImg(["snapshot", "-c", "before-upgrade", overlay]);
-  qemuIo(overlay, "qcow2", ["write -q -P 0x22 40M 1M"]);
+  qemuIo(overlay, "qcow2", ["write -q -P 0x22 40M 1M", "write -q -P 0x23 7M 512k"]);
   return { base, overlay };
+}
+
+/** Clusters of a file of one refcount block that nothing uses, by their refcounts of 16 bits. */
+function freeClusters(path: string): number {
+  const file = readFileSync(path);
+  const table = Number(file.readBigUInt64BE(48));
+  const block = Number(file.readBigUInt64BE(table));
+  let free = 0;
+  for (let at = 0; at < 65_536; at += 2) if (file.readUInt16BE(block + at) === 0) free += 1;
+  return free;
 }
 
 /** Holds the exact bytes behind a size on the screen against what they should be. */
@@ -53,7 +63,32 @@ test("a chain made by qemu-img shows its true sizes", async ({ folder, launch })
   await expect(page.getByRole("cell", { name: "before-upgrade" })).toBeVisible();
   // The picture shows what was measured, not that it is being measured.
   await expect(page.getByTestId("takes").first()).toBeVisible();
+  await expect(page.getByText("only in snapshots")).toBeVisible();
   await lamina.picture("overview");
+
+  // A copy without its snapshot tells what only that needed.
+  const without = join(folder, "without.qcow2");
+  copyFileSync(overlay, without);
+  const free = (): number => freeClusters(without);
+  const before = free();
+  qemuImg(["snapshot", "-d", "before-upgrade", without]);
+  const alone = page.getByRole("listitem").filter({ hasText: "only in snapshots" });
+  await mustShow(alone.locator("[data-bytes]"), (free() - before) * 65_536);
+
+  const takes = await page.getByTestId("takes").evaluateAll((rows) =>
+    rows.map((row) => ({
+      variant: row.getAttribute("data-variant"),
+      bytes: Number(row.querySelector("[data-bytes]")?.getAttribute("data-bytes")),
+    })),
+  );
+  const [least] = takes.toSorted((one, other) => one.bytes - other.bytes);
+  expect(least?.variant).toBe("vmdk-stream");
+  await page.getByRole("button", { name: "Convert to the smallest…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.locator("input[type=radio][value=vmdk]")).toBeChecked();
+  await expect(dialog).toContainText("subformat=streamOptimized");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(dialog).toBeHidden();
 
   await page.getByRole("tab", { name: "Chain" }).click();
   const layers = page.getByTestId("layer");

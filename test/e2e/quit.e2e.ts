@@ -1,8 +1,11 @@
-import { closeSync, ftruncateSync, openSync, readdirSync, writeSync } from "node:fs";
+import { closeSync, copyFileSync, ftruncateSync, openSync, readdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { ElectronApplication, Page } from "@playwright/test";
 import type { LaminaBridge } from "../../shared/ipc/channels";
 import type { CallOutput } from "../../shared/ipc/contract";
+import type { ImageChange } from "../../shared/model/change";
+import { create, info, mustBeClean } from "./changes";
+import { makeEndless } from "./endless-image";
 import { expect, test } from "./lamina";
 
 const MiB = 1024 * 1024;
@@ -51,15 +54,38 @@ async function listJobs(page: Page): Promise<CallOutput<"jobs.list">> {
 /** Closes the window as its user would; whoever is asked answers with this button. */
 async function closeWindow(app: ElectronApplication, button: number): Promise<void> {
   await app.evaluate(({ BrowserWindow, dialog }, response) => {
-    const answers = { asked: 0 };
-    dialog.showMessageBox = () => {
+    const answers = { asked: 0, question: "" };
+    dialog.showMessageBox = (...given: unknown[]) => {
       answers.asked += 1;
+      answers.question = (given.at(-1) as { message: string }).message;
       return Promise.resolve({ response, checkboxChecked: false });
     };
     Object.assign(globalThis, { answers });
     // After the answer to this call: the process may end with the window.
     setTimeout(() => BrowserWindow.getAllWindows()[0]?.close(), 50);
   }, button);
+}
+
+/** What was asked since the window was last closed. */
+function asked(app: ElectronApplication): Promise<{ asked: number; question: string }> {
+  return app.evaluate(
+    () => (globalThis as unknown as { answers: { asked: number; question: string } }).answers,
+  );
+}
+
+/** Starts a change of an image, and waits until it is under way. */
+async function startChange(page: Page, change: ImageChange): Promise<void> {
+  await page.evaluate(
+    (input) =>
+      new Promise<void>((begun) => {
+        const { lamina } = window as unknown as { lamina: LaminaBridge<File> };
+        lamina.on((name, payload) => {
+          if (name === "change.progress" && (payload as { done: number }).done > 0) begun();
+        });
+        void lamina.call("change.start", { change: input, force: true });
+      }),
+    change,
+  );
 }
 
 test("quitting while conversions run asks, and leaves no half image", async ({
@@ -72,9 +98,9 @@ test("quitting while conversions run asks, and leaves no half image", async ({
   await startJobs(page, source, folder);
 
   await closeWindow(app, 0);
-  const asked = () =>
-    app.evaluate(() => (globalThis as unknown as { answers: { asked: number } }).answers.asked);
-  await expect.poll(asked).toBe(1);
+  await expect
+    .poll(() => asked(app))
+    .toEqual({ asked: 1, question: "A conversion is still running." });
   // Between the end of one and the start of the next there are fewer.
   await expect
     .poll(async () => (await listJobs(page)).filter(({ state }) => state === "running").length)
@@ -86,6 +112,29 @@ test("quitting while conversions run asks, and leaves no half image", async ({
   const left = readdirSync(folder).filter((name) => name !== "disk.raw" && name !== ".settings");
   expect(left.length).toBeLessThan(jobs);
   expect(left.filter((name) => !/^\d+\.qcow2$/.test(name))).toEqual([]);
+});
+
+test("quitting while an image is changed asks, and leaves the image whole", async ({
+  folder,
+  launch,
+}) => {
+  const base = join(folder, "base.qcow2");
+  makeEndless(base);
+  copyFileSync(base, join(folder, "twin.qcow2"));
+  const path = create(join(folder, "disk.qcow2"), base);
+  const { app, page } = await launch();
+  await startChange(page, { kind: "rebase", path, base: join(folder, "twin.qcow2") });
+
+  await closeWindow(app, 0);
+  await expect
+    .poll(() => asked(app))
+    .toEqual({ asked: 1, question: "An image is still being changed." });
+
+  const exited = new Promise((done) => app.process().once("exit", done));
+  await closeWindow(app, 1);
+  expect(await exited).toBe(0);
+  expect(info(path)["backing-filename"]).toBe("base.qcow2");
+  mustBeClean(path);
 });
 
 test("an idle window closes without a question, and comes back where it was", async ({

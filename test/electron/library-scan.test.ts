@@ -43,6 +43,30 @@ describeWithQemu("looking through a folder", () => {
     expect(host?.capacity).toBeGreaterThan(host?.free ?? Infinity);
   });
 
+  it("tells whose chain ends at a file that is not there, in this folder only", () => {
+    const folder = tempFolder();
+    const over = (name: string, base: string) =>
+      qcow2(folder, name, "-u", "-b", base, "-F", "qcow2", "8M");
+    qcow2(folder, "base.qcow2", "8M");
+    over("whole.qcow2", "base.qcow2");
+    over("broken.qcow2", "gone.qcow2");
+    over("above.qcow2", "broken.qcow2");
+    over("elsewhere.qcow2", "/none/of/this/gone.qcow2");
+    over("loop-1.qcow2", "loop-2.qcow2");
+    over("loop-2.qcow2", "loop-1.qcow2");
+    const missing = () =>
+      scan(folder).images.flatMap(({ name, missingBase }) =>
+        missingBase === undefined ? [] : [[name, missingBase]],
+      );
+    const gone = join(folder, "gone.qcow2");
+    expect(missing()).toEqual([
+      ["above.qcow2", gone],
+      ["broken.qcow2", gone],
+    ]);
+    qcow2(folder, "gone.qcow2", "8M");
+    expect(missing()).toEqual([]);
+  });
+
   it("passes over what is no image, hidden, half written, a link or deeper than one folder", () => {
     const folder = tempFolder();
     const outside = tempFolder();

@@ -3,8 +3,8 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { placeOf, useBytes } from "../../state/bytes";
-import { sentences } from "../../text/sentence";
 import { Card } from "../../ui/card";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { TextButton } from "../../ui/text-button";
 import styles from "./bytes.module.css";
@@ -70,7 +70,7 @@ export function Bytes({ report }: { report: ImageReport }) {
       {failure && (
         <div className={styles.failure}>
           <Note tone="bad" role="alert">
-            {sentences(failure.message, failure.hint)}{" "}
+            <FailureText failure={failure} />
             <TextButton onClick={() => show(place)}>{t("bytes.again")}</TextButton>
           </Note>
         </div>

@@ -6,7 +6,7 @@ import { useBytes, type Finding } from "../../state/bytes";
 import { attempt } from "../../state/view";
 import { parseHex } from "../../text/byte-text";
 import { formatOffset, formatProgress } from "../../text/format";
-import { sentences } from "../../text/sentence";
+import { failureLine } from "../../text/failure-text";
 import { ProgressBar } from "../../ui/progress-bar";
 import { TextButton } from "../../ui/text-button";
 import styles from "./bytes.module.css";
@@ -111,7 +111,7 @@ function Outcome({ finding, fromStart }: { finding: Finding; fromStart: () => vo
           )}
         </>
       )}
-      {finding.state === "failed" && sentences(finding.failure.message, finding.failure.hint)}
+      {finding.state === "failed" && failureLine(finding.failure, t)}
     </div>
   );
 }

@@ -8,8 +8,8 @@ import { nameOf } from "../../api/paths";
 import { useChain } from "../../state/chain";
 import { attempt } from "../../state/view";
 import { hasFailureTitle } from "../../text/i18n";
-import { sentences } from "../../text/sentence";
 import { Ellipsis } from "../../ui/ellipsis";
+import { FailureText } from "../../ui/failure-text";
 import { FactList } from "../../ui/fact-list";
 import styles from "./chain.module.css";
 
@@ -31,7 +31,7 @@ const marks = {
 export function BrokenBase({ path, link }: BrokenBaseProps) {
   const { t } = useTranslation();
   const moved = useMoved(link);
-  const { code, message, hint } = link.failure;
+  const { code } = link.failure;
   const missing = moved.length > 0 ? "moved" : "missing";
   const kind = code === "missing-file" ? missing : code === "cycle" ? "cycle" : "other";
   const Mark = marks[kind];
@@ -61,7 +61,7 @@ export function BrokenBase({ path, link }: BrokenBaseProps) {
               ? []
               : [{ name: t("chain.broken.format"), value: link.format }]),
             { name: t("chain.broken.from"), value: from },
-            { name: t("chain.broken.why"), value: sentences(message, hint) },
+            { name: t("chain.broken.why"), value: <FailureText failure={link.failure} /> },
           ]}
         />
         <p className={styles.mend}>

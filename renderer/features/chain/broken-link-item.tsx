@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 import type { BrokenLink } from "../../../shared/model/report";
 import { nameOf } from "../../api/paths";
 import { hasFailureTitle } from "../../text/i18n";
+import { FailureText } from "../../ui/failure-text";
 import { FactList } from "../../ui/fact-list";
 import { Answer } from "./answer";
 import styles from "./chain.module.css";
-import { sentences } from "../../text/sentence";
 
 interface BrokenLinkItemProps {
   /** The image on the page. */
@@ -17,7 +17,7 @@ interface BrokenLinkItemProps {
 /** Where the chain ends at a file that may not be opened: what was wanted, where, and the answers. */
 export function BrokenLinkItem({ path, link }: BrokenLinkItemProps) {
   const { t } = useTranslation();
-  const { code, message, hint, reference } = link.failure;
+  const { code, reference } = link.failure;
   return (
     <li className={styles.layer} data-broken data-testid="broken-link">
       <span className={styles.dot}>
@@ -42,7 +42,7 @@ export function BrokenLinkItem({ path, link }: BrokenLinkItemProps) {
             { name: t("chain.broken.from"), value: nameOf(link.from) },
             {
               name: t("chain.broken.why"),
-              value: sentences(message, hint),
+              value: <FailureText failure={link.failure} />,
             },
           ]}
         />

@@ -5,7 +5,7 @@ import type { Failure, RefusedReference } from "../../../shared/model/report";
 import { toFailure } from "../../api/client";
 import { useImages } from "../../state/images";
 import { useSettings } from "../../state/settings";
-import { sentences } from "../../text/sentence";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import styles from "./trust-dialog.module.css";
 
@@ -55,7 +55,7 @@ export function TrustDialog({ path, reference, folders, close }: TrustDialogProp
         <p className={styles.quiet}>{t("trust.remembered")}</p>
         {failure && (
           <Note tone="bad" role="alert">
-            {sentences(failure.message, failure.hint)}
+            <FailureText failure={failure} />
           </Note>
         )}
         <div className={styles.buttons}>

@@ -5,7 +5,7 @@ import { needsConsent, useChange } from "../../state/change";
 import { useConvert } from "../../state/convert";
 import { attempt } from "../../state/view";
 import { formatSize } from "../../text/format";
-import { sentences } from "../../text/sentence";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { ProgressBar } from "../../ui/progress-bar";
 import styles from "./change.module.css";
@@ -62,9 +62,11 @@ function Asking({ change }: { change: ImageChange }) {
       <Outlook change={change} view={view} />
       {failure && (
         <Note tone="bad" role="alert" testId="change-failed">
-          {failure.code === "cancelled"
-            ? t(`change.cancelled.${change.kind}`)
-            : sentences(failure.message, failure.hint)}
+          {failure.code === "cancelled" ? (
+            t(`change.cancelled.${change.kind}`)
+          ) : (
+            <FailureText failure={failure} />
+          )}
         </Note>
       )}
       <div className={`${styles.buttons} ${styles.answer}`}>

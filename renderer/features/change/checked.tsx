@@ -12,7 +12,7 @@ export function Checked() {
   if (change === undefined) return null;
   const bad = checks.some(({ corruptions, checkErrors }) => corruptions + checkErrors > 0);
   return (
-    <Note tone={bad ? "bad" : "info"} role="alert" testId="change-done">
+    <Note tone={bad ? "bad" : "ok"} role="alert" testId="change-done">
       <strong>{t(`change.done.${change.kind}`)}</strong>
       {checks.map(({ path, corruptions, leaks, checkErrors }) => (
         <div key={path}>

@@ -6,8 +6,8 @@ import { nameOf } from "../../api/paths";
 import { needsConsent, useChange, type OutlookView } from "../../state/change";
 import { useImages } from "../../state/images";
 import { formatSize } from "../../text/format";
-import { sentences } from "../../text/sentence";
 import { Bytes } from "../../ui/bytes";
+import { FailureText } from "../../ui/failure-text";
 import { FactList, type Fact } from "../../ui/fact-list";
 import { Note } from "../../ui/note";
 import styles from "./change.module.css";
@@ -39,7 +39,7 @@ export function Outlook({ change, view }: OutlookProps) {
   if (view.state === "failed")
     return (
       <Note tone="bad" role="alert" testId="change-refused">
-        {sentences(view.failure.message, view.failure.hint)}
+        <FailureText failure={view.failure} />
       </Note>
     );
   const { outlook } = view;

@@ -6,6 +6,7 @@ import { useConvert } from "../../state/convert";
 import { obstacle, readability } from "../../state/convert-form";
 import { useImages } from "../../state/images";
 import { useOutlook } from "../../state/outlook";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { CommandLine } from "./command-line";
 import styles from "./convert.module.css";
@@ -16,7 +17,6 @@ import { PurposeChoice } from "./purpose-choice";
 import { SourceFields } from "./source-fields";
 import { Sources } from "./sources";
 import { TargetField } from "./target-field";
-import { sentences } from "../../text/sentence";
 
 /** Asks all that a conversion needs to know, and starts it. Open while the form has sources. */
 export function ConvertDialog() {
@@ -71,7 +71,7 @@ export function ConvertDialog() {
         {failure !== undefined && (
           <div className={styles.failure}>
             <Note tone="bad" role="alert">
-              {sentences(failure.message, failure.hint)}
+              <FailureText failure={failure} />
             </Note>
           </div>
         )}

@@ -8,7 +8,7 @@ import { useImages, type ImageView } from "../../state/images";
 import { useOutlook, type SizeView } from "../../state/outlook";
 import { attempt } from "../../state/view";
 import { formatSize } from "../../text/format";
-import { sentences } from "../../text/sentence";
+import { failureLine } from "../../text/failure-text";
 import { CheckList } from "../../ui/check-list";
 import { findingText } from "../../ui/preflight-text";
 import { TextButton } from "../../ui/text-button";
@@ -85,19 +85,19 @@ function unreadLines(
   if (view === undefined || view.state === "loading") return [];
   const name = nameOf(source);
   if (view.state === "failed") {
-    const message = sentences(view.failure.message);
+    const message = failureLine(view.failure, t);
     return [{ level: "stop", text: t("convert.checks.unreadable", { name, message }) }];
   }
   const { broken, unreadable, layers } = view.report;
   if (broken !== undefined) {
-    const message = sentences(broken.failure.message);
+    const message = failureLine(broken.failure, t);
     const values = { name, link: broken.name, message };
     return [{ level: "stop", text: t("convert.checks.broken", values) }];
   }
   if (unreadable?.code === "passphrase")
     return [{ level: "stop", text: t("convert.checks.locked", { name }) }];
   if (unreadable !== undefined) {
-    const message = sentences(unreadable.message);
+    const message = failureLine(unreadable, t);
     const level = salvage ? "warning" : "stop";
     return [{ level, text: t("convert.checks.unreadable", { name, message }) }];
   }

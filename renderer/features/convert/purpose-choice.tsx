@@ -41,9 +41,12 @@ export function PurposeChoice() {
               type="radio"
               name={name}
               checked={one === group}
+              aria-labelledby={`${name}-${one.name}`}
+              aria-describedby={`${name}-${one.name}-what`}
               onChange={() => attempt(() => choosePurpose(one.purposes[0]))}
             />
-            {t(`convert.for.${one.name}`)}
+            <span id={`${name}-${one.name}`}>{t(`convert.for.${one.name}`)}</span>
+            <small id={`${name}-${one.name}-what`}>{t(`convert.what.${one.name}`)}</small>
           </label>
         ))}
       </div>

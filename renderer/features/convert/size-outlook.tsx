@@ -2,9 +2,9 @@ import { useTranslation } from "react-i18next";
 import { useConvert } from "../../state/convert";
 import { useOutlook } from "../../state/outlook";
 import { formatProgress, formatSize } from "../../text/format";
-import { sentences } from "../../text/sentence";
 import { AboutMark } from "../../ui/about-mark";
 import { Bytes } from "../../ui/bytes";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { ProgressBar } from "../../ui/progress-bar";
 import { SizeBar } from "../../ui/size-bar";
@@ -21,9 +21,7 @@ export function SizeOutlook() {
   if (size.state === "failed")
     return (
       <Note tone="warn" testId="target-size-failed">
-        <strong>{t("overview.takes.failed")}</strong>
-        <br />
-        {sentences(size.failure.message, size.failure.hint)}
+        <FailureText failure={size.failure} headline={t("overview.takes.failed")} />
       </Note>
     );
   if (size.state === "unknown") return null;

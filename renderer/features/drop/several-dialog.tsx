@@ -28,7 +28,6 @@ export function SeveralDialog() {
       size={440}
       title={t("drop.several", { count: waiting.length })}
       closeButtonProps={{ "aria-label": t("drop.close") }}
-      classNames={{ title: styles.title }}
     >
       <ul className={styles.names}>
         {waiting.map((path) => (

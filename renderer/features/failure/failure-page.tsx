@@ -8,12 +8,11 @@ import { nameOf } from "../../api/paths";
 import { useImages } from "../../state/images";
 import { unlock } from "../../state/unlock";
 import { attempt } from "../../state/view";
-import { hasFailureTitle } from "../../text/i18n";
+import { failureWords } from "../../text/failure-text";
 import { FactList } from "../../ui/fact-list";
 import { Note } from "../../ui/note";
 import { failureFacts } from "./failure-facts";
 import styles from "./failure.module.css";
-import { sentences } from "../../text/sentence";
 
 /** What keeps a file from being read as the image that it seems to be, and not from being read. */
 const mayBeRaw: ReadonlySet<string> = new Set([
@@ -40,6 +39,7 @@ export function FailurePage({ path, failure, children }: FailurePageProps) {
   const name = nameOf(path);
   const missing = failure.code === "missing-file";
   const Icon = missing ? FileX : FileWarning;
+  const words = failureWords(failure, t);
   const facts = failureFacts({ file: path, ...failure }, t);
   return (
     <section className={styles.failure} role="alert" data-testid="image-failure">
@@ -47,20 +47,20 @@ export function FailurePage({ path, failure, children }: FailurePageProps) {
         <Icon size={26} aria-hidden />
       </div>
       <p className={styles.name}>{t("failure.heading", { name })}</p>
-      <h1>
-        {hasFailureTitle(failure.code) ? t(`failure.title.${failure.code}`) : t("failure.unknown")}
-      </h1>
-      <p className={styles.message}>{sentences(failure.message)}</p>
+      <h1>{words.headline}</h1>
+      <p className={styles.message} lang="en">
+        {words.detail}
+      </p>
       {children ?? (
         <div className={styles.facts}>
           <FactList facts={facts} />
         </div>
       )}
-      {failure.hint !== undefined && children === undefined && (
+      {words.step !== undefined && children === undefined && (
         <Note>
           <strong>{t("failure.next")}</strong>
           <br />
-          {sentences(failure.hint)}
+          {words.step}
         </Note>
       )}
       <div className={styles.buttons}>

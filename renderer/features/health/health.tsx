@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { useHealth } from "../../state/health";
 import { attempt } from "../../state/view";
-import { sentences } from "../../text/sentence";
 import { Card } from "../../ui/card";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { Findings } from "./findings";
 import styles from "./health.module.css";
@@ -44,15 +44,17 @@ export function Health({ report }: { report: ImageReport }) {
     </Button>
   );
   if (view.state === "failed") {
-    const { code, message, hint } = view.failure;
+    const { code } = view.failure;
     const unknown = code === "not-this-format" || code === "unsupported";
     return (
       <Card title={t("health.title")}>
         <div className={styles.failed}>
           <Note tone={unknown || code === "cancelled" ? "info" : "bad"} role="alert">
-            {unknown
-              ? t("health.otherFormat", { format: report.layers[0]?.format })
-              : sentences(message, hint)}
+            {unknown ? (
+              t("health.otherFormat", { format: report.layers[0]?.format })
+            ) : (
+              <FailureText failure={view.failure} />
+            )}
           </Note>
         </div>
         {!unknown && <div className={styles.buttons}>{again}</div>}

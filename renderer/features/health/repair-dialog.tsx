@@ -6,7 +6,7 @@ import type { Failure } from "../../../shared/model/report";
 import { call, toFailure } from "../../api/client";
 import { useHealth } from "../../state/health";
 import { formatCount } from "../../text/format";
-import { sentences } from "../../text/sentence";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import styles from "./health.module.css";
 
@@ -59,7 +59,7 @@ export function RepairDialog({ path, mode, result, close }: RepairDialogProps) {
         {mode === "all" && <Note tone="warn">{t("health.allWarning")}</Note>}
         {failure && (
           <Note tone="bad" role="alert">
-            {sentences(failure.message, failure.hint)}
+            <FailureText failure={failure} />
           </Note>
         )}
         <div className={styles.dialogButtons}>

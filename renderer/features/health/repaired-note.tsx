@@ -15,7 +15,7 @@ export function RepairedNote({ repaired }: { repaired: Repaired }) {
   const { open } = useImages.getState();
   const left = after.corruptions + after.checkErrors + after.leaks;
   return (
-    <Note tone={left > 0 ? "warn" : "info"} role="alert" testId="repaired">
+    <Note tone={left > 0 ? "warn" : "ok"} role="alert" testId="repaired">
       <span className={styles.verdict}>
         {t(left > 0 ? "health.repairedPartly" : "health.repaired", {
           corruptions: formatCount(before.corruptions - after.corruptions),

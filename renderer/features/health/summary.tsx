@@ -19,8 +19,8 @@ export function Summary({ result, clusterSize }: SummaryProps) {
   const { corruptions, leaks, checkErrors, dirty, corrupt } = result;
   const { totalClusters, allocatedClusters, fragmentedClusters, compressedClusters } = result;
   const damaged = corruptions > 0 || checkErrors > 0;
-  const tone = damaged || corrupt ? "bad" : leaks > 0 || dirty ? "warn" : "info";
-  const Icon = tone === "info" ? CircleCheck : TriangleAlert;
+  const tone = damaged || corrupt ? "bad" : leaks > 0 || dirty ? "warn" : "ok";
+  const Icon = tone === "ok" ? CircleCheck : TriangleAlert;
   const verdict = damaged
     ? "health.damaged"
     : corrupt

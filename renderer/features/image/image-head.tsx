@@ -1,23 +1,31 @@
-import { Button } from "@mantine/core";
-import { ArrowRightLeft, FolderSearch } from "lucide-react";
+import { ActionIcon, Button } from "@mantine/core";
+import { ArrowRightLeft, Camera, CopyPlus, FolderSearch } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { call } from "../../api/client";
 import { nameOf } from "../../api/paths";
+import { useChain } from "../../state/chain";
 import { useConvert } from "../../state/convert";
-import { attempt } from "../../state/view";
+import { useSnapshots } from "../../state/snapshots";
+import { attempt, useView } from "../../state/view";
 import { Badge } from "../../ui/badge";
 import { Ellipsis } from "../../ui/ellipsis";
 import { badgesOf } from "./badges";
 import styles from "./image-head.module.css";
 import { MoreMenu } from "./more-menu";
 
+/** Formats of media, which no guest writes to. */
+const onlyRead: ReadonlySet<string> = new Set(["iso", "dmg"]);
+
 /** Name, place and badges of an image, and what can be done with it. */
 export function ImageHead({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
   const { begin } = useConvert.getState();
   const { path } = report;
-  const next = report.layers[1];
+  const [image, next] = report.layers;
+  const isDisk =
+    image !== undefined && image.facts.wrapping === undefined && !onlyRead.has(image.format);
   return (
     <header>
       <div className={styles.head}>
@@ -32,19 +40,34 @@ export function ImageHead({ report }: { report: ImageReport }) {
             )}
           </div>
         </div>
-        <Button
+        <ActionIcon
           variant="default"
+          size={33}
           title={t("image.showInFolder")}
-          classNames={{
-            root: styles.folder,
-            section: styles.folderIcon,
-            label: styles.folderText,
-          }}
-          leftSection={<FolderSearch size={15} aria-hidden />}
+          aria-label={t("image.showInFolder")}
           onClick={() => attempt(() => call("image.showInFolder", { path }))}
         >
-          {t("image.showInFolder")}
-        </Button>
+          <FolderSearch size={15} aria-hidden />
+        </ActionIcon>
+        {isDisk && (
+          <HeadButton
+            icon={<CopyPlus size={15} aria-hidden />}
+            onClick={() => attempt(() => useChain.getState().createOverlay(report))}
+          >
+            {t("chain.newOverlay")}
+          </HeadButton>
+        )}
+        {isDisk && image?.format === "qcow2" && (
+          <HeadButton
+            icon={<Camera size={15} aria-hidden />}
+            onClick={() => {
+              useSnapshots.getState().wantTake(path);
+              useView.getState().setTab("snapshots");
+            }}
+          >
+            {t("snapshots.take")}
+          </HeadButton>
+        )}
         <Button
           leftSection={<ArrowRightLeft size={15} aria-hidden />}
           onClick={() => attempt(() => begin([path]))}
@@ -61,5 +84,26 @@ export function ImageHead({ report }: { report: ImageReport }) {
         ))}
       </div>
     </header>
+  );
+}
+
+interface HeadButtonProps {
+  icon: ReactNode;
+  onClick: () => void;
+  children: string;
+}
+
+/** A button that is its icon only where the page is narrow. */
+function HeadButton({ icon, onClick, children }: HeadButtonProps) {
+  return (
+    <Button
+      variant="default"
+      title={children}
+      classNames={{ root: styles.action, section: styles.actionIcon, label: styles.actionText }}
+      leftSection={icon}
+      onClick={onClick}
+    >
+      {children}
+    </Button>
   );
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Job } from "../../../shared/model/job";
+import { failureWords } from "../../text/failure-text";
 import { formatCount, formatOffset } from "../../text/format";
 import { Ellipsis } from "../../ui/ellipsis";
 import { useDragOut } from "./drag-out";
@@ -8,12 +9,12 @@ import { JobIcon } from "./job-icon";
 import { jobOutcome, jobProgress, jobTitle, showsProgress } from "./job-text";
 import styles from "./jobs.module.css";
 import { JobProgressBar } from "./job-progress-bar";
-import { sentences } from "../../text/sentence";
 
 /** One job in the list, with all that is known of it. */
 export function JobItem({ job }: { job: Job }) {
   const { t } = useTranslation();
   const { failure } = job;
+  const words = failure && failureWords(failure, t);
   const dragOut = useDragOut(job);
   return (
     <li className={styles.item} data-testid="job" data-state={job.state} data-target={job.target}>
@@ -26,7 +27,14 @@ export function JobItem({ job }: { job: Job }) {
       </div>
       {showsProgress(job) && <JobProgressBar job={job} />}
       <p className={styles.line}>{jobProgress(job, t).join(" · ") || jobOutcome(job, t)}</p>
-      {failure?.hint !== undefined && <p className={styles.hint}>{sentences(failure.hint)}</p>}
+      {words !== undefined && (
+        <>
+          <p className={styles.hint}>{words.step}</p>
+          <p className={styles.hint} lang="en">
+            {words.detail}
+          </p>
+        </>
+      )}
       <details className={styles.details}>
         <summary>{t("jobs.details")}</summary>
         <dl>

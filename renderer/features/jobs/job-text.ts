@@ -2,7 +2,7 @@ import type { TFunction } from "i18next";
 import type { Job } from "../../../shared/model/job";
 import { nameOf } from "../../api/paths";
 import { formatProgress, formatSize, formatSpeed, splitDuration } from "../../text/format";
-import { sentences } from "../../text/sentence";
+import { failureWords } from "../../text/failure-text";
 
 /** What a job is, in one line. */
 export function jobTitle({ state, phase, source, target, format }: Job, t: TFunction): string {
@@ -42,7 +42,7 @@ export function jobProgress(job: Job, t: TFunction): string[] {
 
 /** What an ended job left: the size of its result, its error, or nothing. */
 export function jobOutcome({ state, result, failure }: Job, t: TFunction): string | undefined {
-  if (state === "failed") return sentences(failure?.message);
+  if (state === "failed") return failure && failureWords(failure, t).headline;
   if (state === "cancelled") return t("jobs.nothingLeft");
   if (state !== "done" || result === undefined) return undefined;
   const length = formatSize(result.fileLength);

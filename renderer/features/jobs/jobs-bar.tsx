@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { hasEnded, leadingJob, useJobs } from "../../state/jobs";
 import { useReceipts } from "../../state/receipts";
+import { failureWords } from "../../text/failure-text";
 import { Ellipsis } from "../../ui/ellipsis";
 import { useDragOut } from "./drag-out";
 import { JobActions } from "./job-actions";
@@ -26,6 +27,7 @@ export function JobsBar() {
   if (job === undefined) return null;
   const title = jobTitle(job, t);
   const outcome = jobOutcome(job, t);
+  const words = job.failure && failureWords(job.failure, t);
   const failed = jobs.filter((one) => one.state === "failed" && one !== job).length;
   const active = jobs.filter((one) => !hasEnded(one)).length;
   return (
@@ -42,7 +44,9 @@ export function JobsBar() {
       ))}
       {outcome !== undefined && (
         <span className={styles.outcome} data-state={job.state}>
-          <Ellipsis full={job.failure && sentences(outcome, job.failure.hint)}>{outcome}</Ellipsis>
+          <Ellipsis full={words && sentences(words.headline, words.step, words.detail)}>
+            {outcome}
+          </Ellipsis>
         </span>
       )}
       <JobActions job={job} />

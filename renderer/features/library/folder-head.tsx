@@ -3,6 +3,7 @@ import { ChevronRight, EyeOff } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { WatchedFolder } from "../../../shared/model/watched-folder";
 import { nameOf } from "../../api/paths";
+import { failureLine } from "../../text/failure-text";
 import { sentences } from "../../text/sentence";
 import { Ellipsis } from "../../ui/ellipsis";
 import { Gauge } from "./gauge";
@@ -85,7 +86,8 @@ function useFolderNote(
   const { state, images, more, failure } = watched;
   if (state === "looking") return { text: t("library.looking"), bad: false };
   if (state === "missing") return { text: t("library.folderMissing"), bad: true };
-  if (state === "failed") return { text: failure?.message ?? t("library.folderFailed"), bad: true };
+  if (state === "failed")
+    return { text: failure ? failureLine(failure, t) : t("library.folderFailed"), bad: true };
   if (more) return { text: t("library.more"), bad: false };
   return images.length === 0 ? { text: t("library.noImages"), bad: false } : undefined;
 }

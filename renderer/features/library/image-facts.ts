@@ -1,7 +1,7 @@
 import type { Failure } from "../../../shared/model/report";
 import type { ListedImage } from "../../../shared/model/watched-folder";
 import type { ImageView } from "../../state/images";
-import { sentences } from "../../text/sentence";
+import { nameOf } from "../../api/paths";
 
 /** What a row tells of an image. Sizes in bytes. */
 export interface ImageFacts {
@@ -10,8 +10,9 @@ export interface ImageFacts {
   readonly size?: number;
   readonly allocated?: number;
   readonly problem?: "missing" | "failed" | "chooseMember";
-  /** What went wrong, in words. */
-  readonly message?: string;
+  /** The file of its chain that cannot be read, by its name; absent when all can, as far as is known. */
+  readonly broken?: string;
+  readonly failure?: Failure;
 }
 
 /** From what its folder tells of it or, in no watched folder, from what was seen when it was opened. */
@@ -19,12 +20,15 @@ export function imageFacts(
   image: ListedImage | undefined,
   view: ImageView | undefined,
 ): ImageFacts {
+  const link = view?.state === "ready" ? view.report.broken : undefined;
+  const broken = link?.name ?? image?.missingBase;
   if (image !== undefined) {
     const { virtualSize, allocated, failure } = image;
     return {
       loading: false,
       ...(virtualSize !== undefined && { size: virtualSize }),
       ...(allocated !== undefined && failure === undefined && { allocated }),
+      ...(broken !== undefined && { broken: nameOf(broken) }),
       ...(failure && problemOf(failure)),
     };
   }
@@ -34,11 +38,12 @@ export function imageFacts(
     loading: view?.state === "loading",
     ...(layer && { size: layer.virtualSize }),
     ...(layer?.allocated !== undefined && { allocated: layer.allocated }),
+    ...(broken !== undefined && { broken: nameOf(broken) }),
   };
 }
 
-function problemOf({ code, message, hint }: Failure): Pick<ImageFacts, "problem" | "message"> {
+function problemOf(failure: Failure): Pick<ImageFacts, "problem" | "failure"> {
+  const { code } = failure;
   if (code === "choose-member") return { problem: "chooseMember" };
-  const problem = code === "missing-file" ? "missing" : "failed";
-  return { problem, message: sentences(message, hint) };
+  return { problem: code === "missing-file" ? "missing" : "failed", failure };
 }

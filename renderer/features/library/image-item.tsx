@@ -1,8 +1,9 @@
-import { ActionIcon, Loader } from "@mantine/core";
-import { CircleAlert, X } from "lucide-react";
+import { ActionIcon, Loader, Tooltip } from "@mantine/core";
+import { CircleAlert, Unlink, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useImages } from "../../state/images";
 import { useImageDrag } from "../../state/rebase";
+import { failureWords } from "../../text/failure-text";
 import { formatRoundSize, formatSize } from "../../text/format";
 import { sentences } from "../../text/sentence";
 import { Ellipsis } from "../../ui/ellipsis";
@@ -34,12 +35,15 @@ export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageI
   const { path, name, subfolder, level } = row;
   const drag = useImageDrag(path);
   const facts = imageFacts(row.image, view);
-  const { size, allocated, problem } = facts;
+  const { size, allocated, problem, broken } = facts;
+  const chain = broken === undefined ? undefined : t("library.broken", { name: broken });
+  const words = facts.failure && failureWords(facts.failure, t);
   const label = [
     name,
     size !== undefined && formatRoundSize(size),
     allocated !== undefined && t("library.bar", { allocated: formatSize(allocated) }),
     problem !== undefined && t(`library.${problem}`),
+    chain,
   ];
   return (
     // The tree hears the keys.
@@ -64,7 +68,14 @@ export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageI
     >
       <span className={styles.name}>
         {subfolder !== undefined && <small>{subfolder} /</small>}
-        <Ellipsis full={sentences(path, facts.message)}>{name}</Ellipsis>
+        <Ellipsis full={sentences(path, words?.headline, words?.step, words?.detail)}>
+          {name}
+        </Ellipsis>
+        {chain !== undefined && (
+          <Tooltip label={chain} multiline maw={320}>
+            <Unlink className={styles.broken} size={13} role="img" aria-label={chain} />
+          </Tooltip>
+        )}
       </span>
       <State facts={facts} />
       <TakenBar facts={facts} />
@@ -93,7 +104,7 @@ function State({ facts: { loading, size, problem } }: { facts: ImageFacts }) {
   const { t } = useTranslation();
   if (loading) return <Loader size={11} type="oval" />;
   if (problem === "chooseMember")
-    return <small className={styles.size}>{t("library.chooseMember")}</small>;
+    return <small className={styles.several}>{t("library.chooseMember")}</small>;
   if (problem !== undefined)
     return (
       <small className={styles.failed}>

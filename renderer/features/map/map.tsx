@@ -6,7 +6,7 @@ import type { ImageReport } from "../../../shared/model/report";
 import { nameOf } from "../../api/paths";
 import { useMap } from "../../state/map";
 import { formatCount, formatSize } from "../../text/format";
-import { sentences } from "../../text/sentence";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { classText } from "./classes";
 import { cellCount, layoutCells, sceneOf, zoomLevels, type Scene } from "./geometry";
@@ -78,7 +78,7 @@ function OpenMap({ report }: { report: ImageReport }) {
       />
       {failure !== undefined && (
         <Note tone={failure.code === "passphrase" ? "info" : "bad"} role="alert">
-          {sentences(failure.message, failure.hint)}
+          <FailureText failure={failure} />
           <Button
             className={styles.again}
             size="xs"

@@ -5,7 +5,7 @@ import { useImages, type ImageView } from "../../state/images";
 import { useNewDisk } from "../../state/new-disk";
 import { attempt } from "../../state/view";
 import { formatSize } from "../../text/format";
-import { sentences } from "../../text/sentence";
+import { failureLine } from "../../text/failure-text";
 import { Explain } from "../../ui/explain/explain";
 import segments from "../../ui/option-field.module.css";
 import styles from "./new-disk.module.css";
@@ -69,11 +69,11 @@ function factsOf(view: ImageView | undefined, t: TFunction): string | undefined 
 
 /** Why it cannot be a base. */
 function problemOf(view: ImageView | undefined, t: TFunction): string | undefined {
-  if (view?.state === "failed") return sentences(view.failure.message, view.failure.hint);
+  if (view?.state === "failed") return failureLine(view.failure, t);
   if (view?.state !== "ready") return undefined;
   const { broken, layers } = view.report;
   if (layers[0]?.facts.wrapping !== undefined) return t("newDisk.base.packed");
   if (broken === undefined) return undefined;
-  const message = sentences(broken.failure.message);
+  const message = failureLine(broken.failure, t);
   return t("newDisk.base.broken", { link: broken.name, message });
 }

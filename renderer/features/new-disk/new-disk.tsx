@@ -8,9 +8,9 @@ import { useNewDisk } from "../../state/new-disk";
 import { newDiskObstacle } from "../../state/new-disk-form";
 import { useNewDiskOutlook } from "../../state/new-disk-outlook";
 import { attempt } from "../../state/view";
-import { sentences } from "../../text/sentence";
 import { Card } from "../../ui/card";
 import { Explain } from "../../ui/explain/explain";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { BaseField } from "./base-field";
 import { FormatChoice } from "./format-choice";
@@ -72,9 +72,7 @@ export function NewDisk() {
       </div>
       {form.failure !== undefined && (
         <Note tone="bad" role="alert" testId="new-disk-failed">
-          <strong>{t("newDisk.failed")}</strong>
-          <br />
-          {sentences(form.failure.message, form.failure.hint)}
+          <FailureText failure={form.failure} headline={t("newDisk.failed")} />
         </Note>
       )}
       {job !== undefined && (

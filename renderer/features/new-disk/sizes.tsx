@@ -3,8 +3,8 @@ import { useImages } from "../../state/images";
 import { useNewDisk } from "../../state/new-disk";
 import { isWhole } from "../../state/new-disk-form";
 import { useNewDiskOutlook } from "../../state/new-disk-outlook";
-import { sentences } from "../../text/sentence";
 import { Bytes } from "../../ui/bytes";
+import { FailureText } from "../../ui/failure-text";
 import { FactList } from "../../ui/fact-list";
 import { Note } from "../../ui/note";
 import styles from "./new-disk.module.css";
@@ -21,9 +21,7 @@ export function Sizes() {
     return (
       <div className={styles.sizes}>
         <Note tone="warn" role="alert" testId="new-disk-impossible">
-          <strong>{t("newDisk.sizes.failed")}</strong>
-          <br />
-          {sentences(chosen.failure.message, chosen.failure.hint)}
+          <FailureText failure={chosen.failure} headline={t("newDisk.sizes.failed")} />
         </Note>
       </div>
     );

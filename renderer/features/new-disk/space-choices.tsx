@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { useNewDisk } from "../../state/new-disk";
@@ -5,7 +6,7 @@ import { offeredSpaces } from "../../state/new-disk-form";
 import { useNewDiskOutlook, type Measured } from "../../state/new-disk-outlook";
 import { chosenSpace, type SpaceChoice } from "../../state/space-choices";
 import { formatSize } from "../../text/format";
-import { sentences } from "../../text/sentence";
+import { failureLine } from "../../text/failure-text";
 import styles from "./choices.module.css";
 import { SpaceBar } from "./space-bar";
 
@@ -30,10 +31,10 @@ export function SpaceChoices() {
       <div className={styles.spaces}>
         {offered.map(({ space, options }, nth) => {
           const size = measured[space];
-          const failure = failureOf(size);
+          const failure = failureOf(size, t);
           // What keeps several of them away is said once.
           const told =
-            nth > 0 && failure === failureOf(measured[offered[nth - 1]?.space ?? "thin"]);
+            nth > 0 && failure === failureOf(measured[offered[nth - 1]?.space ?? "thin"], t);
           return (
             <label key={space} className={styles.choice} data-space={space}>
               <input
@@ -77,8 +78,8 @@ export function SpaceChoices() {
 }
 
 /** Why the disk cannot be so. */
-function failureOf(measured: Measured | undefined): string | undefined {
-  return measured?.state === "failed" ? sentences(measured.failure.message) : undefined;
+function failureOf(measured: Measured | undefined, t: TFunction): string | undefined {
+  return measured?.state === "failed" ? failureLine(measured.failure, t) : undefined;
 }
 
 /** The option that asks for it, as qemu-img and Lamina's command line write it. */

@@ -1,9 +1,9 @@
 import { CloseButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useView } from "../../state/view";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import styles from "./notice.module.css";
-import { sentences } from "../../text/sentence";
 
 /** Something that went wrong outside any page; it stays until it is closed. */
 export function Notice() {
@@ -14,7 +14,7 @@ export function Notice() {
   return (
     <Note tone="bad" role="alert" testId="notice">
       <div className={styles.notice}>
-        <span>{sentences(notice.message, notice.hint)}</span>
+        <FailureText failure={notice} />
         <CloseButton size="sm" aria-label={t("app.notice.close")} onClick={close} />
       </div>
     </Note>

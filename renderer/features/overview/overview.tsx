@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Failure, ImageReport } from "../../../shared/model/report";
 import { unlock } from "../../state/unlock";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { PassphraseField } from "../../ui/passphrase-field";
 import { BitmapsCard } from "./bitmaps-card";
@@ -13,7 +14,6 @@ import { SizeCard } from "./size-card";
 import { imageLayer } from "./sizes";
 import { SnapshotsCard } from "./snapshots-card";
 import { TakesCard } from "./takes-card";
-import { sentences } from "../../text/sentence";
 
 /** Why the sizes below count no data. */
 function UnreadableNote({ path, failure }: { path: string; failure: Failure }) {
@@ -21,9 +21,7 @@ function UnreadableNote({ path, failure }: { path: string; failure: Failure }) {
   return (
     <div className={styles.unreadable}>
       <Note tone="warn" role="alert" testId="unreadable">
-        <strong>{t("overview.unreadable")}</strong>
-        <br />
-        {sentences(failure.message, failure.hint)}
+        <FailureText failure={failure} headline={t("overview.unreadable")} />
         {failure.code === "passphrase" && (
           <div className={styles.unlock}>
             <PassphraseField unlock={(passphrase) => unlock(path, { passphrase })} />

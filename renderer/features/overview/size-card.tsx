@@ -12,14 +12,16 @@ import { GrowthNote } from "./growth-note";
 import { Measure } from "./measure";
 import styles from "./overview.module.css";
 import { imageLayer, sizesOf } from "./sizes";
+import { useOnlyInSnapshots } from "./use-only-in-snapshots";
 
 /** The three sizes that confuse people, side by side on one scale. */
 export function SizeCard({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
   const sizes = sizesOf(report);
   const { virtual, length, allocated, throughChain, fromBacking, scale } = sizes;
-  const own = ownSegments(report, t);
+  const own = ownSegments(report, useOnlyInSnapshots(report), t);
   const chain = chainSegments(report);
+  const standsAlone = report.layers.length === 1 && report.broken === undefined;
   const noChain = t(
     report.broken === undefined ? "overview.sizes.unreadable" : "overview.sizes.brokenChain",
   );
@@ -41,7 +43,7 @@ export function SizeCard({ report }: { report: ImageReport }) {
           <Explain topic="sizes" />
           <Explain topic="thin" />
           {imageLayer(report).format === "qcow2" && (
-            <Explain topic={report.own.data + report.own.compressed > 0 ? "container" : "empty"} />
+            <Explain topic={isEmpty(report) ? "empty" : "container"} />
           )}
         </>
       }
@@ -77,7 +79,7 @@ export function SizeCard({ report }: { report: ImageReport }) {
           scale={scale}
         />
         <Measure
-          label={t("overview.sizes.chain")}
+          label={t(standsAlone ? "overview.sizes.reads" : "overview.sizes.chain")}
           value={
             throughChain === undefined ? (
               noChain
@@ -107,19 +109,34 @@ export function SizeCard({ report }: { report: ImageReport }) {
   );
 }
 
+/** Whether the guest has written nothing, as far as that can be told. */
+function isEmpty({ own, unreadable }: ImageReport): boolean {
+  return unreadable === undefined && own.data + own.compressed === 0;
+}
+
 /** How the image's own file is used. */
-function ownSegments(report: ImageReport, t: TFunction): Segment[] {
+function ownSegments(
+  report: ImageReport,
+  inSnapshots: number | undefined,
+  t: TFunction,
+): Segment[] {
   const { data, compressed, rest } = report.own;
   const hasSnapshots = imageLayer(report).facts.snapshots.length > 0;
+  const told = inSnapshots !== undefined || !hasSnapshots;
   if (report.unreadable !== undefined)
     return [{ tone: "rest", label: t("overview.sizes.unreadable"), bytes: rest }];
   return [
     { tone: "data", label: t("overview.sizes.data"), bytes: data },
     { tone: "compressed", label: t("overview.sizes.compressed"), bytes: compressed },
     {
+      tone: "exclusive",
+      label: t("overview.sizes.inSnapshots"),
+      bytes: inSnapshots ?? 0,
+    },
+    {
       tone: "rest",
-      label: t(hasSnapshots ? "overview.sizes.restWithSnapshots" : "overview.sizes.rest"),
-      bytes: rest,
+      label: t(told ? "overview.sizes.rest" : "overview.sizes.restWithSnapshots"),
+      bytes: rest - (inSnapshots ?? 0),
     },
   ];
 }

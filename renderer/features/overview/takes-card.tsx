@@ -1,14 +1,19 @@
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import type { MeasuredVariant } from "../../../shared/model/measure";
 import type { ImageReport } from "../../../shared/model/report";
+import { useChange } from "../../state/change";
+import { useConvert } from "../../state/convert";
 import { useMeasures, variantsOf, type MeasureView } from "../../state/measures";
+import { attempt } from "../../state/view";
 import { formatProgress } from "../../text/format";
-import { sentences } from "../../text/sentence";
 import { Card } from "../../ui/card";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { ProgressBar } from "../../ui/progress-bar";
 import { TextButton } from "../../ui/text-button";
 import styles from "./overview.module.css";
-import { TakesTable } from "./takes-table";
+import { TakesTable, variantName } from "./takes-table";
 
 /** What the image would take in other formats; nothing where that cannot be measured. */
 export function TakesCard({ report }: { report: ImageReport }) {
@@ -22,16 +27,48 @@ export function TakesCard({ report }: { report: ImageReport }) {
       {view.state === "measuring" && <Progress view={view} />}
       {view.state === "failed" && (
         <Note tone="bad" role="alert" testId="measure-failed">
-          <strong>{t("overview.takes.failed")}</strong>
-          <br />
-          {sentences(view.failure.message, view.failure.hint)}{" "}
+          <FailureText failure={view.failure} headline={t("overview.takes.failed")} />
           <TextButton onClick={() => useMeasures.getState().retry()}>
             {t("overview.takes.retry")}
           </TextButton>
         </Note>
       )}
       {variants.length > 0 && <TakesTable variants={variants} />}
+      {view.state === "ready" && <Actions report={report} variants={variants} />}
     </Card>
+  );
+}
+
+/** What the table asks for: less of it. */
+function Actions({
+  report: { path, layers },
+  variants,
+}: {
+  report: ImageReport;
+  variants: readonly MeasuredVariant[];
+}) {
+  const { t } = useTranslation();
+  const [image] = layers;
+  const [smallest] = variants.toSorted((one, other) => one.allocated - other.allocated);
+  if (smallest === undefined || image === undefined) return null;
+  return (
+    <div className={styles.actions}>
+      {image.format === "qcow2" && image.facts.wrapping === undefined && (
+        <Button
+          variant="default"
+          onClick={() => attempt(() => useChange.getState().ask({ kind: "compact", path }))}
+        >
+          {t("overview.takes.compact")}
+        </Button>
+      )}
+      <Button
+        variant="default"
+        title={variantName(smallest, t)}
+        onClick={() => attempt(() => useConvert.getState().begin([path], { target: smallest }))}
+      >
+        {t("overview.takes.smallest")}
+      </Button>
+    </div>
   );
 }
 

@@ -37,7 +37,9 @@ export function TakesTable({ variants }: { variants: readonly MeasuredVariant[] 
 function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) {
   const { t } = useTranslation();
   const { variant, provisioning, fileLength, allocated, fullyAllocated, estimated } = measured;
-  const name = nameOf(measured, t);
+  const name = variantName(measured, t);
+  // Of its full length, and yet not all of it is taken: zeros are left out as holes.
+  const withHoles = provisioning !== "thin" && allocated < fileLength;
   const sizes = {
     allocated: formatSize(allocated),
     length: formatSize(fileLength),
@@ -46,7 +48,9 @@ function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) 
   return (
     <tr data-testid="takes" data-variant={variant} data-length={fileLength}>
       <td>{name}</td>
-      <td className={styles.dim}>{t(`overview.takes.provisioning.${provisioning}`)}</td>
+      <td className={styles.dim}>
+        {t(`overview.takes.provisioning.${withHoles ? "holes" : provisioning}`)}
+      </td>
       <td data-right>
         {estimated && <AboutMark estimated={estimated} />}
         <Bytes value={allocated} />
@@ -56,6 +60,7 @@ function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) 
           text={t("overview.takes.bar", { name, ...sizes })}
           tone={provisioning === "thin" ? "data" : "promised"}
           value={allocated}
+          beyond={withHoles ? fileLength : undefined}
           scale={scale}
         />
       </td>
@@ -63,6 +68,7 @@ function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) 
   );
 }
 
-function nameOf({ variant, label }: MeasuredVariant, t: TFunction): string {
+/** What people call a variant of a format. */
+export function variantName({ variant, label }: MeasuredVariant, t: TFunction): string {
   return hasVariantName(variant) ? t(`overview.takes.name.${variant}`) : `${label}, ${variant}`;
 }

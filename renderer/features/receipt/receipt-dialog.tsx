@@ -65,7 +65,7 @@ function Facts({ receipt }: { receipt: Receipt }) {
   const { verification, salvaged, target, options, command } = receipt;
   return (
     <>
-      <Note tone={verification ? "info" : "warn"} testId="receipt-verified">
+      <Note tone={verification ? "ok" : "warn"} testId="receipt-verified">
         {verification
           ? t("receipt.same", { size: formatSize(verification.size) })
           : t("receipt.unverified")}

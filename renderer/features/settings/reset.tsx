@@ -5,7 +5,7 @@ import type { Failure } from "../../../shared/model/report";
 import { toFailure } from "../../api/client";
 import { useImages } from "../../state/images";
 import { useSettings } from "../../state/settings";
-import { sentences } from "../../text/sentence";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import styles from "./settings.module.css";
 
@@ -55,7 +55,7 @@ function ResetDialog({ close }: { close: () => void }) {
       </ul>
       {failure && (
         <Note tone="bad" role="alert">
-          {sentences(failure.message, failure.hint)}
+          <FailureText failure={failure} />
         </Note>
       )}
       <div className={styles.buttons}>

@@ -70,7 +70,9 @@ export function Details({ path, tree, ask }: DetailsProps) {
           <>
             <Button
               variant="default"
-              onClick={() => attempt(() => useConvert.getState().begin([path], index))}
+              onClick={() =>
+                attempt(() => useConvert.getState().begin([path], { snapshot: index }))
+              }
             >
               {t("snapshots.saveAs")}
             </Button>

@@ -5,7 +5,7 @@ import type { Failure } from "../../../shared/model/report";
 import { toFailure } from "../../api/client";
 import { useSnapshots } from "../../state/snapshots";
 import { formatSize } from "../../text/format";
-import { sentences } from "../../text/sentence";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import styles from "./snapshots.module.css";
 
@@ -86,7 +86,7 @@ export function SnapshotDialog({ question, close }: { question: Question; close:
         )}
         {failure && (
           <Note tone="bad" role="alert">
-            {sentences(failure.message, failure.hint)}
+            <FailureText failure={failure} />
           </Note>
         )}
         <div className={styles.formButtons}>

@@ -5,9 +5,9 @@ import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { useSnapshots } from "../../state/snapshots";
 import { attempt } from "../../state/view";
-import { sentences } from "../../text/sentence";
 import { Card } from "../../ui/card";
 import { Explain } from "../../ui/explain/explain";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { ComparisonPanel } from "./comparison";
 import { Details } from "./details";
@@ -43,7 +43,7 @@ function SnapshotPage({ path }: { path: string }) {
   if (view.state === "failed")
     return (
       <Note tone="bad" role="alert">
-        {sentences(view.failure.message, view.failure.hint)}
+        <FailureText failure={view.failure} />
       </Note>
     );
   const { tree } = view;

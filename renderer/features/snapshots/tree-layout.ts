@@ -2,7 +2,7 @@ import { graphlib, layout } from "@dagrejs/dagre";
 import type { SnapshotNode } from "../../../shared/model/snapshot-tree";
 
 /** Size of a node in pixels. */
-export const nodeSize = { width: 208, height: 78 } as const;
+export const nodeSize = { width: 192, height: 78 } as const;
 
 /** Pixels left free around the tree. */
 export const pictureMargin = 20;
@@ -10,7 +10,7 @@ export const pictureMargin = 20;
 /** Where the nodes stand, in pixels: the oldest on the left, branches below one another. */
 export function placeNodes(nodes: readonly SnapshotNode[]): { x: number; y: number }[] {
   const graph = new graphlib.Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 44 });
+  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 36 });
   graph.setDefaultEdgeLabel(() => ({}));
   nodes.forEach((_, place) => graph.setNode(String(place), { ...nodeSize }));
   nodes.forEach(({ parent }, place) => {

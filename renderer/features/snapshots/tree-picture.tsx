@@ -9,7 +9,7 @@ const nodeTypes = { box: NodeBox };
 /** Below this a parent is drawn as a guess. */
 const sure = 0.75;
 /** The smallest scale at which a node can be read. */
-const leastZoom = 0.78;
+const leastZoom = 0.84;
 
 /** The tree as a picture. It is a picture only: keys and screen readers have the tree around it. */
 export function TreePicture({ tree }: { tree: SnapshotTree }) {

@@ -7,8 +7,8 @@ import { nameOf } from "../../api/paths";
 import { useSpeed } from "../../state/speed";
 import { attempt } from "../../state/view";
 import { formatProgress } from "../../text/format";
-import { sentences } from "../../text/sentence";
 import { Card } from "../../ui/card";
+import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { ProgressBar } from "../../ui/progress-bar";
 import { Choices } from "./choices";
@@ -59,7 +59,7 @@ export function Speed({ report }: { report: ImageReport }) {
         {cancelled && <p className={styles.dim}>{t("speed.stopped")}</p>}
         {failure && (
           <Note tone="bad" role="alert">
-            {sentences(failure.message, failure.hint)}
+            <FailureText failure={failure} />
           </Note>
         )}
         {figures.length > 0 && <Charts />}

@@ -1,5 +1,6 @@
 import { linkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createChanges } from "../../../electron/handlers/changes";
 import type { Job } from "../../../shared/model/job";
@@ -77,5 +78,24 @@ describe("changes of images", () => {
     const failing = () => Promise.reject(new Error("no"));
     await expect(changes.make("/a", failing)).rejects.toThrow("no");
     expect(await changes.make("/a", done)).toBe("done");
+  });
+
+  it("are asked to end, and waited for", async () => {
+    const changes = setUp([]);
+    expect(changes.busy()).toBe(false);
+    const heeding = changes.make("/a", async (control) => {
+      while (!control.cancelled) await wait(5);
+      throw new Error("cancelled");
+    });
+    let end = () => {};
+    const heedless = changes.make("/b", () => new Promise<void>((ended) => (end = ended)));
+    while (!changes.busy()) await wait(5);
+    let stopped = false;
+    const stop = changes.stopAll().then(() => (stopped = true));
+    await expect(heeding).rejects.toThrow("cancelled");
+    expect([stopped, changes.busy()]).toEqual([false, true]);
+    end();
+    await Promise.all([heedless, stop]);
+    expect(changes.busy()).toBe(false);
   });
 });

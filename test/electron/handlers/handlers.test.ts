@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { formatModels } from "../../../electron/engine";
 import { createHandlers } from "../../../electron/handlers";
+import { createChanges } from "../../../electron/handlers/changes";
 import { createGrants } from "../../../electron/handlers/grants";
 import { createOpenings } from "../../../electron/handlers/openings";
 import { createOpenedFiles } from "../../../electron/handlers/opened-files";
@@ -88,6 +89,11 @@ function setUp() {
       changed: () => {},
       removed: () => {},
     }),
+    changes: createChanges(
+      { list: () => [] },
+      { inspect: ({ path }) => Promise.reject(new Error(`asked for ${path}`)) },
+      createGrants(),
+    ),
     dialogs: {
       openImages: () => Promise.resolve([]),
       chooseFolder: () => Promise.resolve(undefined),
