@@ -28,6 +28,7 @@ export default defineConfig({
     build: {
       outDir: from("out/main"),
       target: nodeTarget,
+      minify: true,
       // koffi is native code; everything else is bundled, so that the package stays small.
       externalizeDeps: { include: ["koffi"] },
       rolldownOptions: {

@@ -24,7 +24,7 @@ import { useSettled } from "./settled";
 import { useImages } from "./state/images";
 import { useSettings } from "./state/settings";
 import { useView } from "./state/view";
-import { cssVariablesResolver, theme } from "./style/theme";
+import { cssVariablesResolver, settingsDecide, theme } from "./style/theme";
 import { useWindowTitle } from "./window-title";
 
 /** The window. `nonce` is what styles made at run time need to be let in. */
@@ -35,6 +35,7 @@ export function App({ nonce }: { nonce: string }) {
     <MantineProvider
       theme={theme}
       cssVariablesResolver={cssVariablesResolver}
+      colorSchemeManager={settingsDecide}
       forceColorScheme={chosen === "auto" ? system : chosen}
       getStyleNonce={() => nonce}
     >

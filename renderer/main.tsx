@@ -8,6 +8,7 @@ import { App } from "./app";
 import { followSettings } from "./follow-settings";
 import { somethingToShow } from "./settled";
 import { start } from "./start";
+import { expectFirstPicture } from "./state/first-picture";
 import { useSettings } from "./state/settings";
 import { attempt } from "./state/view";
 import { startText } from "./text/i18n";
@@ -19,16 +20,20 @@ setNonce(nonce);
 // Asked for now, it is there when the first text is laid out, which is then laid out once.
 void document.fonts.load('13px "Inter Variable"');
 
-await startText();
+const pictureOrdered = expectFirstPicture();
 // Theme and language have to be known before the first picture; without them the defaults do.
-await useSettings
+const known = useSettings
   .getState()
   .load()
   .catch(() => undefined);
+// Asked for in the same breath, so that one way to the main process and back is waited for, not four.
+attempt(() => start(known));
+await startText();
+await known;
 await followSettings();
 
 const root = document.querySelector("#root");
 if (root === null) throw new Error("index.html has no #root");
-attempt(start);
 await somethingToShow();
 createRoot(root).render(<App nonce={nonce} />);
+pictureOrdered();

@@ -7,6 +7,7 @@ import { useDrop } from "./state/drop";
 import { shownReport, useImages } from "./state/images";
 import { useMeasures } from "./state/measures";
 import { useConvert } from "./state/convert";
+import { firstPicture } from "./state/first-picture";
 import { useJobs } from "./state/jobs";
 import { useNewDisk } from "./state/new-disk";
 import { useNewDiskOutlook } from "./state/new-disk-outlook";
@@ -19,8 +20,12 @@ import { useSpeed } from "./state/speed";
 import { useUnfinished } from "./state/unfinished";
 import { attempt, useView } from "./state/view";
 
-/** Listens to the main process, then opens what Lamina was started with. Call it once. */
-export async function start(): Promise<void> {
+/**
+ * Listens to the main process, then opens what Lamina was started with. Call it once.
+ *
+ * @param known resolves when the settings are known
+ */
+export async function start(known: Promise<void>): Promise<void> {
   const { changed, removed, load } = useJobs.getState();
   on("jobs.changed", (job) => {
     changed(job);
@@ -51,19 +56,26 @@ export async function start(): Promise<void> {
   attempt(load);
   attempt(useUnfinished.getState().load);
   try {
-    await takeOpenedFiles(() => restorePage(imageTabs.map(({ id }) => id)));
+    await takeOpenedFiles(async () => {
+      await known;
+      restorePage(imageTabs.map(({ id }) => id));
+    });
+    await known;
   } finally {
     keepPage();
     // The page comes first: looking through folders takes the disk.
-    attempt(useLibrary.getState().load);
+    attempt(async () => {
+      await firstPicture();
+      await useLibrary.getState().load();
+    });
   }
 }
 
 /** @param otherwise is done when there are none */
-async function takeOpenedFiles(otherwise?: () => void): Promise<void> {
+async function takeOpenedFiles(otherwise?: () => Promise<void>): Promise<void> {
   try {
     const { paths } = await call("app.takeOpenedFiles");
-    if (paths.length === 0) otherwise?.();
+    if (paths.length === 0) await otherwise?.();
     // Nothing is settled before the image is on the page.
     else await useDrop.getState().handedOver(paths);
   } finally {

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, parse, relative } from "node:path";
 import type { Grant } from "../engine";
-import { FailureError } from "../failure";
+import { FailureError } from "../failure-error";
 import type { BrokenLink, Failure, ImageReport } from "../../shared/model/report";
 
 /** What images may open outside their own folders. */

@@ -1,6 +1,8 @@
 /** Files that were handed to the app and that the page has not asked for yet. */
 export interface OpenedFiles {
   add(paths: readonly string[]): void;
+  /** The one that came first, if any; it stays. */
+  first(): string | undefined;
   /** Takes all of them, each once, in the order they came. */
   take(): string[];
   /** Hears when files were added; one listener. */
@@ -16,6 +18,7 @@ export function createOpenedFiles(): OpenedFiles {
       for (const path of paths) waiting.add(path);
       listener?.();
     },
+    first: () => [...waiting][0],
     take: () => {
       const paths = [...waiting];
       waiting.clear();

@@ -11,6 +11,9 @@ import type { CallReply } from "../../shared/ipc/channels";
 import { failureOf, FailureError } from "../failure";
 import type { Handlers } from "../handlers/table";
 
+/** Answers a call by its name; see `createDispatch`. */
+export type Dispatch = (name: unknown, input: unknown) => Promise<CallReply>;
+
 /** Sends an event of the contract to the page. */
 export type EmitEvent = <N extends EventName>(name: N, payload: EventPayload<N>) => void;
 
@@ -18,9 +21,7 @@ export type EmitEvent = <N extends EventName>(name: N, payload: EventPayload<N>)
  * Answers calls: looks the handler up, checks what comes in and what goes out. The answer never
  * rejects; whatever goes wrong comes back as a Failure.
  */
-export function createDispatch(
-  handlers: Handlers,
-): (name: unknown, input: unknown) => Promise<CallReply> {
+export function createDispatch(handlers: Handlers): Dispatch {
   return async (name, input) => {
     try {
       if (!isCallName(name)) {

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { ImageReport } from "../../shared/model/report";
 import type { Failure } from "../../shared/model/report";
-import { FailureError, receivedFailure } from "../failure";
+import { FailureError, receivedFailure } from "../failure-error";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 import type { InspectOrder, WorkerReply } from "./messages";
 

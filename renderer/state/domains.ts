@@ -2,6 +2,7 @@ import { create } from "zustand";
 import type { Domains } from "../../shared/model/domains";
 import type { ImageReport } from "../../shared/model/report";
 import { call } from "../api/client";
+import { firstPicture } from "./first-picture";
 
 interface DomainsState {
   /** Which VMs use the image of the report they were asked for; absent until known. */
@@ -24,6 +25,7 @@ export const useDomains = create<DomainsState>()((set, get) => ({
     }));
     let domains: Domains | undefined;
     try {
+      await firstPicture();
       domains = await call("image.domains", { path: report.path, format });
     } catch {
       domains = undefined;

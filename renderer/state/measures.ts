@@ -3,6 +3,7 @@ import type { EventPayload } from "../../shared/ipc/contract";
 import type { MeasuredVariant } from "../../shared/model/measure";
 import type { Failure, ImageReport } from "../../shared/model/report";
 import { call, toFailure } from "../api/client";
+import { firstPicture } from "./first-picture";
 
 /** What the window knows of the sizes that one image would take. */
 export type MeasureView =
@@ -80,6 +81,8 @@ export const useMeasures = create<MeasuresState>()((set, get) => {
 
 async function ask(path: string): Promise<MeasureView> {
   try {
+    const picture = firstPicture();
+    if (picture !== undefined) await picture;
     return ready(await call("image.measure", { path }));
   } catch (error) {
     return { state: "failed", failure: toFailure(error) };

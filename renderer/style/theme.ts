@@ -4,6 +4,7 @@ import {
   Modal,
   SegmentedControl,
   type CSSVariablesResolver,
+  type MantineColorSchemeManager,
   type MantineColorsTuple,
 } from "@mantine/core";
 
@@ -97,3 +98,12 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
   light: tokens,
   dark: tokens,
 });
+
+/** The settings say which scheme it is: Mantine's own manager would wait for the page's storage. */
+export const settingsDecide: MantineColorSchemeManager = {
+  get: (scheme) => scheme,
+  set: () => {},
+  subscribe: () => {},
+  unsubscribe: () => {},
+  clear: () => {},
+};

@@ -77,7 +77,7 @@ describe("starting", () => {
         return report(path);
       },
     });
-    await start();
+    await start(Promise.resolve());
     expect(useView.getState().started).toBe(true);
     await eventually(() => expect(ids()).toEqual(["1"]));
     await useImages.getState().inspect("/a.qcow2");
@@ -97,7 +97,7 @@ describe("starting", () => {
       "image.inspect": ({ path }) => report(path),
       "recent.add": ({ paths }) => ({ ...settingsDefaults, recent: paths }),
     });
-    await start();
+    await start(Promise.resolve());
     await eventually(() => expect(useImages.getState().shown).toBe("/first.img"));
     emit("app.filesOpened", undefined);
     await eventually(() => expect(useImages.getState().shown).toBe("/second.img"));
@@ -105,7 +105,7 @@ describe("starting", () => {
 
   it("tells a failure as a notice and still counts as started", async () => {
     fakeBridge({ "jobs.list": () => [] });
-    await expect(start()).rejects.toThrow("app.takeOpenedFiles is not expected");
+    await expect(start(Promise.resolve())).rejects.toThrow("app.takeOpenedFiles is not expected");
     expect(useView.getState().started).toBe(true);
   });
 });

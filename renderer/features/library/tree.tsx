@@ -36,6 +36,8 @@ export function LibraryTree({ rows, fold }: LibraryTreeProps) {
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => tree.current,
+    // Until it is measured it counts as high as the window: rows are drawn once, not after an empty list.
+    initialRect: { width: 0, height: window.innerHeight },
     estimateSize: (index) => usualHeight[rows[index]?.kind ?? "image"],
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 12,
