@@ -23,12 +23,12 @@ const PART = 2;
 
 /**
  * The operations that the threads of a conversion share, and what became of each, in shared memory.
- * One thread fills it while no other looks; then each touches only the results of the operations it
- * has taken.
+ * One thread adds to it, and gives out what it has added (`Crew.publish`); each touches only what has
+ * been given out, and only the results of the operations it has taken.
  */
 export interface Batch {
   readonly buffer: SharedArrayBuffer;
-  /** Operations in it. */
+  /** Operations in it, given out or not. */
   readonly count: number;
   /** Index of the target's part that all of them are for. */
   readonly part: number;
