@@ -131,7 +131,9 @@ export function* operationsOf(
       }
       if (parts.length === 0) begin = Math.floor(at / blockSize) * blockSize;
       const length = Math.min(piece.length - done, begin + most - at);
-      parts = withPiece(parts, { ...piece, at, length, hostAt: piece.hostAt + done });
+      const whole = length === piece.length;
+      const hostAt = piece.hostAt + done;
+      parts = withPiece(parts, whole ? piece : { ...piece, at, length, hostAt });
       end = at + length;
       dataBytes += length;
       done += length;
