@@ -1,5 +1,5 @@
-// The command line in out/cli: lamina.cjs, which is run, program.cjs, which that loads, and
-// program.cjs.cache, what this Node's V8 made of the program's code.
+// The command line in out/cli: lamina.cjs, which is run, program.cjs, which that loads, program.cjs.cache,
+// what this Node's V8 made of the program's code, and copier.cjs, which the second thread runs.
 
 import { execFileSync } from "node:child_process";
 import { chmodSync } from "node:fs";
@@ -50,6 +50,8 @@ function bundle(input, fileName, plugins, emptyOutDir) {
       reportCompressedSize: false,
       rolldownOptions: {
         input: resolve(root, input),
+        // No module does anything but declare: what nothing uses of one is left out.
+        treeshake: { moduleSideEffects: false },
         // Each is one file: shared chunks would be read one by one.
         output: { format: "cjs", entryFileNames: fileName, codeSplitting: false },
       },
@@ -57,9 +59,10 @@ function bundle(input, fileName, plugins, emptyOutDir) {
   });
 }
 
-/** Builds all three. */
+/** Builds all four. */
 export async function buildCli() {
   await bundle("electron/cli/launch.ts", "lamina.cjs", [executable("lamina.cjs")], true);
+  await bundle("electron/cli/copier.ts", "copier.cjs", [], false);
   await bundle("electron/cli/main.ts", "program.cjs", [], false);
   // In a process of its own: V8 refuses a cache that was made under other flags.
   const { NODE_OPTIONS: _, ...env } = process.env;

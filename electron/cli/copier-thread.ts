@@ -51,6 +51,8 @@ function startThread(script: string): (work: CopierWork) => void {
   const posted = new SharedArrayBuffer(4);
   const mailbox: Mailbox = { port: port2, posted };
   const worker = new Worker(script, { workerData: mailbox, transferList: [port2] });
+  // One that cannot start is no error: the other copies alone.
+  worker.on("error", () => undefined);
   // It is never waited for: the process ends when the image is complete.
   worker.unref();
   port1.unref();

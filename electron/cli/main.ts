@@ -19,7 +19,8 @@ import { rebase } from "./rebase";
 import { resize } from "./resize";
 import { snapshot } from "./snapshot";
 
-export { copierMain } from "../engine";
+// For a copier thread, which loads this program only then.
+export { copierExtras } from "../engine";
 
 /** Takes the arguments behind its name and what starts copiers; gives the exit code. */
 type Command = (args: readonly string[], startCopier: StartCopier) => number | Promise<number>;

@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import { copierMain, type CopierWork } from "../engine";
+import { copierExtras, copierMain, type CopierWork } from "../engine";
 
 // One more pair of hands for a conversion; it ends when the conversion does.
-copierMain(workerData as CopierWork);
+copierMain(workerData as CopierWork, copierExtras);

@@ -20,7 +20,7 @@ import {
   type BigIntStats,
 } from "node:fs";
 import { ImageError } from "../errors";
-import { hostRunOf, punchHoleIn, rememberStored, reserveSpace } from "./holes";
+import { hostRunOf, punchHoleIn, rememberStored, reserveSpace, type HoleQuery } from "./holes";
 import { pastEnd } from "./past-end";
 import { folderOf } from "./paths";
 import type { ByteSource, ByteTarget, HostRun } from "./source";
@@ -139,7 +139,8 @@ interface OpenFile {
   /** Bytes that the host has given to it at this moment. */
   allocated(): number;
   read(at: number, into: Uint8Array): void;
-  hostRun(at: number, max: number): HostRun;
+  /** As `hostRunOf`. */
+  hostRun(at: number, max: number, stored?: boolean): HostRun;
   close(): void;
 }
 
@@ -153,6 +154,14 @@ function openFileOver(descriptor: number, name: string): OpenFile {
   const size = (): number => byteCount(stat().size, name);
   const allocated = (): number => byteCount(stat().blocks * 512n, name);
   const { dev, ino, mtimeMs } = stat();
+  const query: HoleQuery = {
+    get fd() {
+      return live("read");
+    },
+    currentSize: size,
+    // Network and user-space file systems may count no blocks for a file full of data.
+    storesNothing: () => allocated() === 0 && exactCounts.has(freeSpace(name)?.type ?? 0),
+  };
   return {
     identity: `${dev}:${ino}`,
     modified: Number(mtimeMs),
@@ -160,17 +169,7 @@ function openFileOver(descriptor: number, name: string): OpenFile {
     size,
     allocated,
     read: (at, into) => readFully(live("read"), at, into, name),
-    hostRun: (at, max) =>
-      hostRunOf(
-        {
-          fd: live("read"),
-          currentSize: size,
-          // Network and user-space file systems may count no blocks for a file full of data.
-          storesNothing: () => allocated() === 0 && exactCounts.has(freeSpace(name)?.type ?? 0),
-        },
-        at,
-        max,
-      ),
+    hostRun: (at, max, stored) => hostRunOf(query, at, max, stored),
     close() {
       if (fd === undefined) return;
       const closing = fd;

@@ -23,12 +23,12 @@ const PART = 2;
 
 /**
  * The operations that the threads of a conversion share, and what became of each, in shared memory.
- * One thread fills it while no other looks; then each touches only the results of the operations it
- * has taken.
+ * One thread adds to it, and gives out what it has added (`Crew.publish`); each touches only what has
+ * been given out, and only the results of the operations it has taken.
  */
 export interface Batch {
   readonly buffer: SharedArrayBuffer;
-  /** Operations in it. */
+  /** Operations in it, given out or not. */
   readonly count: number;
   /** Index of the target's part that all of them are for. */
   readonly part: number;
@@ -74,13 +74,8 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
   const pieces = new Float64Array(buffer, piecesAt, PIECES * PIECE_WORDS);
   const results = new Int32Array(buffer, resultsAt, resultBytes / 4);
 
-  const counts = () => ({ operationCount: head[0] ?? 0, pieceCount: head[1] ?? 0 });
-  const resultOf = (index: number) =>
-    results.subarray(index * resultWords, (index + 1) * resultWords);
-  const pairsOf = (index: number) => {
-    const { byteOffset, length } = resultOf(index);
-    return new Float64Array(buffer, byteOffset, length / 2);
-  };
+  const pairsOf = (index: number) =>
+    new Float64Array(buffer, resultsAt + index * resultWords * 4, resultWords / 2);
 
   // Word by word: taking apart an array costs more than all else that is done with an operation.
   function piece(index: number): Piece {
@@ -96,26 +91,34 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
   return {
     buffer,
     get count() {
-      return counts().operationCount;
+      return head[0] ?? 0;
     },
     get part() {
       return head[PART] ?? 0;
     },
     clear: (part = 0) => head.set([0, 0, part]),
     add({ at, length, dataBytes, pieces: parts }) {
-      const { operationCount, pieceCount } = counts();
-      if (operationCount === mostOperations || pieceCount + parts.length > PIECES) return false;
-      operations.set(
-        [at, length, dataBytes, pieceCount, parts.length, 0],
-        operationCount * OPERATION_WORDS,
-      );
-      resultOf(operationCount).fill(0);
-      parts.forEach((part, nth) => {
-        const fd = part.zeros === true ? ZEROS : (part.fd ?? NO_FILE);
-        const words = [part.at, part.length, fd, part.hostAt];
-        pieces.set(words, (pieceCount + nth) * PIECE_WORDS);
-      });
-      head.set([operationCount + 1, pieceCount + parts.length]);
+      const count = head[0] ?? 0;
+      const first = head[1] ?? 0;
+      if (count === mostOperations || first + parts.length > PIECES) return false;
+      const words = count * OPERATION_WORDS;
+      operations[words] = at;
+      operations[words + 1] = length;
+      operations[words + 2] = dataBytes;
+      operations[words + 3] = first;
+      operations[words + 4] = parts.length;
+      operations[words + FIRST_SLOT] = 0;
+      results.fill(0, count * resultWords, (count + 1) * resultWords);
+      let next = first * PIECE_WORDS;
+      for (const part of parts) {
+        pieces[next] = part.at;
+        pieces[next + 1] = part.length;
+        pieces[next + 2] = part.zeros === true ? ZEROS : (part.fd ?? NO_FILE);
+        pieces[next + 3] = part.hostAt;
+        next += PIECE_WORDS;
+      }
+      head[0] = count + 1;
+      head[1] = first + parts.length;
       return true;
     },
     operation(index) {
@@ -133,10 +136,11 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
     },
     setPlaced(index, slot, blocks) {
       operations[index * OPERATION_WORDS + FIRST_SLOT] = slot;
-      const bits = resultOf(index);
+      const first = index * resultWords;
       for (const { from, to } of blocks) {
         for (let block = from; block < to; block++) {
-          bits[block >> 5] = (bits[block >> 5] ?? 0) | (1 << (block & 31));
+          const word = first + (block >> 5);
+          results[word] = (results[word] ?? 0) | (1 << (block & 31));
         }
       }
     },
@@ -144,7 +148,7 @@ export function createBatch(placement: Placement, shared?: SharedArrayBuffer): B
       return {
         at: operations[index * OPERATION_WORDS] ?? 0,
         slot: operations[index * OPERATION_WORDS + FIRST_SLOT] ?? 0,
-        blocks: runsOfBits(resultOf(index)),
+        blocks: runsOfBits(results, index * resultWords, resultWords),
       };
     },
     setPacked(index, blocks) {
@@ -181,19 +185,25 @@ function resultWordsOf(placement: Placement): number {
   }
 }
 
-/** The runs of set bits, in order. */
-function runsOfBits(bits: Int32Array): BlockRun[] {
+/** The runs of set bits in the `count` words from `first` on, in order, as numbers of bits. */
+function runsOfBits(words: Int32Array, first: number, count: number): BlockRun[] {
   const runs: BlockRun[] = [];
   let from = -1;
-  const blocks = bits.length * 32;
-  for (let block = 0; block < blocks; block++) {
-    const set = ((bits[block >> 5] ?? 0) & (1 << (block & 31))) !== 0;
-    if (set && from < 0) from = block;
-    if (!set && from >= 0) {
-      runs.push({ from, to: block });
-      from = -1;
+  for (let nth = 0; nth < count; nth++) {
+    const word = words[first + nth] ?? 0;
+    // From one change between set and clear to the next.
+    for (let bit = 0; bit < 32;) {
+      const rest = (from < 0 ? word : ~word) >>> bit;
+      if (rest === 0) break;
+      bit += 31 - Math.clz32(rest & -rest);
+      const at = nth * 32 + bit;
+      if (from < 0) from = at;
+      else {
+        runs.push({ from, to: at });
+        from = -1;
+      }
     }
   }
-  if (from >= 0) runs.push({ from, to: blocks });
+  if (from >= 0) runs.push({ from, to: count * 32 });
   return runs;
 }

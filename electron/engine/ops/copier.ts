@@ -1,6 +1,4 @@
-import { ImageError } from "../errors";
 import type { DiskImage } from "../image/disk-image";
-import { requireWhole } from "../image/open-image";
 import { readFully, writeFully } from "../io/file";
 import { reserveSpace } from "../io/holes";
 import type { FilePlace } from "../io/source";
@@ -9,12 +7,11 @@ import { createControl, type Control } from "./control";
 import { createCopyBuffer, STEP, type CopyBuffer } from "./copy-buffer";
 import { copyOperation } from "./copy-operation";
 import { createCrew, type Crew } from "./crew";
-import { createPackedCopy } from "./pack-operation";
+import type { createPackedCopy } from "./pack-operation";
 import { createPacker, type Packer } from "./packer";
 import { operationSize, type Operation, type Piece, type PlannedPart } from "./plan";
 import { createReserver, type Reserver } from "./reserve";
-import { openSource, type SourceRequest } from "./source";
-import { createSalvageLog } from "./source/salvage-log";
+import type { SourceRequest } from "./source";
 import { runThrough, type Steps } from "./steps";
 
 /** All that a copier thread needs to know: plain data and shared memory, made by `convert`. */
@@ -65,7 +62,17 @@ export interface CopierTools {
   part(index: number): PartTools;
   readonly keepZeros: boolean;
   /** There for a packed placement, which has one part. */
-  readonly packer?: Packer;
+  readonly packing?: { readonly packer: Packer; readonly createCopy: typeof createPackedCopy };
+}
+
+/**
+ * What a copier thread mostly does without, and what takes longer to load than all the rest of it:
+ * formats, compression. Each is called when it is first needed.
+ */
+export interface CopierExtras {
+  /** Opens the source once more. The copier closes it. @throws ImageError as opening does. */
+  openImage(work: CopierWork): DiskImage;
+  readonly createPackedCopy: typeof createPackedCopy;
 }
 
 /**
@@ -87,7 +94,7 @@ export function createCopier(tools: CopierTools): () => Steps<void> {
       buffer ??= createCopyBuffer(placement.kind === "packed" ? operationSize(placement) : STEP);
       copy = createOperationCopy(tools, partTools, buffer);
     }
-    for (let index = crew.take(); index < batch.count && !crew.failed; index = crew.take()) {
+    for (let index = crew.take(); crew.has(index); index = crew.take()) {
       const operation = batch.operation(index);
       copy(index, operation);
       control.addDone(operation.dataBytes);
@@ -104,7 +111,7 @@ function createOperationCopy(
   { placement, from, to, reserver, ...part }: PartTools,
   buffer: CopyBuffer,
 ): OperationCopy {
-  const { crew, batch, control, size, keepZeros, packer } = tools;
+  const { crew, batch, control, size, keepZeros, packing } = tools;
 
   function read(piece: Piece, at: number, into: Uint8Array): void {
     if (piece.zeros) {
@@ -134,9 +141,10 @@ function createOperationCopy(
   const place = { buffer, read, write, checkpoint, keepZeros };
 
   if (placement.kind === "packed") {
-    if (packer === undefined) throw new Error("A packed placement needs a packer.");
+    if (packing === undefined) throw new Error("A packed placement needs a packer.");
+    const { packer, createCopy } = packing;
     const { ordered = false } = placement;
-    const copy = createPackedCopy(placement, {
+    const copy = createCopy(placement, {
       ...place,
       take: (index, pieces) =>
         ordered ? crew.inTurn(index, () => packer.take(pieces)) : packer.take(pieces),
@@ -155,24 +163,14 @@ function createOperationCopy(
  * What a copier thread runs: takes operations until the conversion ends, and returns then. Never
  * throws: what goes wrong is told to the converting thread.
  */
-export function copierMain(work: CopierWork): void {
+export function copierMain(work: CopierWork, extras: CopierExtras): void {
   const crew = createCrew(work.crew);
   let opened: DiskImage | undefined;
   let copy: (() => Steps<void>) | undefined;
-  const image = (): DiskImage => {
-    opened ??= openWork(work);
-    requireWhole(opened);
-    if (opened.size === work.size) return opened;
-    const paths = work.source.images.map(({ path }) => path);
-    throw new ImageError("io", `${paths.join(", ")} changed while it was read`, {
-      ...(paths.length === 1 && { file: paths[0] }),
-      expected: work.size,
-      found: opened.size,
-    });
-  };
+  const image = (): DiskImage => (opened ??= extras.openImage(work));
   try {
     crew.eachBatch(() => {
-      copy ??= createCopier(toolsOf(work, crew, image));
+      copy ??= createCopier(toolsOf(work, crew, { ...extras, image }));
       runThrough(copy());
     });
   } finally {
@@ -180,16 +178,12 @@ export function copierMain(work: CopierWork): void {
   }
 }
 
-function openWork({ source, salvaged, control }: CopierWork): DiskImage {
-  const checkpoint = (): void => createControl(control).throwIfCancelled();
-  return openSource(source, {
-    ...(salvaged && { log: createSalvageLog(salvaged) }),
-    checkpoint,
-  });
-}
-
 /** The tools of a thread that writes to the target by its descriptors. */
-function toolsOf(work: CopierWork, crew: Crew, image: () => DiskImage): CopierTools {
+function toolsOf(
+  work: CopierWork,
+  crew: Crew,
+  { image, createPackedCopy: createCopy }: CopierExtras & Pick<CopierTools, "image">,
+): CopierTools {
   const { parts, size, keepZeros } = work;
   const control = createControl(work.control);
   const { placement } = partAt(parts, 0);
@@ -212,7 +206,9 @@ function toolsOf(work: CopierWork, crew: Crew, image: () => DiskImage): CopierTo
     control,
     part,
     batch: createBatch(placement, work.batch),
-    ...(placement.kind === "packed" && { packer: createPacker(placement, work.packer) }),
+    ...(placement.kind === "packed" && {
+      packing: { packer: createPacker(placement, work.packer), createCopy },
+    }),
   };
 }
 

@@ -5,12 +5,16 @@ import { changedBlocks } from "./changed-blocks";
 import type { Control } from "./control";
 import { createCopier, partAt, type CopierPart, type CopierWork, type PartTools } from "./copier";
 import { createCrew } from "./crew";
+import { createPackedCopy } from "./pack-operation";
 import { createPacker } from "./packer";
 import { createPlan } from "./plan";
 import { createReserver, resetReserved } from "./reserve";
 import type { SourceRequest } from "./source";
 import type { SalvageLog } from "./source/salvage-log";
 import type { Steps } from "./steps";
+
+/** Operations that are planned before they are given out to the threads that wait for them. */
+const PORTION = 32;
 
 /** What is copied where, and who helps. */
 export interface CopyJob {
@@ -47,7 +51,7 @@ const WORTH_A_THREAD = { copied: 32 * 1024 * 1024, packed: 4 * 1024 * 1024 };
 /**
  * Copies all data of an image, step by step, to where the writers want it, and tells and finishes
  * them. A batch of operations is planned and copied, then the next: the memory is the same for any
- * size of image. When this ends, well or not, no thread touches the source or the target any more.
+ * size of image. The other threads begin with a batch while this one still plans the rest of it. When this ends, well or not, no thread touches the source or the target any more.
  * @throws ImageError as reading and writing do, `cancelled`.
  */
 export function* copyData(job: CopyJob): Steps<CopyResult> {
@@ -78,7 +82,7 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
         write: (at, from) => target.write(at, from),
       };
     },
-    ...(packer && { packer }),
+    ...(packer && { packing: { packer, createCopy: createPackedCopy } }),
     image: () => image,
   });
   const threads = createThreads(job, {
@@ -102,12 +106,16 @@ export function* copyData(job: CopyJob): Steps<CopyResult> {
   }
 
   try {
-    // It comes up while this thread plans.
+    // It comes up while this thread plans, and begins with what is planned by then.
     if (worthIt) threads.upTo(1);
     const plan = createPlan(image, parts, { keepZeros, ...(keep !== undefined && { keep }) });
-    for (let first = true; plan.fill(batch); first = false) {
+    for (let first = true; plan.begin(batch); first = false) {
       if (batch.part !== current) goOnTo(batch.part);
       crew.open();
+      for (let more = true; more;) {
+        more = plan.add(batch, PORTION);
+        crew.publish(batch.count, !more);
+      }
       if (first) {
         // Coding gains from every core; plain copying waits for memory and the file's lock.
         if (worthIt && (packer || plan.encoded)) threads.upTo(job.copiers);

@@ -12,9 +12,12 @@ const FAILURE_LENGTH = 4;
 // The operation whose turn it is; NOBODY once somebody has failed.
 const TURN = 5;
 const NOBODY = -1;
+// How many operations the open batch has by now; all ones less that number once it gets no more.
+const READY = 6;
+const NONE = ~0;
 /** Byte offset of the 64-bit number of slots handed out. */
-const SLOTS_AT = 24;
-const FAILURE_AT = 32;
+const SLOTS_AT = 32;
+const FAILURE_AT = 40;
 const FAILURE_BYTES = 64 * 1024;
 
 const CLOSED = 0;
@@ -26,8 +29,10 @@ const ENDED = -1;
  */
 export interface Crew {
   readonly buffer: SharedArrayBuffer;
-  /** Lets the copiers at the batch, which has just been filled. */
+  /** Lets the copiers at the batch, which has just been emptied: they wait for operations. */
   open(): void;
+  /** Gives out the first `count` operations of the open batch; with `last` they are all it gets. */
+  publish(count: number, last: boolean): void;
   /** Keeps the copiers from the batch, and waits until the last of them has let go of it. */
   close(): void;
   /** Sends the copiers home for good, and waits as `close` does. */
@@ -38,10 +43,15 @@ export interface Crew {
    */
   eachBatch(work: () => void): void;
   /**
-   * Index of an operation of the open batch that nobody else gets; past the last one when all are
-   * taken.
+   * Index of an operation of the open batch that nobody else gets, whether the batch has it or not:
+   * see `has`.
    */
   take(): number;
+  /**
+   * Waits until the open batch has operation `index`, and says so; false when it gets no such
+   * operation, and once anybody has failed.
+   */
+  has(index: number): boolean;
   /**
    * Does `work` when all operations before `index` of the open batch have had their turn, and returns
    * what it gives; undefined, without having done it, once anybody has failed. Who has taken an
@@ -80,11 +90,18 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
     }
   }
 
+  function publish(count: number, last: boolean): void {
+    Atomics.store(words, READY, last ? ~count : count);
+    Atomics.notify(words, READY);
+  }
+
   function fail(error: unknown): void {
     if (Atomics.compareExchange(words, FAILED, 0, 1) !== 0) return;
     // Changed, not only notified: who is about to wait must find that out too.
     Atomics.store(words, TURN, NOBODY);
     Atomics.notify(words, TURN);
+    Atomics.store(words, READY, NONE);
+    Atomics.notify(words, READY);
     const bytes = new TextEncoder().encode(JSON.stringify(toFailure(error)));
     // Paths are 4 KiB at most; something longer than all this is told without its words.
     if (bytes.length > FAILURE_BYTES) return;
@@ -96,9 +113,11 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
     buffer: shared,
     open() {
       Atomics.store(words, NEXT, 0);
+      Atomics.store(words, READY, 0);
       if (Atomics.load(words, FAILED) === 0) Atomics.store(words, TURN, 0);
       setOpen(++batches);
     },
+    publish,
     close: () => closeAs(CLOSED),
     end: () => closeAs(ENDED),
     eachBatch(work) {
@@ -118,6 +137,15 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
       }
     },
     take: () => Atomics.add(words, NEXT, 1),
+    has(index) {
+      for (;;) {
+        if (Atomics.load(words, FAILED) !== 0) return false;
+        const ready = Atomics.load(words, READY);
+        if (ready < 0) return index < ~ready;
+        if (index < ready) return true;
+        Atomics.wait(words, READY, ready);
+      }
+    },
     inTurn(index, work) {
       for (;;) {
         if (Atomics.load(words, FAILED) !== 0) return undefined;

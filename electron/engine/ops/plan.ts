@@ -131,7 +131,9 @@ export function* operationsOf(
       }
       if (parts.length === 0) begin = Math.floor(at / blockSize) * blockSize;
       const length = Math.min(piece.length - done, begin + most - at);
-      parts = withPiece(parts, { ...piece, at, length, hostAt: piece.hostAt + done });
+      const whole = length === piece.length;
+      const hostAt = piece.hostAt + done;
+      parts = withPiece(parts, whole ? piece : { ...piece, at, length, hostAt });
       end = at + length;
       dataBytes += length;
       done += length;
@@ -170,10 +172,14 @@ export interface PlannedPart {
 /** The operations of a whole conversion, made as they are asked for. */
 export interface Plan {
   /**
-   * Fills `batch` anew with the operations that come next, all of one part; false when there are no
-   * more.
+   * Empties `batch` for the operations that come next, all of one part; false when there are none.
    */
-  fill(batch: Batch): boolean;
+  begin(batch: Batch): boolean;
+  /**
+   * Adds up to `count` of them; false when the batch gets no more: it is full, or the next ones are of
+   * another part, or there are none.
+   */
+  add(batch: Batch, count: number): boolean;
   /** Bytes of data in all operations so far. */
   readonly bytes: number;
   /**
@@ -220,11 +226,15 @@ export function createPlan(
   let encoded = false;
   let plannedTo = 0;
   return {
-    fill(batch) {
+    begin(batch) {
       if (next.done) return false;
-      const { part } = next.value;
-      batch.clear(part);
-      while (!next.done && next.value.part === part && batch.add(next.value.operation)) {
+      batch.clear(next.value.part);
+      return true;
+    },
+    add(batch, count) {
+      for (let added = 0; added < count; added++) {
+        if (next.done || next.value.part !== batch.part) return false;
+        if (!batch.add(next.value.operation)) return false;
         const { at, length, dataBytes, pieces: read } = next.value.operation;
         plannedTo = Math.min(at + length, size);
         bytes += dataBytes;

@@ -7,6 +7,9 @@ import type { Control } from "./control";
  */
 const AHEAD = 128 * 1024 * 1024;
 
+/** The same while it is not known yet how much will be written. */
+const AHEAD_OF_PLAN = 16 * 1024 * 1024;
+
 /** A shorter write takes no longer than asking for its space. */
 const WORTH_ASKING = 64 * 1024;
 
@@ -58,7 +61,9 @@ export function createReserver(
       if (length >= WORTH_ASKING) ask(at, length);
       return;
     }
-    const to = end + Math.min(AHEAD, Math.max(0, control.total - control.done));
+    const { total } = control;
+    const left = total === 0 ? AHEAD_OF_PLAN : Math.max(0, total - control.done);
+    const to = end + Math.min(AHEAD, left);
     const mine = Atomics.compareExchange(reserved, 0, from, BigInt(to)) === from;
     if (mine) ask(Number(from), to - Number(from));
   }

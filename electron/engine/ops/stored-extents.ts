@@ -29,7 +29,9 @@ export function* storedExtents(
     }
     for (let done = 0; done < run.length;) {
       const { length, hole } = hostRunAt(run.source, run.at + done, run.length - done);
-      if (!hole) yield { at: at + done, depth, run: { ...run, at: run.at + done, length } };
+      // Mostly it is the whole of it, and a copy costs as much as all else here.
+      if (!hole && length === run.length) yield { at, depth, run };
+      else if (!hole) yield { at: at + done, depth, run: { ...run, at: run.at + done, length } };
       done += length;
     }
   }

@@ -33,14 +33,16 @@ export function createSlotMap(
           found: firstSlot + count,
         });
       }
-      for (let i = 0; i < count; i++) pages.set(firstCluster + i, 0, firstSlot + i + 1);
+      pages.setRun(firstCluster, count, firstSlot + 1);
       placed += count;
     },
     usedTables,
     eachEntry(l1Index, put) {
-      pages.table(l1Index).forEach((slot, entry) => {
+      const table = pages.table(l1Index);
+      for (let entry = 0; entry < table.length; entry++) {
+        const slot = table[entry] ?? 0;
         if (slot > 0) put(entry, standardEntry(firstAt + (slot - 1) * clusterSize));
-      });
+      }
     },
     refcounts(slots) {
       if (placed === slots) return () => 1;

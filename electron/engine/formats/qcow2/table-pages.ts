@@ -5,6 +5,8 @@
 export interface TablePages {
   /** Sets word `nth` of guest cluster `cluster`. */
   set(cluster: number, nth: number, word: number): void;
+  /** Sets word 0 of `count` guest clusters from `first` on to `word`, `word` + 1 and so on. */
+  setRun(first: number, count: number, word: number): void;
   /** The words of the clusters of L2 table `index`, one behind the other. A view. */
   table(index: number): Uint32Array;
   /** The indices of the L2 tables with something in them, ascending. */
@@ -39,6 +41,15 @@ export function createTablePages(l2Entries: number, each: number): TablePages {
   return {
     set(cluster, nth, word) {
       pageOf(cluster)[(cluster % pageLength) * each + nth] = word;
+    },
+    setRun(first, count, word) {
+      let page: Uint32Array | undefined;
+      for (let done = 0; done < count; done++) {
+        const cluster = first + done;
+        const at = cluster % pageLength;
+        if (page === undefined || at === 0) page = pageOf(cluster);
+        page[at * each] = word + done;
+      }
     },
     table,
     usedTables() {
