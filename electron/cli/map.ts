@@ -1,4 +1,4 @@
-import { mapImage, type DiskImage, type MapEntry } from "../engine";
+import { mapBatches, mapState, type DiskImage, type MapBatch } from "../engine";
 import { readArguments, type OptionTable } from "./arguments";
 import { CommandError, UsageError } from "./errors";
 import { HelpWanted } from "./help";
@@ -8,6 +8,7 @@ import { readOutputKind, unsupported } from "./option-values";
 import { print } from "./output";
 import { sizeArgument } from "./sizes";
 import { createSourceOptions } from "./source-options";
+import { createTextBytes, type TextBytes } from "./text-bytes";
 
 const options: OptionTable = {
   flags: "hU",
@@ -46,56 +47,86 @@ export function map(args: readonly string[]): number {
   const json = readOutputKind(output) === "json";
 
   const { image, names } = openChain(source.image(name, format));
+  const text = createTextBytes();
   try {
-    if (!json) print(row("Offset", "Length", "Mapped to", "File"));
-    const entries = mapOf(image, start, longest);
-    if (json) printJson(entries);
-    else printTable(entries, names);
+    if (!json) text.put(encode(`${heading}\n`));
+    const batches = mapOf(image, start, longest);
+    if (batches !== undefined) (json ? printJson : printTable)(batches, text, names);
+    // qemu-img prints what it began with.
+    else if (json) print(`[${entryAt}${start}${entryLength}0${entryMiddle(0, 0, false)}}]\n`);
   } finally {
+    text.flush();
     image.close();
   }
   return 0;
 }
 
-function mapOf(image: DiskImage, start: bigint, longest: bigint | undefined): Iterable<MapEntry> {
+/** The map of the part of the disk that was asked for; undefined when that is nothing. */
+function mapOf(
+  image: DiskImage,
+  start: bigint,
+  longest: bigint | undefined,
+): Iterable<MapBatch> | undefined {
   const size = BigInt(image.size);
   const left = start < size ? size - start : 0n;
   const length = longest !== undefined && longest < left ? longest : left;
-  if (length > 0n) return mapImage(image, Number(start), Number(length));
-  // qemu-img prints what it began with.
-  const at = Number(start);
-  return [{ start: at, length: 0, depth: 0, present: false, zero: false, data: false }];
+  return length > 0n ? mapBatches(image, Number(start), Number(length)) : undefined;
 }
 
-function printJson(entries: Iterable<MapEntry>): void {
-  let before = "[";
-  for (const { start, length, depth, present, zero, data, offset } of entries) {
-    const place = offset === undefined ? "" : `, "offset": ${offset}`;
-    print(
-      `${before}{ "start": ${start}, "length": ${length}, "depth": ${depth}, ` +
-        `"present": ${present}, "zero": ${zero}, "data": ${data}${place}}`,
-    );
-    before = ",\n";
-  }
-  print("]\n");
+/** An entry's parts between its numbers. */
+const entryAt = '{ "start": ';
+const entryLength = ', "length": ';
+function entryMiddle(depth: number, state: number, placed: boolean): string {
+  const is = (bit: number): boolean => (state & bit) !== 0;
+  return (
+    `, "depth": ${depth}, "present": ${is(mapState.present)}, ` +
+    `"zero": ${is(mapState.zero)}, "data": ${is(mapState.data)}${placed ? ', "offset": ' : ""}`
+  );
 }
+
+function printJson(batches: Iterable<MapBatch>, text: TextBytes): void {
+  const next = encode(`,\n${entryAt}`);
+  const long = encode(entryLength);
+  const close = encode("}");
+  /** By depth, state and whether there is an offset: few differ. */
+  const middles: Uint8Array[] = [];
+  let before = encode(`[${entryAt}`);
+  for (const { count, start, length, depth, state, offset } of batches) {
+    for (let index = 0; index < count; index += 1) {
+      const place = offset[index]!;
+      const kind = depth[index]! * 16 + state[index]! * 2 + (place < 0 ? 0 : 1);
+      text.put(before);
+      text.putDecimal(start[index]!);
+      text.put(long);
+      text.putDecimal(length[index]!);
+      text.put((middles[kind] ??= encode(entryMiddle(depth[index]!, state[index]!, place >= 0))));
+      if (place >= 0) text.putDecimal(place);
+      text.put(close);
+      before = next;
+    }
+  }
+  text.put(encode("]\n"));
+}
+
+const heading = "Offset          Length          Mapped to       File";
+const columnWidth = 16;
 
 /** Only what is stored as data: holes and zeros are not shown to people. */
-function printTable(entries: Iterable<MapEntry>, names: readonly string[]): void {
-  for (const { start, length, depth, zero, data, offset, file } of entries) {
-    if (!data || zero) continue;
-    if (offset === undefined)
-      throw new CommandError("File contains external, encrypted or compressed clusters.");
-    const name = names[depth] ?? "";
-    const shown = file === undefined ? name : nameInFolderOf(name, file.name);
-    print(row(hex(start), hex(length), hex(offset), shown));
+function printTable(batches: Iterable<MapBatch>, text: TextBytes, names: readonly string[]): void {
+  const shown = names.map((name) => encode(`${name}\n`));
+  for (const { count, start, length, depth, state, offset, file } of batches) {
+    for (let index = 0; index < count; index += 1) {
+      if ((state[index]! & (mapState.data | mapState.zero)) !== mapState.data) continue;
+      if (offset[index]! < 0)
+        throw new CommandError("File contains external, encrypted or compressed clusters.");
+      text.putHex(start[index]!, columnWidth);
+      text.putHex(length[index]!, columnWidth);
+      text.putHex(offset[index]!, columnWidth);
+      const other = file[index];
+      const at = depth[index]!;
+      text.put(other ? encode(`${nameInFolderOf(names[at] ?? "", other.name)}\n`) : shown[at]!);
+    }
   }
 }
 
-function row(offset: string, length: string, place: string, file: string): string {
-  return `${offset.padEnd(16)}${length.padEnd(16)}${place.padEnd(16)}${file}\n`;
-}
-
-function hex(value: number): string {
-  return value === 0 ? "0" : `0x${value.toString(16)}`;
-}
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

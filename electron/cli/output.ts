@@ -24,18 +24,24 @@ export function flushOutput(): void {
   const text = waiting.join("");
   waiting = [];
   waitingLength = 0;
-  if (text !== "") writeAll(1, text);
+  if (text !== "") writeAll(1, Buffer.from(text));
+}
+
+/** Writes bytes of text to stdout, behind what `print` has kept back. */
+export function printBytes(text: Uint8Array): void {
+  flushOutput();
+  writeAll(1, text);
 }
 
 /** Writes `PROGRAM: message` and a line end to stderr. */
 export function printError(message: string): void {
-  writeAll(2, `${programName()}: ${message}\n`);
+  writeAll(2, Buffer.from(`${programName()}: ${message}\n`));
 }
 
 /** Writes a notice to stderr as it is; output that waits goes first. */
 export function printNotice(text: string): void {
   flushOutput();
-  writeAll(2, text);
+  writeAll(2, Buffer.from(text));
 }
 
 /** Writes `PROGRAM: warning: message` and a line end to stderr. */
@@ -43,9 +49,8 @@ export function printWarning(message: string): void {
   printError(`warning: ${message}`);
 }
 
-/** Writes all of `text`, in the calling thread: process.stdout would load half of Node's streams first. */
-function writeAll(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
+/** Writes all of `bytes`, in the calling thread: process.stdout would load half of Node's streams first. */
+function writeAll(fd: number, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) {
     try {

@@ -98,11 +98,12 @@ export interface ImageLayer {
    */
   requireReadable?(): void;
   /**
-   * Bytes of its file that the image's own tables call used. It reads those tables, so ask only when needed.
-   * Absent where a format keeps no such tables.
+   * Bytes of its file that the image's own tables call used, or as soon as it is known to be `enough`
+   * or more, at least that. It reads those tables, so ask only when needed. Absent where a format keeps
+   * no such tables.
    * @throws ImageError `io`.
    */
-  usedBytes?(): number;
+  usedBytes?(enough?: number): number;
   /** Closes the image file and what it opened besides (not its parent). */
   close(): void;
 }

@@ -1,6 +1,8 @@
-import type { DiskImage, Extent } from "../image/disk-image";
-import type { ImageLayer } from "../image/layer";
+import type { DiskImage } from "../image/disk-image";
+import type { ImageLayer, Run } from "../image/layer";
 import type { ByteSource } from "../io/source";
+import { createMapBatch, mapState, type MapBatch } from "./map-batch";
+import { hostRunAt } from "./stored-extents";
 
 /** One entry of `qemu-img map --output=json`; offsets and lengths in bytes. */
 export interface MapEntry {
@@ -23,57 +25,102 @@ export interface MapEntry {
 /** Formats whose images own all their guest bytes to qemu-img, stored or not: none has a backing file. */
 const ownsAll: ReadonlySet<string> = new Set(["vdi", "vpc", "vhdx"]);
 
-/**
- * The map of [at, at + length), by default of the whole disk, merged as qemu-img merges it; an
- * empty disk gives the one empty entry that qemu-img prints.
- * @throws ImageError as `DiskImage.extents` does.
- */
+/** One by one what `mapBatches` tells. @throws ImageError as `mapBatches`. */
 export function* mapImage(
   image: DiskImage,
   at = 0,
   length = image.size - at,
 ): Generator<MapEntry, void, undefined> {
-  let held: MapEntry = {
-    start: at,
-    length: 0,
-    depth: 0,
-    present: false,
-    zero: false,
-    data: false,
-  };
-  const thin = new Map(
-    image.layers.map((layer) => [layer, layer.preallocated ?? storesLessThanItMaps(layer)]),
-  );
-  for (const extent of image.extents(at, length)) {
-    const layer = image.layers[extent.depth];
-    const entries =
-      layer && thin.get(layer) ? entriesByHost(extent, layer) : [entryOf(extent, layer)];
-    for (const entry of entries) {
-      const merged = held.length === 0 ? entry : merge(held, entry);
-      if (!merged) yield held;
-      held = merged ?? entry;
-    }
-  }
-  yield held;
+  for (const batch of mapBatches(image, at, length))
+    for (let index = 0; index < batch.count; index += 1) yield entryIn(batch, index);
 }
 
-// Written out: objects spread into one another take a third of the time of a large map.
-function entryOf({ at: start, depth, run }: Extent, layer: ImageLayer | undefined): MapEntry {
-  const { kind, length } = run;
-  if (kind === "unallocated") {
-    const present = layer !== undefined && ownsAll.has(layer.format);
-    return { start, length, depth, present, zero: true, data: false };
+function entryIn(batch: MapBatch, index: number): MapEntry {
+  const state = batch.state[index]!;
+  const offset = batch.offset[index]!;
+  const file = batch.file[index];
+  return {
+    start: batch.start[index]!,
+    length: batch.length[index]!,
+    depth: batch.depth[index]!,
+    present: (state & mapState.present) !== 0,
+    zero: (state & mapState.zero) !== 0,
+    data: (state & mapState.data) !== 0,
+    ...(offset >= 0 && { offset }),
+    ...(file && { file }),
+  };
+}
+
+/**
+ * The map of [at, at + length), by default of the whole disk, merged as qemu-img merges it; an
+ * empty disk gives the one empty entry that qemu-img prints. Every batch is the same object, filled
+ * anew; what an error comes behind is told before it is thrown.
+ * @throws ImageError as `DiskImage.extents` does.
+ */
+export function* mapBatches(
+  image: DiskImage,
+  at = 0,
+  length = image.size - at,
+): Generator<MapBatch, void, undefined> {
+  const { layers } = image;
+  const thin = layers.map((layer) => layer.preallocated ?? storesLessThanItMaps(layer));
+  const storedAt = rememberHoles();
+  const batch = createMapBatch();
+  try {
+    for (const { at: start, depth, run } of image.extents(at, length)) {
+      const layer = layers[depth];
+      const state = stateOf(run, layer);
+      const offset = offsetOf(run);
+      const source = run.kind === "data" && offset >= 0 ? run.source : undefined;
+      const file = source === layer?.source ? undefined : source;
+      const asked = thin[depth] === true ? source : undefined;
+      for (let done = 0; done < run.length;) {
+        const left = run.length - done;
+        const stored = asked === undefined ? left : storedAt(asked, offset + done, left);
+        const part = Math.abs(stored);
+        if (batch.isFull()) {
+          batch.takeLast();
+          yield batch;
+          batch.putBack();
+        }
+        batch.add(
+          start + done,
+          part,
+          depth,
+          stored < 0 ? state | mapState.zero : state,
+          offset < 0 ? offset : offset + done,
+          file,
+        );
+        done += part;
+      }
+    }
+  } catch (error) {
+    // The last entry might have gone on.
+    batch.takeLast();
+    if (batch.count > 0) yield batch;
+    throw error;
   }
-  if (kind === "encoded" || (kind === "data" && run.source.derived === true))
-    return { start, length, depth, present: true, zero: false, data: true };
-  if (kind === "data" && run.source !== layer?.source) {
-    const { at: offset, source: file } = run;
-    return { start, length, depth, present: true, zero: false, data: true, offset, file };
+  if (batch.count === 0) batch.add(at, 0, 0, 0, -1, undefined);
+  yield batch;
+}
+
+/** What is to be told of a run, as bits of `mapState`; holes of the host apart. */
+function stateOf(run: Run, layer: ImageLayer | undefined): number {
+  const { present, zero, data } = mapState;
+  switch (run.kind) {
+    case "unallocated":
+      return zero | (layer !== undefined && ownsAll.has(layer.format) ? present : 0);
+    case "zero":
+      return present | zero | (run.at !== undefined && layer?.preallocated === true ? data : 0);
+    default:
+      return present | data;
   }
-  const data = kind === "data" || (run.at !== undefined && layer?.preallocated === true);
-  if (run.at === undefined)
-    return { start, length, depth, present: true, zero: kind === "zero", data };
-  return { start, length, depth, present: true, zero: kind === "zero", data, offset: run.at };
+}
+
+/** Where a run lies in the file; -1 where there is no such place to tell. */
+function offsetOf(run: Run): number {
+  if (run.kind === "data") return run.source.derived === true ? -1 : run.at;
+  return run.kind === "zero" ? (run.at ?? -1) : -1;
 }
 
 /**
@@ -85,40 +132,27 @@ export function storesLessThanItMaps({ source, blockSize, usedBytes }: ImageLaye
   if (usedBytes === undefined || source.allocated === undefined) return false;
   const stored = Math.floor(source.allocated / blockSize);
   const clearlyMore = Math.max(Math.floor((stored * 10) / 9), stored + 2);
+  const enough = clearlyMore * blockSize;
   // No more can be used than the file is long: mostly that settles it.
-  return (
-    Math.ceil(source.size / blockSize) >= clearlyMore && usedBytes() >= clearlyMore * blockSize
-  );
+  return Math.ceil(source.size / blockSize) >= clearlyMore && usedBytes(enough) >= enough;
 }
 
-/** A data extent as the host tells its stored parts from its holes. */
-function* entriesByHost(extent: Extent, layer: ImageLayer): Generator<MapEntry, void, undefined> {
-  const entry = entryOf(extent, layer);
-  const { run } = extent;
-  if (run.kind !== "data" || run.source.derived === true) {
-    yield entry;
-    return;
-  }
-  for (let done = 0; done < run.length;) {
-    const part = hostRunAt(run.source, run.at + done, run.length - done);
-    const start = entry.start + done;
-    yield { ...entry, start, length: part.length, zero: part.hole, offset: run.at + done };
-    done += part.length;
-  }
-}
-
-function hostRunAt(source: ByteSource, at: number, max: number): { length: number; hole: boolean } {
-  return source.hostRun?.(at, max) ?? { length: max, hole: false };
-}
-
-/** Both as one entry, when they are of one kind and follow one another in the file too. */
-function merge(a: MapEntry, b: MapEntry): MapEntry | undefined {
-  const alike =
-    a.depth === b.depth &&
-    a.present === b.present &&
-    a.zero === b.zero &&
-    a.data === b.data &&
-    a.file === b.file;
-  const next = a.offset === undefined ? undefined : a.offset + a.length;
-  return alike && b.offset === next ? { ...a, length: a.length + b.length } : undefined;
+/**
+ * Bytes from `at` on, at most `max`, that the host stores of a source; below 0 for as many of a hole.
+ * The last hole is remembered, as long as the map takes: a preallocated disk is one large hole, in
+ * tens of thousands of pieces.
+ */
+function rememberHoles(): (source: ByteSource, at: number, max: number) => number {
+  let known: ByteSource | undefined;
+  let holeFrom = 0;
+  let holeTo = 0;
+  return (source, at, max) => {
+    if (source === known && at >= holeFrom && at < holeTo) return -Math.min(max, holeTo - at);
+    const { length, hole } = hostRunAt(source, at, Math.max(max, source.size - at));
+    if (!hole) return Math.min(max, length);
+    known = source;
+    holeFrom = at;
+    holeTo = at + length;
+    return -Math.min(max, length);
+  };
 }

@@ -45,20 +45,21 @@ export function entriesAlike(
   step: number,
   dataFile: boolean,
 ): number {
-  // What tells kinds and places apart: the compressed flag, the offset, the zero flag; see `decode` for COPIED.
-  const highMask = dataFile ? 0xc0ffffff : 0x40ffffff;
-  const lowMask = 0xfffffe01;
-  let high = (view.getUint32(index * 8) & highMask) >>> 0;
-  let low = (view.getUint32(index * 8 + 4) & lowMask) >>> 0;
+  // What tells kinds and places apart: the compressed flag, the offset, the zero flag; see `decode` for
+  // COPIED. Signed, as are the words: V8 keeps integers of 32 bits, and makes others numbers of 64.
+  const highMask = dataFile ? ~0x3f000000 : 0x40ffffff;
+  const lowMask = ~0x1fe;
+  let high = view.getInt32(index * 8) & highMask;
+  let low = view.getInt32(index * 8 + 4) & lowMask;
   let i = index + 1;
   for (; i < end; i++) {
-    low += step;
-    if (low >= 2 ** 32) {
-      low -= 2 ** 32;
-      high += 1;
-    }
-    if ((view.getUint32(i * 8) & highMask) >>> 0 !== high) break;
-    if ((view.getUint32(i * 8 + 4) & lowMask) >>> 0 !== low) break;
+    const before = low;
+    low = (low + step) | 0;
+    // The carry: a low word that was past 2^31 is not any more.
+    high += (before & ~low) >>> 31;
+    const otherKind = (view.getInt32(i * 8) & highMask) ^ high;
+    const otherPlace = (view.getInt32(i * 8 + 4) & lowMask) ^ low;
+    if ((otherKind | otherPlace) !== 0) break;
   }
   return i - index - 1;
 }

@@ -36,8 +36,11 @@ export function createMap(
   let viewAt = 0;
   let viewStart = 0;
   let viewEnd = 0;
-  const first = newStretch();
-  const next = newStretch();
+  let first = newStretch();
+  let next = newStretch();
+  // Where `next` begins, and how far it was looked for: mostly it is what is asked for next.
+  let nextAt = -1;
+  let nextEnd = 0;
 
   /** Fills `out` with what lies at `guestAt`; looks no further than `end` for the next L2 table. */
   function stretchAt(guestAt: number, end: number, out: Stretch): void {
@@ -112,13 +115,24 @@ export function createMap(
 
   return (guestAt, max) => {
     const end = Math.min(guestAt + max, size);
-    stretchAt(guestAt, end, first);
+    if (guestAt === nextAt && end === nextEnd) {
+      const before = first;
+      first = next;
+      next = before;
+    } else {
+      stretchAt(guestAt, end, first);
+    }
+    nextAt = -1;
     if (first.kind === "invalid") throw entryError(guestAt);
     let until = guestAt + first.length;
     while (until < end && first.kind !== "compressed") {
       stretchAt(until, end, next);
       const expected = first.host < 0 ? -1 : first.host + (until - guestAt);
-      if (next.kind !== first.kind || next.host !== expected) break;
+      if (next.kind !== first.kind || next.host !== expected) {
+        nextAt = until;
+        nextEnd = end;
+        break;
+      }
       until += next.length;
     }
     const length = Math.min(until, end) - guestAt;

@@ -70,7 +70,8 @@ export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): Ima
     requireReadable() {
       data.sourceAt(0, 0);
     },
-    usedBytes: () => countUsedClusters(source, header) * header.clusterSize,
+    usedBytes: (enough = Infinity) =>
+      countUsedClusters(source, header, enough / header.clusterSize) * header.clusterSize,
     close() {
       data.dataFile?.close();
       source.close();

@@ -4,10 +4,10 @@ import type { Header } from "./header";
 /**
  * Clusters of the file whose refcount is not 0 (specification, "Host cluster management"). Reads all
  * refcount blocks that the file has clusters for: 2 bytes of every 64 KiB by default. Blocks that lie
- * outside the file count nothing.
+ * outside the file count nothing. Stops after the block with which the count reaches `enough`.
  * @throws ImageError `io`.
  */
-export function countUsedClusters(source: ByteSource, header: Header): number {
+export function countUsedClusters(source: ByteSource, header: Header, enough = Infinity): number {
   const { clusterSize, refcountOrder, refcountTableOffset, refcountTableClusters } = header;
   const clusters = Math.ceil(source.size / clusterSize);
   const perBlock = (clusterSize * 8) / 2 ** refcountOrder;
@@ -21,7 +21,7 @@ export function countUsedClusters(source: ByteSource, header: Header): number {
   source.read(refcountTableOffset, new Uint8Array(table.buffer));
   const block = new Uint8Array(clusterSize);
   let used = 0;
-  for (let index = 0; index < blocks; index += 1) {
+  for (let index = 0; index < blocks && used < enough; index += 1) {
     // Bits 0 to 8 are reserved.
     const offset =
       table.getUint32(index * 8) * 2 ** 32 + ((table.getUint32(index * 8 + 4) & ~0x1ff) >>> 0);
