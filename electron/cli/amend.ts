@@ -78,13 +78,17 @@ function change(image: ChangedImage, chosen: CreateOptions): void {
     throw new CommandError("A smaller size is refused here: use resize --shrink");
   const lazy = chosen.get("lazy_refcounts")?.value;
   const backingFormat = chosen.get("backing_fmt")?.text;
+  const amended = (): void =>
+    amendImage(path, {
+      ...(compat !== undefined && { compat }),
+      ...(typeof lazy === "boolean" && { lazy_refcounts: lazy }),
+      ...(bits !== undefined && { refcount_bits: Number(bits) }),
+      ...(backingFormat !== undefined && { backing_fmt: backingFormat }),
+    });
+  // Only version 3 lets a disk with snapshots change its size.
+  if (version === "1.1") amended();
   if (typeof size === "bigint" && size > BigInt(image.size)) resizeImage(request, Number(size));
-  amendImage(path, {
-    ...(compat !== undefined && { compat }),
-    ...(typeof lazy === "boolean" && { lazy_refcounts: lazy }),
-    ...(bits !== undefined && { refcount_bits: Number(bits) }),
-    ...(backingFormat !== undefined && { backing_fmt: backingFormat }),
-  });
+  if (version === "0.10") amended();
 }
 
 const amendable = new Set(["compat", "lazy_refcounts", "refcount_bits", "size"]);
@@ -160,8 +164,11 @@ function printAmendHelp(format: string): number {
   if (formatNamed(format) === undefined) throw new CommandError(`Unknown file format '${format}'`);
   if (format !== "qcow2") throw cannotAmend(format);
   print(`Amend options for 'qcow2':
+  backing_file=<str>     - File name of a base image
   backing_fmt=<str>      - Image format of the base image
   compat=<str>           - Compatibility level (v2 [0.10] or v3 [1.1])
+  data_file=<str>        - File name of an external data file
+  data_file_raw=<bool (on/off)> - The external data file must stay valid as a raw image
   lazy_refcounts=<bool (on/off)> - Postpone refcount updates
   refcount_bits=<num>    - Width of a reference count entry in bits
   size=<size>            - Virtual disk size

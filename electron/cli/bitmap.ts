@@ -5,6 +5,7 @@ import {
   mergeBitmap,
   openTopLayer,
   removeBitmap,
+  type ImageLayer,
 } from "../engine";
 import { readArguments, type OptionTable } from "./arguments";
 import { changing, imageToChange, type ChangedImage } from "./change";
@@ -84,11 +85,14 @@ export function bitmap(args: readonly string[]): number {
   return 0;
 }
 
+/** What is asked of a bitmap here. */
+type BitmapFacts = ImageLayer["facts"]["bitmaps"][number];
+
 /** The bitmaps that an image has now. @throws ImageError */
-function bitmapNames({ request }: ChangedImage): string[] {
+function bitmapsOf({ request }: ChangedImage): readonly BitmapFacts[] {
   const layer = openTopLayer(request);
   try {
-    return layer.facts.bitmaps.map((each) => each.name);
+    return layer.facts.bitmaps;
   } finally {
     layer.close();
   }
@@ -112,11 +116,14 @@ function perform({ what, from }: Action, subject: Subject): void {
   const { image, other, name, failed } = subject;
   const { path } = image;
   if (what === "add") return add(subject);
-  requireBitmap(image, name, failed);
+  const bitmap = requireBitmap(image, name, failed);
   if (what === "remove") return removeBitmap(path, name);
+  if (what !== "merge") requireConsistent(bitmap, failed);
   if (what === "clear") return clearBitmap(path, name);
   if (what === "enable" || what === "disable") return enableBitmap(path, name, what === "enable");
-  requireBitmap(other ?? image, from, failed);
+  const source = requireBitmap(other ?? image, from, failed);
+  requireConsistent(bitmap, failed);
+  requireConsistent(source, failed);
   mergeBitmap(path, name, { ...(other && { path: other.path }), name: from });
 }
 
@@ -132,13 +139,23 @@ function add({ image, name, granularity, failed }: Subject): void {
     throw new CommandError(
       `${failed}Can't store persistent bitmaps to ${path}: Operation not supported`,
     );
-  if (bitmapNames(image).includes(name))
+  if (bitmapsOf(image).some((each) => each.name === name))
     throw new CommandError(`${failed}Bitmap already exists: ${name}`);
   addBitmap(path, { name, granularity: chosen, enabled: true });
 }
 
 /** @throws CommandError in qemu-img's words when the image has no such bitmap. */
-function requireBitmap(image: ChangedImage, name: string, failed: string): void {
-  if (bitmapNames(image).includes(name)) return;
+function requireBitmap(image: ChangedImage, name: string, failed: string): BitmapFacts {
+  const found = bitmapsOf(image).find((each) => each.name === name);
+  if (found !== undefined) return found;
   throw new CommandError(`${failed}Dirty bitmap '${name}' not found`);
+}
+
+/** @throws CommandError in qemu-img's words for a bitmap that nobody has closed. */
+function requireConsistent({ name, flags }: BitmapFacts, failed: string): void {
+  if (!flags.includes("in-use")) return;
+  throw new CommandError(
+    `${failed}Bitmap '${name}' is inconsistent and cannot be used\n` +
+      "Try block-dirty-bitmap-remove to delete this bitmap from disk",
+  );
 }

@@ -4,8 +4,9 @@ import { CommandError, UsageError } from "./errors";
 import { HelpWanted } from "./help";
 import { nameBeside, pathOf } from "./names";
 import { openChain, openRequest, type NamedImage } from "./open";
-import { isCacheMode, unsupported } from "./option-values";
+import { isCacheMode, readRate, unsupported } from "./option-values";
 import { print } from "./output";
+import { createBrake } from "./pace";
 import { createProgress } from "./progress";
 import { shownControl } from "./shown-control";
 import { createSourceOptions } from "./source-options";
@@ -28,11 +29,13 @@ export function commit(args: readonly string[]): number {
   const values = new Map<string, string>();
   const flags = new Set<string>();
   const source = createSourceOptions();
+  let rate: number | undefined;
   const [name, ...more] = readArguments("commit", args, options, (option, value) => {
     if (option === "h") throw new HelpWanted();
     if (source.take(option, value)) return;
-    if (option === "r" || option.startsWith("--")) throw unsupported("commit", option);
-    if ("bft".includes(option)) values.set(option, value);
+    if (option.startsWith("--")) throw unsupported("commit", option);
+    if (option === "r") rate = readRate(value);
+    else if ("bft".includes(option)) values.set(option, value);
     else flags.add(option);
   });
   if (name === undefined || more.length > 0) throw new UsageError("Expecting one image file name");
@@ -51,6 +54,7 @@ export function commit(args: readonly string[]): number {
       empty: !flags.has("d") && base === undefined,
       force: flags.has("force"),
       control: shownControl(progress),
+      pace: createBrake(rate),
     });
     progress.show(1, 1);
   } catch (error) {

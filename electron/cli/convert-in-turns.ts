@@ -1,4 +1,5 @@
-import { convertInSteps, type ConvertJob, type ConvertResult } from "../engine";
+import { convertInSteps, type Control, type ConvertJob, type ConvertResult } from "../engine";
+import type { Pace } from "./pace";
 import type { Progress } from "./progress";
 
 /** Milliseconds of copying between two looks at the signals. */
@@ -10,9 +11,14 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  * Converts in this thread and one more, and lets the event loop turn now and then: only then does
  * Node see a signal. Who stops a conversion finds nothing left of it, and the process ends as one
  * that the signal has killed.
+ * @param pace Has a say only over this thread: a job that shall keep to it starts no other.
  * @throws ImageError as `convert`; what showing the progress throws, with nothing left either.
  */
-export async function convertInTurns(job: ConvertJob, progress: Progress): Promise<ConvertResult> {
+export async function convertInTurns(
+  job: ConvertJob,
+  progress: Progress,
+  pace: Pace,
+): Promise<ConvertResult> {
   const { control } = job;
   let received: NodeJS.Signals | undefined;
   const listener = (signal: NodeJS.Signals): void => {
@@ -24,6 +30,7 @@ export async function convertInTurns(job: ConvertJob, progress: Progress): Promi
   try {
     for (;;) {
       const end = performance.now() + turn;
+      let owed = 0;
       do {
         const step = steps.next();
         if (step.done === true) return step.value;
@@ -32,8 +39,9 @@ export async function convertInTurns(job: ConvertJob, progress: Progress): Promi
         } catch (error) {
           steps.throw(error);
         }
-      } while (performance.now() < end);
-      await new Promise((resolve) => setImmediate(resolve));
+        owed = pace.owed(control.done, performance.now());
+      } while (owed === 0 && performance.now() < end);
+      await waitFor(owed, control);
     }
   } catch (error) {
     if (received === undefined) throw error;
@@ -45,4 +53,13 @@ export async function convertInTurns(job: ConvertJob, progress: Progress): Promi
   } finally {
     for (const signal of signals) process.off(signal, listener);
   }
+}
+
+/** Lets the event loop turn, and waits so long unless all is cancelled. */
+async function waitFor(milliseconds: number, control: Pick<Control, "cancelled">): Promise<void> {
+  const end = performance.now() + milliseconds;
+  do {
+    const left = Math.min(turn, end - performance.now());
+    await new Promise((resolve) => (left > 0 ? setTimeout(resolve, left) : setImmediate(resolve)));
+  } while (!control.cancelled && performance.now() < end);
 }

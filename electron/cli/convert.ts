@@ -33,8 +33,9 @@ import {
   type ImageArgument,
 } from "./open";
 import { printOptionHelp } from "./option-help";
-import { isCacheMode, readSparseSize, readThreads, unsupported } from "./option-values";
+import { isCacheMode, readRate, readSparseSize, readThreads, unsupported } from "./option-values";
 import { printWarning } from "./output";
+import { createPace } from "./pace";
 import { createProgress } from "./progress";
 import { warnOfSalvaged } from "./salvaged";
 import { findSnapshot, readSnapshotChoice, type SnapshotChoice } from "./snapshot-choice";
@@ -89,6 +90,7 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
   const flags = new Set<string>();
   let keepZeros = false;
   let threads: number | undefined;
+  let rate: number | undefined;
   const opening = createSourceOptions();
   let choice: SnapshotChoice | undefined;
   const operands = readArguments("convert", args, options, (option, value) => {
@@ -100,7 +102,8 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
     else if (option === "S") {
       keepZeros = readSparseSize(value) === 0;
       flags.add("S");
-    } else if (option === "l") choice = readSnapshotChoice(value);
+    } else if (option === "r") rate = readRate(value);
+    else if (option === "l") choice = readSnapshotChoice(value);
     else if (opening.take(option, value)) return;
     else if (kept.has(option)) values.set(option, value);
     else if (keptFlags.has(option)) flags.add(option);
@@ -111,7 +114,7 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
   const optionList = lists.join(",");
   checkCreation(flags, optionList);
   if (asksForHelp(optionList)) {
-    printOptionHelp(requireFormat(outputFormat));
+    printOptionHelp(requireFormat(outputFormat), operands.length > 1);
     return 0;
   }
   const target = operands.at(-1);
@@ -136,7 +139,9 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
     const named = { ...(backing && { backing }), ...(backingFormat && { backingFormat }) };
     const all = { ...wanted, ...named, compress, keepZeros, salvage, bitmaps, threads };
     const job = flags.has("n") ? jobIntoExisting(all) : jobOf(all);
-    const { salvaged } = await convertInTurns({ ...job, startCopier }, progress);
+    // Who has to keep to a rate works alone.
+    const copying = rate ? job : { ...job, startCopier };
+    const { salvaged } = await convertInTurns(copying, progress, createPace(rate));
     progress.show(1, 1);
     if (salvaged && !flags.has("q")) warnOfSalvaged(salvaged);
   } catch (error) {

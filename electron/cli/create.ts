@@ -64,7 +64,7 @@ export function create(args: readonly string[]): number {
   const [name, sizeText, unexpected] = operands;
   const optionList = lists.join(",");
   if (asksForHelp(optionList)) {
-    printOptionHelp(requireFormat(given.format));
+    printOptionHelp(requireFormat(given.format), name !== undefined);
     return 0;
   }
   if (name === undefined) throw new UsageError("Expecting image file name");

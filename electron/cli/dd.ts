@@ -7,6 +7,7 @@ import { HelpWanted } from "./help";
 import { pathOf } from "./names";
 import { openChain, openRequest, requireFormat, type ImageArgument } from "./open";
 import { printError } from "./output";
+import { createPace } from "./pace";
 import { createProgress } from "./progress";
 import { sizeArgument } from "./sizes";
 import { createSourceOptions } from "./source-options";
@@ -150,7 +151,7 @@ async function copy({ argument, target, format, at, length, failed }: Copy): Pro
     control: createControl(),
   };
   try {
-    await convertInTurns(job, createProgress(false, 1));
+    await convertInTurns(job, createProgress(false, 1), createPace(undefined));
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     if (error.code === "io") throw new CommandError(conversionReason(error, target, format));

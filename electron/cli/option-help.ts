@@ -30,12 +30,17 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** Choices that the words themselves name, or that are numbers as good as any. */
-const unlisted = new Set(["compat", "refcount_bits"]);
+const unlisted = new Set(["compat", "compression_type", "refcount_bits"]);
 
-/** Prints the -o options that Lamina has for a format, in qemu-img's layout (`-o help`). */
-export function printOptionHelp(name: FormatId): void {
+/**
+ * Prints the -o options that Lamina has for a format, in qemu-img's layout (`-o help`).
+ * @param named Whether a file was named: without one, the options of plain files are left out, and
+ *   the list says so.
+ */
+export function printOptionHelp(name: FormatId, named: boolean): void {
   const { options, backing } = formatById(name);
-  const rows: (readonly [string, string])[] = options.map((spec) => {
+  const own = options.filter((spec) => named || name !== "raw" || spec.name !== "preallocation");
+  const rows: (readonly [string, string])[] = own.map((spec) => {
     const kind = { size: "<size>", choice: "<str>", switch: "<bool (on/off)>", text: "<str>" }[
       spec.kind
     ];
@@ -49,6 +54,11 @@ export function printOptionHelp(name: FormatId): void {
   if (backing) rows.push(...backingOptions);
   rows.push(["size=<size>", "Virtual disk size"]);
   rows.sort(([a], [b]) => (a < b ? -1 : 1));
-  print("Supported options:\n");
+  print(named ? "Supported options:\n" : `Supported ${name} options:\n`);
   for (const [option, text] of rows) print(`  ${option.padEnd(22)} - ${text}\n`);
+  if (named) return;
+  print(
+    "\nThe protocol level may support further options.\n" +
+      "Specify the target filename to include those options.\n",
+  );
 }

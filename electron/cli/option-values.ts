@@ -30,8 +30,8 @@ export function readThreads(value: string): number {
 }
 
 /**
- * The value of -S in bytes: the least run of zeros to leave out, 0 for none. Lamina has none and
- * qemu-img's default only.
+ * The value of -S in bytes: the least run of zeros to leave out, 0 for none. All
+ * others come to the same in Lamina, which looks for zeros block by block.
  * @throws CommandError
  */
 export function readSparseSize(value: string): number {
@@ -41,7 +41,10 @@ export function readSparseSize(value: string): number {
       "Invalid buffer size for sparse output specified. Valid sizes are multiples of 512 up to " +
         "16777216. Select 0 to disable sparse detection (fully allocates output).",
     );
-  if (bytes !== 4096n && bytes !== 0n)
-    throw new CommandError(`convert: option '-S ${value}' is not supported by this version`);
   return Number(bytes);
+}
+
+/** The value of -r in bytes a second, 0 for no limit. @throws CommandError */
+export function readRate(value: string): number {
+  return Number(sizeArgument("rate limit", value));
 }

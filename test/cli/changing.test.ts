@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo, runOracle } from "../helpers/qemu-img";
 import { newFolder, removeFolder } from "../helpers/temp-folder";
 import { mustBeSound } from "../engine/change/oracle-check";
 import { linkAsQemuImg, run, words, type Outcome } from "./programs";
@@ -52,7 +52,8 @@ const lines = {
     amend -o compat=1.1 v.vmdk | amend --force -o refcount_bits=16 plain.qcow2
     amend -t foo -o compat=1.1 s.qcow2 | amend -o data_file=x s.qcow2
     amend -o data_file_raw=on s.qcow2 | amend -p -q -o compat=0.10 plain.qcow2
-    amend -o lazy_refcounts=on -o compat=1.1 plain.qcow2`,
+    amend -o lazy_refcounts=on -o compat=1.1 plain.qcow2
+    amend -o compat=1.1,size=9M sized.qcow2 | info sized.qcow2`,
   rebase: `
     rebase | rebase over.qcow2 | rebase -u -b r.raw over.qcow2 | rebase -u -b other.qcow2 -F qcow2 over.qcow2
     info over.qcow2 | rebase -u -b '' over.qcow2 | rebase -u -b x -F foo s.qcow2 | rebase -u -p -b x -F raw v.vmdk
@@ -72,7 +73,9 @@ const lines = {
     bitmap -b b.qcow2 --merge fine --merge coarse s.qcow2 d | bitmap -b b.qcow2 -F qcow2 --merge nope s.qcow2 d
     bitmap -b grown.qcow2 -F qcow2 --merge far s.qcow2 d | bitmap --merge fine b.qcow2 coarse
     bitmap --merge coarse b.qcow2 fine | bitmap --add s.qcow2 ''
-    bitmap --add mb.qcow2 mine | bitmap --add fine.qcow2 x | info fine.qcow2`,
+    bitmap --add mb.qcow2 mine | bitmap --add fine.qcow2 x | info fine.qcow2
+    bitmap --clear torn.qcow2 t | bitmap --enable torn.qcow2 t | bitmap --merge t torn.qcow2 whole
+    bitmap --merge whole torn.qcow2 t | bitmap --remove torn.qcow2 t | bitmap --clear torn.qcow2 whole`,
   dd: `
     convert -C -c in x | convert -C -S 4k in x | convert -C --salvage in x | convert -C in xc | dd | dd if=in of=x | dd if=in of=x1 bs=1000 count=3 | dd if=in of=x2 bs=1000 count=3 skip=8
     dd if=in of=x3 bs=1000 skip=20 | dd if=in of=x4 -O qcow2 | dd if=in of=x bs=0 | dd if=in of=x bs=foo
@@ -195,6 +198,13 @@ function makeImages(folder: string): void {
   write("b.qcow2", "write -P 1 100k 3k", "write -P 2 2M 1M");
   qemuImg(["bitmap", "--add", "-g", "128k", "b.qcow2", "coarse"], folder);
   write("b.qcow2", "write -P 3 4M 100k");
+  qcow2("-o", "compat=0.10", "sized.qcow2", "5M");
+  qemuImg(["snapshot", "-c", "old", "sized.qcow2"], folder);
+  qcow2("torn.qcow2", "5M");
+  qemuImg(["bitmap", "--add", "torn.qcow2", "t"], folder);
+  // It dies with the bitmap open.
+  runOracle("qemu-io", ["-f", "qcow2", "-c", "abort", "torn.qcow2"], folder);
+  qemuImg(["bitmap", "--add", "torn.qcow2", "whole"], folder);
   qcow2("grown.qcow2", "5M");
   qemuImg(["bitmap", "--add", "grown.qcow2", "far"], folder);
   qcow2("base.qcow2", "5M");

@@ -48,10 +48,10 @@ describe("the program", () => {
     const { code, stdout } = await lamina("create", "-f", "qcow2", "-o", "help");
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^Supported options:\n {2}backing_file=<str> {5}- File name of a base image\n/,
+      /^Supported qcow2 options:\n {2}backing_file=<str> {5}- File name of a base image\n/,
     );
     expect(stdout).toContain("  size=<size>            - Virtual disk size\n");
-    expect((await lamina("convert", "-O", "vpc", "-o", "help")).stdout).toBe(
+    expect((await lamina("convert", "-O", "vpc", "-o", "help", "a", "b")).stdout).toBe(
       "Supported options:\n" +
         "  size=<size>            - Virtual disk size\n" +
         "  subformat=<str>        - Kind of image (allowed values: dynamic, fixed)\n" +

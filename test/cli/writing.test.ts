@@ -94,6 +94,8 @@ const lines = {
     convert -O qcow2 large.qcow2 @ | convert longer @ | convert -O qcow2 -o refcount_bits=1 s.qcow2 @
     convert a.img s.qcow2 @ | convert -O qcow2 s.qcow2 five over-raw.qcow2 @ | convert five small @
     convert -f raw -p -O vdi a.img longer @ | convert -S 0 a.img @ | convert -S 0 -O vhdx s.qcow2 @
+    convert -S 512 five @ | convert -S 64k -O qcow2 s.qcow2 @ | convert -S 1M -c -O qcow2 s.qcow2 @
+    convert -r 0 five @ | convert -r 1G -O qcow2 s.qcow2 @
     convert -S 0 -c -O qcow2 s.qcow2 @ | convert -m 1 -O qcow2 s.qcow2 @ | convert --salvage five @
     convert -q --salvage -O qcow2 s.qcow2 comp.qcow2 @ | convert -m 16 -W -c -O qcow2 s.qcow2 @
     convert -O raw -o preallocation=full s.qcow2 @ | convert -o preallocation=falloc s.qcow2 @
@@ -117,6 +119,7 @@ const lines = {
     convert -O vpc -o subformat=bad a.img @ | convert -O vdi -o preallocation=bad a.img @
     convert -O qcow2 -o size=foo a.img @ | convert a.img nope @ | convert nope a.img @
     convert -f qcow2 s.qcow2 a.img @ | convert @ | convert -p -t foo a.img @
+    convert -r foo a.img @ | convert -r -1 a.img @ | convert -S 513 a.img @ | convert -S 32M a.img @
     convert -O raw -F qcow2 a.img @ | convert -O qcow2 -B five a.img s.qcow2 @
     convert -c -O raw -B five a.img @ | convert -c -O qcow2 -B five a.img @ | convert -O vdi -B five a.img @
     convert -t foo -B five -O qcow2 a.img @ | convert -B five -O nope a.img @

@@ -56,8 +56,14 @@ export function createPartial(
 
   function add(name: string): ByteTarget {
     const wanted = resolveFrom(folder, name);
-    if (baseNameOf(wanted) !== name || all().some((file) => file.path === wanted)) {
-      throw new ImageError("invalid-argument", `'${name}' cannot be the name of another file`);
+    if (
+      resolveFrom(folder, baseNameOf(wanted)) !== wanted ||
+      all().some((file) => file.path === wanted)
+    ) {
+      throw new ImageError(
+        "invalid-argument",
+        `'${name}' must lie beside the image, under a name of its own`,
+      );
     }
     checkFree(wanted, replace);
     const replaces = fileStatus(wanted).kind === "file";

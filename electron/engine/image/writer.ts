@@ -153,8 +153,8 @@ export interface NewFiles {
   readonly name: string;
   /**
    * Begins another file in the same folder; the one who commits or abandons closes it.
-   * @param name Its base name, which no other file of the image has.
-   * @throws ImageError `exists`, `invalid-argument` (no base name, or taken by the image itself), `io`.
+   * @param name Its base name, which no other file of the image has, or its path in that folder.
+   * @throws ImageError `exists`, `invalid-argument` (another folder, or taken by the image itself), `io`.
    */
   add(name: string): ByteTarget;
 }

@@ -169,7 +169,10 @@ export function planOf({ size, options, backing, compress }: CreateSpec): Plan {
   };
 }
 
-/** @throws ImageError `invalid-argument` for a name that is no file's beside the image. */
+/**
+ * A relative name or a path; that it leads to the image's own folder is seen where the file is made.
+ * @throws ImageError `invalid-argument` for a name that is no file's.
+ */
 function dataFileOf(values: Map<string, string | number | boolean>): Plan["dataFile"] {
   const name = String(values.get("data_file"));
   const raw = switchValue(values, "data_file_raw");
@@ -178,9 +181,9 @@ function dataFileOf(values: Map<string, string | number | boolean>): Plan["dataF
     return undefined;
   }
   const bytes = new TextEncoder().encode(name).length;
-  if (/[/\\\0]/.test(name) || /^[^.]*:/.test(name) || bytes > limits.backingName) {
+  if (name.includes("\0") || /^[^./\\]{2,}:/.test(name) || bytes > limits.backingName) {
     throw invalid("The data file must lie beside the image", {
-      expected: "a file name without a folder",
+      expected: "a file name",
       found: name,
     });
   }

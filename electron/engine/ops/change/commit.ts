@@ -27,6 +27,8 @@ export interface Commit {
   /** Go on although snapshots, or other images that stand on the base, would read otherwise. */
   readonly force?: boolean;
   readonly control?: Control | undefined;
+  /** Called before a block is copied, with its bytes; takes its time if it likes. */
+  readonly pace?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface Commit {
  *   `unsupported`, `different` when the base does not read as it must in the end, `cancelled`.
  */
 export function commitImage(request: OpenRequest, commit: Commit = {}): void {
-  const { depth = 1, force = false, control } = commit;
+  const { depth = 1, force = false, control, pace } = commit;
   const { empty = depth === 1 } = commit;
   if (empty && depth !== 1) throw cannotEmpty(request.path);
   const { path, isRaw, size, blockSize } = withTarget(request, depth, (image, target) => {
@@ -61,12 +63,16 @@ export function commitImage(request: OpenRequest, commit: Commit = {}): void {
   // Open for change from the beginning: nobody may write to it while it is read.
   openForChange(request.path, (own) => {
     openForChange(path, (file) => {
-      if (isRaw) commitIntoRaw(file, request, depth, control);
+      if (isRaw) commitIntoRaw(file, request, depth, { control, pace });
       else {
         grow(file, request, depth, size);
         storeInTurns(file, blockSize, (from, store) =>
           withTarget(request, depth, (image, target) =>
-            store(toCommit(image, target, from, control), committed(image, target), image),
+            store(
+              paced(toCommit(image, target, from, control), blockSize, pace),
+              committed(image, target),
+              image,
+            ),
           ),
         );
       }
@@ -170,12 +176,12 @@ function commitIntoRaw(
   file: ByteTarget,
   request: OpenRequest,
   depth: number,
-  control: Control | undefined,
+  { control, pace }: Pick<Commit, "control" | "pace">,
 ): void {
   withTarget(request, depth, (image, target) => {
     const { blockSize } = target;
     const bytes = new Uint8Array(blockSize);
-    for (const block of toCommit(image, target, 0, control)) {
+    for (const block of paced(toCommit(image, target, 0, control), blockSize, pace)) {
       const at = block * blockSize;
       const part = bytes.subarray(0, Math.min(blockSize, image.size - at));
       image.read(at, part);
@@ -184,6 +190,18 @@ function commitIntoRaw(
     if (file.size < image.size) file.truncate(image.size);
     file.flush();
   });
+}
+
+/** The same numbers, each when its block may be copied. */
+function* paced(
+  blocks: Iterable<number>,
+  blockSize: number,
+  pace: Commit["pace"],
+): Generator<number, void, undefined> {
+  for (const block of blocks) {
+    pace?.(blockSize);
+    yield block;
+  }
 }
 
 function cannotEmpty(file: string): ImageError {

@@ -126,7 +126,6 @@ describe("a data file", () => {
   it.each([
     [{ data_file_raw: true }, {}, "data-file-raw requires data-file"],
     [{ data_file: "a", compat: "0.10" }, {}, "External data files are only supported with"],
-    [{ data_file: "sub/a" }, {}, "must lie beside the image"],
     [{ data_file: "nbd:a" }, {}, "must lie beside the image"],
     [{ data_file: "a" }, { compress: true }, "cannot lie in an external data file"],
     [
@@ -138,6 +137,28 @@ describe("a data file", () => {
     [{ data_file: "a" }, {}, "cannot be written here"],
   ])("is refused with %j and %j", (options: OptionValues, more, words) => {
     expect(attempt(options, more)).toThrow(words);
+  });
+
+  it("may be named by its path, in the folder of the image only", () => {
+    const { path } = exactFolder();
+    const source = join(path, "source");
+    writeFileSync(source, new Uint8Array(4096).fill(1));
+    const target = join(path, "target");
+    const data_file = join(path, "target.data");
+    convert(jobOf(source, target, "qcow2", { options: { data_file } }));
+    expect(readdirSync(path).sort()).toEqual(["source", "target", "target.data"]);
+    const image = openImage({ path: target, grants: [] });
+    try {
+      expect(image.layers[0]?.facts.dataFile).toBe(data_file);
+    } finally {
+      image.close();
+    }
+    for (const elsewhere of ["sub/a", "../a", join(path, "..", "a")]) {
+      const job = jobOf(source, join(path, "other"), "qcow2", {
+        options: { data_file: elsewhere },
+      });
+      expect(() => convert(job)).toThrow("must lie beside the image");
+    }
   });
 
   it("is never the image itself, nor a file that is read", () => {
