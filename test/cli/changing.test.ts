@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo, runOracle } from "../helpers/qemu-img";
 import { newFolder, removeFolder } from "../helpers/temp-folder";
 import { mustBeSound } from "../engine/change/oracle-check";
