@@ -47,7 +47,6 @@ export function App({ nonce }: { nonce: string }) {
 }
 
 function Window() {
-  useSettled();
   useWindowTitle();
   const main = useRef<HTMLElement>(null);
   const page = useView((view) => view.page);
@@ -56,6 +55,7 @@ function Window() {
   useLayoutEffect(() => main.current?.scrollTo({ top: 0 }), [page, shown]);
   return (
     <div className={styles.window}>
+      <Settled />
       <TopBar />
       <div className={styles.middle}>
         <Library />
@@ -75,6 +75,12 @@ function Window() {
       <Palette tabs={imageTabs.map(({ id }) => id)} pages={["newDisk", "settings"]} />
     </div>
   );
+}
+
+/** Of its own, so that what it looks at, the tab above all, does not draw the whole window anew. */
+function Settled() {
+  useSettled();
+  return null;
 }
 
 function Page() {

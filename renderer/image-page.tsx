@@ -1,4 +1,5 @@
 import { Loader, Tabs } from "@mantine/core";
+import { memo, useDeferredValue } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../shared/model/report";
 import { nameOf } from "./api/paths";
@@ -40,6 +41,8 @@ function ReadyPage({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
   const tab = useView((view) => view.tab);
   const setTab = useView((view) => view.setTab);
+  // The chosen tab answers with the next frame; what it shows takes the place of the other when it is drawn.
+  const drawn = useDeferredValue(tab);
   return (
     <>
       <ImageHead report={report} />
@@ -57,12 +60,18 @@ function ReadyPage({ report }: { report: ImageReport }) {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {imageTabs.map(({ id, Panel }) => (
-          <Tabs.Panel key={id} value={id}>
-            <Panel report={report} />
-          </Tabs.Panel>
-        ))}
+        <Tabs.Panel value={tab}>
+          <div className={styles.content} inert={drawn !== tab}>
+            <Content key={drawn} tab={drawn} report={report} />
+          </div>
+        </Tabs.Panel>
       </Tabs>
     </>
   );
 }
+
+/** What a tab shows. */
+const Content = memo(function Content({ tab, report }: { tab: ImageTab; report: ImageReport }) {
+  const Panel = imageTabs.find(({ id }) => id === tab)?.Panel;
+  return Panel && <Panel report={report} />;
+});
