@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
 import { patternDisk, writeRawFile } from "../helpers/pattern-disk";
 import { random } from "../helpers/seed";
-import { openConvert, pick, restOf } from "./dialogs";
+import { convertEndless, openConvert, pick, restOf } from "./dialogs";
 import { makeEndless } from "./endless-image";
 import { expect, test } from "./lamina";
 
@@ -142,11 +142,7 @@ test("a cancelled conversion leaves nothing", async ({ folder, launch }) => {
 
   const lamina = await launch(source);
   const { page } = lamina;
-  await page.getByRole("button", { name: "Convert…" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("radio", { name: /^qcow2/i }).check();
-  await dialog.getByRole("switch", { name: "Compress the data" }).check();
-  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
+  await convertEndless(page);
   const bar = page.getByTestId("jobs-bar");
   await expect(bar).toContainText("Converting large.qcow2");
   await expect(bar.getByRole("progressbar")).toBeVisible();
