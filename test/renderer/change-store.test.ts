@@ -58,7 +58,7 @@ describe("a change that is asked for", () => {
     const stopped: (() => void)[] = [];
     const { calls } = fakeBridge({
       "change.outlook": () => outlook(),
-      "change.stop": () => new Promise<void>((done) => stopped.push(done)),
+      "change.stop": () => new Promise<undefined>((done) => stopped.push(() => done(undefined))),
     });
     const { ask } = useChange.getState();
     await ask(flatten);
