@@ -57,3 +57,24 @@ export async function convertEndless(page: Page): Promise<void> {
   await expect(command).toContainText("-c -O qcow2");
   await dialog.getByRole("button", { name: "Convert", exact: true }).click();
 }
+
+/**
+ * Has the page itself click a button of the jobs bar as soon as that is there and the bar shows the
+ * text: a conversion may have ended before a click from outside comes.
+ */
+export async function clickOnceShown(page: Page, name: string, text: RegExp): Promise<void> {
+  await page.evaluate(
+    ({ name, text }) => {
+      const observer = new MutationObserver(() => {
+        const bar = document.querySelector('[data-testid="jobs-bar"]');
+        const buttons = [...(bar?.querySelectorAll("button") ?? [])];
+        const button = buttons.find((one) => one.ariaLabel === name);
+        if (button === undefined || !new RegExp(text).test(bar?.textContent ?? "")) return;
+        observer.disconnect();
+        button.click();
+      });
+      observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+    },
+    { name, text: text.source },
+  );
+}
