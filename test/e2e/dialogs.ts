@@ -40,3 +40,41 @@ export async function setTheme(page: Page, theme: "Light" | "Dark"): Promise<voi
     theme.toLowerCase(),
   );
 }
+
+/**
+ * Converts the image on the page, one of `makeEndless`, to compressed qcow2: that takes hours and
+ * little room. What it would take is being measured all the while, so the dialog never comes to rest.
+ */
+export async function convertEndless(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Convert…" }).click();
+  const dialog = page.getByRole("dialog");
+  const command = dialog.getByTestId("command-line");
+  await expect(dialog.getByTestId("target-measuring")).toBeVisible();
+  await expect(command).toContainText("-O ");
+  await dialog.getByRole("radio", { name: /^qcow2/i }).check();
+  await expect(command).toContainText("-O qcow2");
+  await dialog.getByRole("switch", { name: "Compress the data" }).check();
+  await expect(command).toContainText("-c -O qcow2");
+  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
+}
+
+/**
+ * Has the page itself click a button of the jobs bar as soon as that is there and the bar shows the
+ * text: a conversion may have ended before a click from outside comes.
+ */
+export async function clickOnceShown(page: Page, name: string, text: RegExp): Promise<void> {
+  await page.evaluate(
+    ({ name, text }) => {
+      const observer = new MutationObserver(() => {
+        const bar = document.querySelector('[data-testid="jobs-bar"]');
+        const buttons = [...(bar?.querySelectorAll("button") ?? [])];
+        const button = buttons.find((one) => one.ariaLabel === name);
+        if (button === undefined || !new RegExp(text).test(bar?.textContent ?? "")) return;
+        observer.disconnect();
+        button.click();
+      });
+      observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+    },
+    { name, text: text.source },
+  );
+}

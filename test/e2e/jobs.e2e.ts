@@ -3,31 +3,10 @@ import { closeSync, ftruncateSync, openSync, readdirSync, writeSync } from "node
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { mustBeIdentical } from "../helpers/qemu-img";
-import { openConvert, restOf, setTheme } from "./dialogs";
+import { clickOnceShown, openConvert, restOf, setTheme } from "./dialogs";
 import { expect, test } from "./lamina";
 
 const MiB = 1024 * 1024;
-
-/**
- * Has the page itself click a button of the jobs bar as soon as that is there and the bar shows the
- * text: a conversion may have ended before a click from outside comes.
- */
-async function clickOnceShown(page: Page, name: string, text: RegExp): Promise<void> {
-  await page.evaluate(
-    ({ name, text }) => {
-      const observer = new MutationObserver(() => {
-        const bar = document.querySelector('[data-testid="jobs-bar"]');
-        const buttons = [...(bar?.querySelectorAll("button") ?? [])];
-        const button = buttons.find((one) => one.ariaLabel === name);
-        if (button === undefined || !new RegExp(text).test(bar?.textContent ?? "")) return;
-        observer.disconnect();
-        button.click();
-      });
-      observer.observe(document.body, { childList: true, subtree: true, characterData: true });
-    },
-    { name, text: text.source },
-  );
-}
 
 /** Notes whether the jobs bar shows a text from now on, however shortly; ask what came of it later. */
 async function noteText(page: Page, text: string): Promise<() => Promise<boolean>> {

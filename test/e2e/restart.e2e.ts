@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { qemuImg } from "../helpers/qemu-img";
+import { convertEndless } from "./dialogs";
 import { makeEndless } from "./endless-image";
 import { expect, test } from "./lamina";
 
@@ -37,11 +38,7 @@ test("a conversion that a crash has ended is told, and what it left is removed",
   const partials = () => readdirSync(folder).filter((name) => name.endsWith(".partial"));
 
   const crashing = await launch(source);
-  await crashing.page.getByRole("button", { name: "Convert…" }).click();
-  const dialog = crashing.page.getByRole("dialog");
-  await dialog.getByRole("radio", { name: /^qcow2/i }).check();
-  await dialog.getByRole("switch", { name: "Compress the data" }).check();
-  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
+  await convertEndless(crashing.page);
   await expect.poll(() => existsSync(join(folder, ".settings/jobs.json"))).toBe(true);
   await expect.poll(partials).toHaveLength(1);
   const gone = new Promise((done) => crashing.app.process().once("exit", done));

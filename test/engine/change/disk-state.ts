@@ -16,7 +16,7 @@ export function guestBytes(bytes: Uint8Array): Uint8Array {
 export function snapshotBytes(bytes: Uint8Array, index: number): Uint8Array {
   const { snapshots, header } = readImageTables(memorySource(bytes));
   const { l1TableOffset, l1Size, diskSize = header.size } = snapshots[index]!;
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes);
   const view = new DataView(copy.buffer);
   view.setBigUint64(24, BigInt(diskSize));
   view.setUint32(36, l1Size);
