@@ -4,7 +4,9 @@ import type { DiskImage } from "../image/disk-image";
 import type { ParentRef } from "../image/layer";
 import { requireWhole } from "../image/open-image";
 import { createPartial } from "../image/partial-file";
+import type { Placement } from "../image/writer";
 import { fileStatus } from "../io/file";
+import type { ByteTarget } from "../io/source";
 import type { Control } from "./control";
 import type { CopierWork } from "./copier";
 import { convertPacked, packingOf } from "./convert-packed";
@@ -132,6 +134,7 @@ function* convertOpened(job: ConvertJob): Steps<ConvertResult> {
       requireFits(image, { ...planned, compress: unknown, parts: writer.parts }, volume, control);
       const leavesHoles = !keepZeros && writer.placement.kind === "linear";
       if (leavesHoles && volume.keepsHoles === false) job.onThick?.(volume.kind);
+      if (volume.keepsHoles === true && !writer.parts) lengthen(target, writer.placement, size);
       const parts = writer.parts ?? [{ from: 0, length: size, target, writer }];
       const { startCopier, copiers = 1 } = job;
       for (const step of prepareImage(writer)) {
@@ -158,6 +161,16 @@ function* convertOpened(job: ConvertJob): Steps<ConvertResult> {
   } finally {
     image.close();
   }
+}
+
+/**
+ * Gives the file the length that a disk of `size` bytes takes in it: what is written then need not move
+ * its end, which is quicker. Only where holes take no space; elsewhere they would be filled for it.
+ */
+function lengthen(target: ByteTarget, placement: Placement, size: number): void {
+  if (placement.kind !== "linear") return;
+  const end = placement.base + size;
+  if (target.size < end) target.truncate(end);
 }
 
 /** The error for an image that cannot say of a block whether the backing file answers for it. */

@@ -31,4 +31,15 @@ describe("the remembered stored run", () => {
     expect(hostRun(90, 50)).toEqual({ length: 10, hole: true });
     expect(asked).toEqual([0, 0, 300, 90]);
   });
+
+  it("is known to begin where a hole has ended, and only there", () => {
+    const known: boolean[] = [];
+    const ask = host([]);
+    const hostRun = rememberStored((at, max, stored) => {
+      known.push(stored);
+      return ask(at, max);
+    });
+    for (const at of [150, 0, 100, 300, 50]) hostRun(at, 1000);
+    expect(known).toEqual([false, false, true, false, false]);
+  });
 });

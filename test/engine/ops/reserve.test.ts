@@ -46,6 +46,12 @@ describe("reserve", () => {
     expect(ranges).toHaveLength(2);
   });
 
+  it("asks a little ahead while nobody knows yet how much is left", () => {
+    const { ranges, allocate } = asked();
+    createReserver(slots, createControl(), allocate).before(65_536, MIB);
+    expect(ranges).toEqual([[65_536, 17 * MIB]]);
+  });
+
   it("asks for just what is written to a linear target, when that is long enough", () => {
     const { ranges, allocate } = asked();
     const { before } = createReserver(linear, controlOf(300 * MIB), allocate);
