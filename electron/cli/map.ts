@@ -5,7 +5,7 @@ import { HelpWanted } from "./help";
 import { nameInFolderOf } from "./names";
 import { openChain } from "./open";
 import { readOutputKind, unsupported } from "./option-values";
-import { print } from "./output";
+import { print, printBytes } from "./output";
 import { sizeArgument } from "./sizes";
 import { createSourceOptions } from "./source-options";
 import { createTextBytes, type TextBytes } from "./text-bytes";
@@ -47,7 +47,7 @@ export function map(args: readonly string[]): number {
   const json = readOutputKind(output) === "json";
 
   const { image, names } = openChain(source.image(name, format));
-  const text = createTextBytes();
+  const text = createTextBytes(printBytes);
   try {
     if (!json) text.put(encode(`${heading}\n`));
     const batches = mapOf(image, start, longest);

@@ -1,12 +1,10 @@
-import { printBytes } from "./output";
-
-/** Bytes of text that are written to stdout at once. */
+/** Bytes of text that are written at once. */
 const most = 256 * 1024;
 /** Bytes of the longest number, 2^53 - 1. */
 const longestNumber = 16;
 
 /**
- * Text for stdout, made byte by byte: where it has a hundred thousand lines, strings take longer than
+ * Text that is made byte by byte: where it has a hundred thousand lines, strings take longer than
  * all else. Numbers are whole, from 0 to 2^53 - 1.
  */
 export interface TextBytes {
@@ -15,18 +13,19 @@ export interface TextBytes {
   putDecimal(value: number): void;
   /** As "0x1f", or "0", and spaces up to `width` characters. */
   putHex(value: number, width: number): void;
-  /** Writes to stdout what has not been written yet. */
+  /** Writes what has not been written yet. */
   flush(): void;
 }
 
-export function createTextBytes(): TextBytes {
+/** @param write Is given what was made, in memory that is used again when it returns. */
+export function createTextBytes(write: (text: Uint8Array) => void): TextBytes {
   const buffer = new Uint8Array(most);
   let end = 0;
 
   function flush(): void {
     const made = buffer.subarray(0, end);
     end = 0;
-    printBytes(made);
+    write(made);
   }
 
   function makeRoom(length: number): void {

@@ -87,11 +87,17 @@ export function readL1({ file, header }: ImageTables, place: L1Place): DataView 
   return new DataView(bytes.buffer);
 }
 
-/** A copy of the L2 table at byte `offset`. @throws ImageError `invalid-table`, `truncated`, `io`. */
-export function readL2({ file, header }: ImageTables, offset: number): DataView {
+/**
+ * A copy of the L2 table at byte `offset`, in `into` where that is given: memory of a cluster's size.
+ * @throws ImageError `invalid-table`, `truncated`, `io`.
+ */
+export function readL2(
+  { file, header }: ImageTables,
+  offset: number,
+  into = new Uint8Array(header.clusterSize),
+): DataView {
   const length = header.clusterSize;
   requireTable(file, header, { name: "L2 table", offset, length, saidAt: header.l1TableOffset });
-  const bytes = new Uint8Array(length);
-  file.read(offset, bytes);
-  return new DataView(bytes.buffer);
+  file.read(offset, into);
+  return new DataView(into.buffer, into.byteOffset, length);
 }

@@ -42,16 +42,21 @@ export function decodeCounts(bytes: Uint8Array, bits: number, out: Counts, first
 export function encodeCounts(counts: Counts, bits: number, clusterSize: number): Uint8Array {
   const bytes = new Uint8Array(clusterSize);
   const view = new DataView(bytes.buffer);
-  counts.forEach((count, i) => {
-    if (bits === 16) view.setUint16(2 * i, count);
-    else if (bits === 32) view.setUint32(4 * i, count);
-    else if (bits === 64) {
-      view.setUint32(8 * i, Math.floor(count / 2 ** 32));
-      view.setUint32(8 * i + 4, count % 2 ** 32);
-    } else {
-      const bit = i * bits;
-      bytes[bit >>> 3] = (bytes[bit >>> 3] ?? 0) | (count << (bit & 7));
+  // A loop for each width, as above: a call for each count takes ten times as long.
+  if (bits === 16) {
+    for (let i = 0; i < counts.length; i++) view.setUint16(2 * i, counts[i]!);
+  } else if (bits === 32) {
+    for (let i = 0; i < counts.length; i++) view.setUint32(4 * i, counts[i]!);
+  } else if (bits === 64) {
+    for (let i = 0; i < counts.length; i++) {
+      view.setUint32(8 * i, Math.floor(counts[i]! / 2 ** 32));
+      view.setUint32(8 * i + 4, counts[i]! % 2 ** 32);
     }
-  });
+  } else {
+    for (let i = 0; i < counts.length; i++) {
+      const bit = i * bits;
+      bytes[bit >>> 3]! |= counts[i]! << (bit & 7);
+    }
+  }
   return bytes;
 }

@@ -23,11 +23,15 @@ export interface RefcountStore {
   /** The refcounts of block `index`; all 0 where there is none. Not to be changed by the caller. */
   block(index: number): Counts;
   get(cluster: number): number;
+  /** Sets into[n] to 1 where the nth of `count` clusters from `first` on has a refcount of 1, else to 0. */
+  singles(first: number, count: number, into: Uint8Array): void;
+  /** The first cluster from `from` on with a refcount of 0. */
+  nextUnused(from: number): number;
   /**
-   * Adds `delta` to a refcount; the answer is the new one.
+   * Adds `delta` to the refcounts of `count` clusters from `first` on.
    * @throws ImageError `limit` when it does not fit in the image's refcounts, `invalid-table` below 0.
    */
-  add(cluster: number, delta: number): number;
+  add(first: number, count: number, delta: number): void;
 }
 
 /** Opens the refcounts. @throws ImageError `invalid-table`, `invalid-header`, `limit`, `truncated`. */
@@ -71,6 +75,8 @@ function createStore(
   const bits = 2 ** header.refcountOrder;
   const perBlock = (clusterSize * 8) / bits;
   const shift = Math.log2(perBlock);
+  /** The bits of a cluster's number that tell its place in the block. */
+  const inBlock = perBlock - 1;
   const most = mostOf(bits);
   const blocks = new Map<number, Counts>();
   const changed = new Set<number>();
@@ -90,31 +96,78 @@ function createStore(
     return counts;
   }
 
+  /** The counts of the block that a cluster is in; undefined where there is none. */
+  function blockOf(cluster: number): Counts | undefined {
+    if (cluster > mostClusters) return undefined;
+    const index = cluster >>> shift;
+    // A damaged entry may name any cluster: blocks that are not there take no memory.
+    if ((table[index] ?? 0) === 0 && !blocks.has(index)) return undefined;
+    return block(index);
+  }
+
   return {
     bits,
     perBlock,
     table,
     changed,
     block,
-    get(cluster) {
-      if (cluster > mostClusters) return 0;
-      const index = cluster >>> shift;
-      // A damaged entry may name any cluster: blocks that are not there take no memory.
-      if ((table[index] ?? 0) === 0 && !blocks.has(index)) return 0;
-      return block(index)[cluster & (perBlock - 1)] ?? 0;
+    get: (cluster) => blockOf(cluster)?.[cluster & inBlock] ?? 0,
+    singles(first, count, into) {
+      for (let done = 0; done < count;) {
+        const from = (first + done) & inBlock;
+        const part = Math.min(count - done, perBlock - from);
+        const counts = blockOf(first + done);
+        if (counts === undefined) into.fill(0, done, done + part);
+        else markOnes(counts, from, part, into, done);
+        done += part;
+      }
     },
-    add(cluster, delta) {
-      if (cluster > mostClusters) throw tooManyClusters(source);
-      const index = cluster >>> shift;
-      const counts = block(index);
-      const count = (counts[cluster & (perBlock - 1)] ?? 0) + delta;
-      if (count > most) throw tooNarrow(source, bits, cluster * clusterSize);
-      if (count < 0) throw tooLow(source, cluster * clusterSize);
-      counts[cluster & (perBlock - 1)] = count;
-      changed.add(index);
-      return count;
+    nextUnused(from) {
+      for (let cluster = from; ;) {
+        const inFirst = cluster & inBlock;
+        const found = blockOf(cluster)?.indexOf(0, inFirst) ?? inFirst;
+        if (found >= 0) return cluster - inFirst + found;
+        cluster += perBlock - inFirst;
+      }
+    },
+    add(first, count, delta) {
+      if (first + count - 1 > mostClusters) throw tooManyClusters(source);
+      for (let done = 0; done < count;) {
+        const index = (first + done) >>> shift;
+        const from = (first + done) & inBlock;
+        const to = Math.min(perBlock, from + count - done);
+        const counts = block(index);
+        changed.add(index);
+        const wrong = addToAll(counts, from, to, delta, most);
+        const at = (index * perBlock + wrong) * clusterSize;
+        if (wrong >= 0) throw delta > 0 ? tooNarrow(source, bits, at) : tooLow(source, at);
+        done += to - from;
+      }
     },
   };
+}
+
+// Millions of clusters in a row: loops of their own, which V8 has compiled after a thousand.
+
+/** Adds `delta` to counts[from] up to counts[to - 1]; stops at the first that would not fit, whose index is the answer. */
+function addToAll(counts: Counts, from: number, to: number, delta: number, most: number): number {
+  for (let i = from; i < to; i++) {
+    const sum = counts[i]! + delta;
+    if (sum < 0 || sum > most) return i;
+    counts[i] = sum;
+  }
+  return -1;
+}
+
+/** Sets into[at] and on to 1 where counts[from] and on are 1, else to 0. */
+function markOnes(
+  counts: Counts,
+  from: number,
+  length: number,
+  into: Uint8Array,
+  at: number,
+): void {
+  for (let i = 0; i < length; i++) into[at + i] = counts[from + i] === 1 ? 1 : 0;
 }
 
 /**

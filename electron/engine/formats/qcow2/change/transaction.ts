@@ -61,7 +61,7 @@ export function changeImage(
   let pending: { at: number; bytes: Uint8Array }[] = [];
   let pendingBytes = 0;
 
-  const { refcount, add, addRange } = clusterUses(refcounts, clusters, clusterSize);
+  const { refcount, singles, add, addRange } = clusterUses(refcounts, clusters, clusterSize);
   const allocate = (count: number): number => clusters.allocate(count) * clusterSize;
 
   function drain(): void {
@@ -126,6 +126,7 @@ export function changeImage(
     allocate,
     write,
     refcount,
+    singles,
     add,
     addRange,
   };

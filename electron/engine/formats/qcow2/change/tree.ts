@@ -1,5 +1,6 @@
 import { compressedPlace } from "../compressed";
 import { hasDataFile } from "../header";
+import { entriesAlike } from "../l2-entry";
 import type { ClusterUses } from "./cluster-uses";
 import { readL2, type ImageTables } from "./image";
 import { compressedBit, copiedBit, offsetIn, putEntry } from "./table-entry";
@@ -16,34 +17,54 @@ export function addUses(
   l1: DataView,
   delta: 1 | -1,
 ): void {
+  const memory = new Uint8Array(image.header.clusterSize);
   for (let i = 0; i < l1.byteLength; i += 8) {
     const offset = offsetIn(l1, i);
     if (offset === 0) continue;
     change.add(offset, delta);
-    addTableUses(change, image, readL2(image, offset), delta);
+    addTableUses(change, image, readL2(image, offset, memory), delta);
   }
 }
 
 /** Adds `delta` uses to the clusters that an L2 table points to. */
 function addTableUses(
   change: ClusterUses,
-  { header, l2EntrySize }: ImageTables,
+  image: ImageTables,
   table: DataView,
   delta: 1 | -1,
 ): void {
+  const { header, l2EntrySize } = image;
   const dataFile = hasDataFile(header);
-  for (let at = 0; at < table.byteLength; at += l2EntrySize) {
+  for (let at = 0; at < table.byteLength;) {
     const high = table.getUint32(at);
     const low = table.getUint32(at + 4);
-    if (high === 0 && low < 512) continue;
+    let entries = 1;
     if ((high & compressedBit) !== 0) {
       const { at: from, stored } = compressedPlace(high, low, header.clusterBits);
       change.addRange(from, stored, delta);
     } else if (!dataFile) {
       const offset = offsetIn(table, at);
-      if (offset !== 0) change.add(offset, delta);
+      entries = entriesInRow(image, table, at, offset);
+      const first = offset - (offset % header.clusterSize);
+      if (offset !== 0) change.addRange(first, entries * header.clusterSize, delta);
     }
+    at += entries * l2EntrySize;
   }
+}
+
+/**
+ * How many entries, from the one at byte `at` of an L2 table on, point to clusters that follow one
+ * another in the file, or all to none. The entry is not compressed and points to byte `offset`.
+ */
+function entriesInRow(
+  { header: { clusterSize }, l2EntrySize }: ImageTables,
+  table: DataView,
+  at: number,
+  offset: number,
+): number {
+  if (l2EntrySize !== 8) return 1;
+  const step = offset === 0 ? 0 : clusterSize;
+  return 1 + entriesAlike(table, at / 8, table.byteLength / 8, step, false);
 }
 
 /**
@@ -59,6 +80,8 @@ export function settleCopied(
   l1: DataView,
   { twin, damaged = false }: { twin?: DataView; damaged?: boolean } = {},
 ): void {
+  let memory: Uint8Array<ArrayBuffer> | undefined;
+  const singles = new Uint8Array(image.l2Entries);
   for (let i = 0; i < l1.byteLength; i += 8) {
     let offset = offsetIn(l1, i);
     if (offset === 0) continue;
@@ -67,14 +90,16 @@ export function settleCopied(
       l1.setUint8(i, (l1.getUint8(i) & 0x7f) | copied);
       continue;
     }
-    const table = readL2(image, offset);
-    if (settleTable(change, image, table)) {
+    memory ??= new Uint8Array(image.header.clusterSize);
+    if (settleTable(change, image, readL2(image, offset, memory), singles)) {
       const both = twin !== undefined && change.refcount(offset) === 2;
       change.add(offset, both ? -2 : -1);
       offset = change.allocate(1);
       if (both) change.add(offset, 1);
       if (both) putEntry(twin, i, offset, false);
-      change.write(offset, new Uint8Array(table.buffer));
+      change.write(offset, memory);
+      // It is the change's now.
+      memory = undefined;
     }
     putEntry(l1, i, offset, change.refcount(offset) === 1);
   }
@@ -86,20 +111,44 @@ const isWhole = ({ file, header: { clusterSize } }: ImageTables, offset: number)
 /** Corrects the COPIED flags of one L2 table; whether there was anything to correct. */
 function settleTable(
   change: Transaction,
-  { header, l2EntrySize }: ImageTables,
+  image: ImageTables,
   table: DataView,
+  singles: Uint8Array,
 ): boolean {
+  const { header, l2EntrySize } = image;
   const dataFile = hasDataFile(header);
   let settled = false;
-  for (let at = 0; at < table.byteLength; at += l2EntrySize) {
-    const high = table.getUint32(at);
-    if (high === 0 && table.getUint32(at + 4) < 512) continue;
-    const offset = offsetIn(table, at);
-    let single = false;
-    if ((high & compressedBit) === 0)
-      single = dataFile ? high >>> 31 === 1 : offset !== 0 && change.refcount(offset) === 1;
-    if (single === high >>> 31 > 0) continue;
-    table.setUint32(at, (high ^ copiedBit) >>> 0);
+  for (let at = 0; at < table.byteLength;) {
+    const compressed = (table.getUint32(at) & compressedBit) !== 0;
+    const offset = compressed ? 0 : offsetIn(table, at);
+    const entries = compressed ? 1 : entriesInRow(image, table, at, offset);
+    const end = at + entries * l2EntrySize;
+    // In a data file, the flag tells a cluster at offset 0 from none.
+    if (dataFile && !compressed) {
+      at = end;
+      continue;
+    }
+    if (offset === 0) singles.fill(0, 0, entries);
+    else change.singles(offset, entries, singles);
+    if (settleEntries(table, at, l2EntrySize, entries, singles)) settled = true;
+    at = end;
+  }
+  return settled;
+}
+
+/** Gives `count` entries from byte `at` of an L2 table on the flags that `singles` asks for; whether any had another. */
+function settleEntries(
+  table: DataView,
+  at: number,
+  size: number,
+  count: number,
+  singles: Uint8Array,
+): boolean {
+  let settled = false;
+  for (let nth = 0; nth < count; nth++) {
+    const high = table.getInt32(at + nth * size);
+    if (high >>> 31 === singles[nth]) continue;
+    table.setInt32(at + nth * size, high ^ copiedBit);
     settled = true;
   }
   return settled;

@@ -70,7 +70,7 @@ function rebuild(file: ByteTarget, { image: tables, uses: counts, references }: 
   if (references.overflowed) throw tooNarrow(file.name, 2 ** header.refcountOrder);
   const rebuilt = rebuildRefcounts(file, header, counts.subarray(0, references.clusters + 1));
   // Whoever names a cluster that is not there yet must not come upon a new table.
-  for (const [cluster, uses] of references.beyond) rebuilt.add(cluster, uses);
+  for (const [cluster, uses] of references.beyond) rebuilt.add(cluster, 1, uses);
   const options = { rebuilt, from: references.clusters + 1 };
   changeImage(
     file,
