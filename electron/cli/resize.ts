@@ -119,8 +119,9 @@ function change(
   try {
     resizeImage(request, size, shrink, preallocation);
   } catch (error) {
-    if (format !== "qcow2" || !(error instanceof ImageError) || error.code !== "invalid-argument")
+    const what = { qcow2: "Failed to grow the L1 table", raw: "Could not resize file" }[format];
+    if (what === undefined || !(error instanceof ImageError) || error.code !== "invalid-argument")
       throw error;
-    throw new CommandError("Failed to grow the L1 table: File too large");
+    throw new CommandError(`${what}: File too large`);
   }
 }

@@ -1,4 +1,6 @@
+import { basename, resolve } from "node:path";
 import type { ImageError, ImageErrorCode } from "../engine";
+import { nameInFolderOf } from "./names";
 
 /** The system's own words for its errors, as strerror(3) has them; Node's differ from them. */
 const systemWords: Readonly<Record<string, string>> = {
@@ -60,7 +62,7 @@ function capitalized(text: string): string {
  */
 export function openingReason(error: ImageError, name: string, format?: string): string {
   const reason = hostReason(error);
-  if (reason !== undefined) return `Could not open '${name}': ${reason}`;
+  if (reason !== undefined) return `Could not open '${fileAtFault(error, name)}': ${reason}`;
   if (error.code === "cycle") return `Backing file '${name}' creates an infinite loop.`;
   if (error.code === "not-this-format") return `Image is not in ${format ?? "that"} format`;
   if (error.code === "unsupported" && format !== undefined && error.found === format)
@@ -68,6 +70,12 @@ export function openingReason(error: ImageError, name: string, format?: string):
   if (error.expected === "a regular file")
     return `'file' driver requires '${name}' to be a regular file`;
   return plainReason(error);
+}
+
+/** The name as it was given, or that of the further file of the image that could not be opened. */
+function fileAtFault({ file }: ImageError, name: string): string {
+  if (file === undefined || basename(file) === basename(name)) return name;
+  return nameInFolderOf(name, resolve(file));
 }
 
 /** The engine's own sentence, without the file name before it and with the next step behind it. */

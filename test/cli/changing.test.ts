@@ -35,7 +35,7 @@ const lines = {
     resize --preallocation=foo s.qcow2 7M | resize --preallocation=full --shrink s.qcow2 1M
     resize --image-opts driver=qcow2,file.filename=s.qcow2 +1M | resize s.qcow2 -f qcow2 +1M
     resize v2.qcow2 9M | resize v.vmdk 512k | resize s.qcow2 ++1M | resize s.qcow2 +-1M
-    resize over.qcow2 9M | resize -f raw r.raw 2M
+    resize over.qcow2 9M | resize -f raw r.raw 2M | resize -f raw r.raw 1E
     resize r.raw 3M | resize r.raw 1M | resize --shrink -f raw r.raw 1M | resize -f raw --preallocation=metadata r.raw 4M
     resize -f raw --preallocation=falloc r.raw 4M | resize -f raw --preallocation=full r.raw 5M | resize --shrink over.qcow2 2M | resize over.qcow2 3M
     resize --preallocation=metadata s.qcow2 20M | resize --preallocation=falloc s.qcow2 21M

@@ -100,6 +100,7 @@ export function makeImages(folder: string): void {
   ];
   const descriptor = [...lines, 'RW 2048 FLAT "../a.img" 0', ""].join("\n");
   writeFileSync(path("sub/extent-above.vmdk"), descriptor);
+  writeFileSync(path("sub/extent-gone.vmdk"), descriptor.replace("../a.img", "gone.img"));
 
   // Chains: whole, with the base named in every way, and broken in every way.
   qcow2("-b", "thin.qcow2", "-F", "qcow2", "over.qcow2");

@@ -31,7 +31,7 @@ const lines = {
     info --backing-chain undeclared.qcow2 | info --backing-chain protocol.qcow2
     info --backing-chain x.qcow2`,
   "files that cannot be opened": `
-    info nope | info -f qcow2 a.img | info -f nope a.img | info . | info loop | info a.img/x | info ''
+    info nope | info -f qcow2 a.img | info -f nope a.img | info . | info sub/extent-gone.vmdk | map ./sub/extent-gone.vmdk | info loop | info a.img/x | info ''
     info foo:bar | map missing.qcow2 | map --output=json missing-3.qcow2 | map wrong.qcow2
     map protocol.qcow2 | map folder.qcow2 | compare nope a.img | compare a.img nope
     compare -F nope zeros a.img | compare zeros missing.qcow2 | compare -p nope zeros

@@ -53,6 +53,18 @@ describeWithQemu("amend", () => {
     });
   }
 
+  it("gives no backing file to an image whose data file is the whole disk", () => {
+    const folder = tempFolder();
+    const options = "data_file=whole.raw,data_file_raw=on";
+    qemuImg(["create", "-q", "-f", "qcow2", "-o", options, "whole.qcow2", "1M"], folder);
+    const path = join(folder, "whole.qcow2");
+    const before = readFileSync(path);
+    expect(() => rebaseUnsafe(path, { name: "base", format: "raw" })).toThrow(
+      "Backing file and data-file-raw cannot be used at the same time",
+    );
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
   it("goes to version 2 and back, and not with zero clusters", () => {
     const folder = tempFolder();
     const path = join(folder, "a.qcow2");

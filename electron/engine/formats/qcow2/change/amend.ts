@@ -17,7 +17,15 @@ import { changeImage } from "./transaction";
  */
 export function rebaseUnsafe(file: ByteTarget, backing: ParentRef | undefined): void {
   const image = openForEdit(file);
-  rewriteFirstCluster(image, { version: image.header.version, backing });
+  const { version, autoclearFeatures } = image.header;
+  // The data file is the whole disk then (specification, "Autoclear features").
+  if (backing !== undefined && (autoclearFeatures & autoclear.rawExternalData) !== 0n)
+    throw new ImageError(
+      "invalid-argument",
+      "Backing file and data-file-raw cannot be used at the same time",
+      { file: file.name, hint: "Convert it to an image that holds its data itself first." },
+    );
+  rewriteFirstCluster(image, { version, backing });
 }
 
 /** What an image shall be like; what is absent stays. Named as qemu-img's options. */
