@@ -47,7 +47,7 @@ interface ServeParts {
 }
 
 /** Milliseconds that threads may take to end with Lamina. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 10_000;
 
 /** Makes everything that the window talks to; the answer takes its page's calls. */
 export function serveWindow(parts: ServeParts): Dispatch {
