@@ -81,6 +81,18 @@ describeWithQemu("a change is refused, and nothing written", () => {
     expect(checkQcow2(file)).toMatchObject({ corruptions: 0, leaks: 0 });
   });
 
+  it("where a cluster that a snapshot would share lies past the end of the file", () => {
+    const lost = edited((bytes) => {
+      const l2 = Number(
+        bytes.readBigUInt64BE(Number(bytes.readBigUInt64BE(40))) & 0xfffffffffffe00n,
+      );
+      bytes.writeBigUInt64BE((1n << 63n) | (1n << 40n), l2);
+    });
+    const error = refusal(lost, (file) => createSnapshot(file, snapshot));
+    expect(error).toMatchObject({ code: "invalid-table", at: 2 ** 40 });
+    expect(error.hint).toContain("repair");
+  });
+
   it("for snapshots that are not there, and names that do not fit", () => {
     expect(refusal(image, (file) => applySnapshot(file, 1)).code).toBe("invalid-argument");
     expect(refusal(image, (file) => deleteSnapshots(file, [-1])).code).toBe("invalid-argument");

@@ -1,15 +1,18 @@
+import { ImageError } from "../../../errors";
 import { compressedPlace } from "../compressed";
 import { hasDataFile } from "../header";
 import { entriesAlike } from "../l2-entry";
 import type { ClusterUses } from "./cluster-uses";
 import { readL2, type ImageTables } from "./image";
+import { repairHint } from "./refcount-store";
 import { compressedBit, copiedBit, offsetIn, putEntry } from "./table-entry";
 import type { Transaction } from "./transaction";
 
 /**
  * Adds `delta` uses to all that an L1 table leads to: its L2 tables and the clusters that these
  * point to (specification, "Host cluster management"). Clusters of a data file are not counted.
- * @throws ImageError as `readL2` and `Transaction.add`.
+ * @throws ImageError as `readL2` and `Transaction.add`; `invalid-table` when what is added lies past
+ *   the end of the file.
  */
 export function addUses(
   change: ClusterUses,
@@ -41,15 +44,28 @@ function addTableUses(
     let entries = 1;
     if ((high & compressedBit) !== 0) {
       const { at: from, stored } = compressedPlace(high, low, header.clusterBits);
+      if (delta > 0) requireInFile(image, from, stored);
       change.addRange(from, stored, delta);
     } else if (!dataFile) {
       const offset = offsetIn(table, at);
       entries = entriesInRow(image, table, at, offset);
       const first = offset - (offset % header.clusterSize);
-      if (offset !== 0) change.addRange(first, entries * header.clusterSize, delta);
+      const length = entries * header.clusterSize;
+      if (offset !== 0 && delta > 0) requireInFile(image, first, length);
+      if (offset !== 0) change.addRange(first, length, delta);
     }
     at += entries * l2EntrySize;
   }
+}
+
+/** What lies a cluster or more past the end of the file is damage: nobody can be given a part in it. */
+function requireInFile({ file, header }: ImageTables, at: number, length: number): void {
+  if (at + length > file.size + header.clusterSize)
+    throw new ImageError(
+      "invalid-table",
+      `${file.name}: a cluster at byte ${at} lies past the end of the file, at byte ${file.size}`,
+      { file: file.name, at, expected: `an end at most at byte ${file.size}`, hint: repairHint },
+    );
 }
 
 /**
