@@ -47,7 +47,7 @@ const made = await build({
 });
 console.log(`\nMade:\n${made.join("\n")}`);
 
-const tested = runStep(packageTests);
+const tested = await runStep(packageTests);
 console.log(`\n${summaryOf(tested).join("\n")}`);
 process.exitCode = tested.failed === 0 ? 0 : 1;
 

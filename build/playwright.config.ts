@@ -8,7 +8,9 @@ export default defineConfig({
   testDir: resolve(root, "test/e2e"),
   testMatch: "**/*.e2e.ts",
   outputDir: resolve(root, "test-results/e2e"),
-  workers: 1,
+  // No test looks at what another one does; each has a folder and settings of its own.
+  fullyParallel: true,
+  workers: 2,
   // For a machine that is several times slower, and busy: what passes does not wait for them.
   timeout: 240_000,
   expect: { timeout: 30_000 },

@@ -1,6 +1,6 @@
 // The steps of `npm run check` and `npm test`: each is a command that is run, named and timed.
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readPlaywrightReport, readVitestReport } from "./test-report.mjs";
@@ -62,15 +62,20 @@ const unitExcludes = [layerTable, ...crossTests].flatMap((path) => [
   path.endsWith("/") ? `${path}**` : path,
 ]);
 
-/** @type {Step[]} */
-export const checks = [
+/**
+ * What looks at the sources only: no step takes both cores for long, so that they run side by side.
+ *
+ * @type {Step[]}
+ */
+export const staticChecks = [
   { name: "format", command: ["prettier", "--check", "--log-level=warn", "."] },
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"] },
   { name: "types", command: ["tsc", "-b"] },
   { name: "dead code", command: ["knip", "--config", "build/knip.json"] },
   vitestStep("layer table", "layers.json", [layerTable]),
-  vitestStep("unit tests", "unit.json", unitExcludes),
 ];
+
+export const unitTests = vitestStep("unit tests", "unit.json", unitExcludes);
 
 export const crossChecks = vitestStep("cross checks", "cross.json", crossTests);
 
@@ -94,21 +99,49 @@ export const packageTests = vitestStep(
 );
 
 /**
+ * Runs steps side by side; what each prints follows when it has ended.
+ *
+ * @param {Step[]} steps
+ * @returns {Promise<TestReport[]>}
+ */
+export function runTogether(steps) {
+  return Promise.all(
+    steps.map(async (step) => {
+      const { outcome, printed, ended } = await run(step, "pipe");
+      console.log(`\n── ${step.name}`);
+      process.stdout.write(printed);
+      console.log(ended);
+      return outcome;
+    }),
+  );
+}
+
+/**
  * Runs one step, its output on the terminal.
  *
  * @param {Step} step
- * @returns {TestReport} of its tests; a step that fails without a failed test counts as one failure
+ * @returns {Promise<TestReport>} of its tests; a step that fails without a failed test counts as one failure
  */
-export function runStep({ name, command, report, readReport }) {
-  console.log(`\n── ${name}`);
+export async function runStep(step) {
+  console.log(`\n── ${step.name}`);
+  const { outcome, ended } = await run(step, "inherit");
+  console.log(ended);
+  return outcome;
+}
+
+/**
+ * @param {Step} step
+ * @param {"inherit" | "pipe"} output
+ */
+async function run({ name, command, report, readReport }, output) {
   const reportFile = join(results, report ?? "none");
   mkdirSync(results, { recursive: true });
   rmSync(reportFile, { force: true });
   const started = performance.now();
   const [program = "", ...args] = command;
-  const { status, error } = spawnSync(program === "node" ? process.execPath : program, args, {
+  const child = spawn(program === "node" ? process.execPath : program, args, {
     cwd: root,
-    stdio: "inherit",
+    stdio: ["inherit", output, output],
     shell: process.platform === "win32" && program !== "node",
     env: {
       // The same random layouts every time, unless another seed is asked for: what a change is refused
@@ -119,12 +152,25 @@ export function runStep({ name, command, report, readReport }) {
       PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile,
     },
   });
-  if (error) console.error(`${program} could not be started: ${error.message}`);
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text) => {
+      printed += text;
+    });
+  /** @type {number | null} */
+  const status = await new Promise((ended) => {
+    child.on("error", ({ message }) => {
+      printed += `${program} could not be started: ${message}\n`;
+      if (output === "inherit") process.stderr.write(printed);
+      ended(null);
+    });
+    child.on("close", ended);
+  });
   const outcome = readReport?.(reportFile) ?? { passed: 0, failed: 0, skipped: [] };
   if (status !== 0 && outcome.failed === 0) outcome.failed = 1;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`── ${name}: ${outcome.failed === 0 ? "ok" : "FAILED"} (${seconds} s)`);
-  return outcome;
+  const ended = `── ${name}: ${outcome.failed === 0 ? "ok" : "FAILED"} (${seconds} s)`;
+  return { outcome, printed, ended };
 }
 
 /**

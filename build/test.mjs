@@ -1,13 +1,23 @@
 // npm test: the checks, the cross checks, a build, and the end-to-end tests. The last line sums up all tests; a step
 // without tests, such as lint, counts as one failure when it fails.
 
-import { buildStep, checks, crossChecks, endToEnd, runStep, sum } from "./steps.mjs";
+import {
+  buildStep,
+  crossChecks,
+  endToEnd,
+  runStep,
+  runTogether,
+  staticChecks,
+  sum,
+  unitTests,
+} from "./steps.mjs";
 import { summaryOf } from "./test-report.mjs";
 
-const reports = [...checks, crossChecks].map(runStep);
-const built = runStep(buildStep);
+const reports = await runTogether(staticChecks);
+reports.push(await runStep(unitTests), await runStep(crossChecks));
+const built = await runStep(buildStep);
 reports.push(built);
-if (built.failed === 0) reports.push(runStep(endToEnd));
+if (built.failed === 0) reports.push(await runStep(endToEnd));
 else console.log(`\n── ${endToEnd.name}: not run, because the build failed`);
 
 const total = sum(reports);
