@@ -10,6 +10,7 @@ import {
 } from "pako";
 import { ImageError } from "../errors";
 import type { ByteInput } from "./byte-input";
+import { watchEmptyParts } from "./empty-parts";
 
 /** Output of one call. */
 const outputSize = 2 ** 18;
@@ -32,15 +33,18 @@ export function isGzip(bytes: Uint8Array): boolean {
  */
 export function* decodeGzip(input: ByteInput): Generator<Uint8Array, void, undefined> {
   const output = new Uint8Array(outputSize);
-  do yield* decodeMember(input, output);
+  const watch = watchEmptyParts("gzip");
+  do watch(yield* decodeMember(input, output));
   while (isGzip(input.peek(4)));
 }
 
+/** Tells at the end how many bytes the member has unpacked to. */
 function* decodeMember(
   input: ByteInput,
   output: Uint8Array<ArrayBuffer>,
-): Generator<Uint8Array, void, undefined> {
+): Generator<Uint8Array, number, undefined> {
   const stream = new ZStream();
+  let length = 0;
   zlibInflateInit2(stream, gzipWindow);
   try {
     for (;;) {
@@ -54,8 +58,9 @@ function* decodeMember(
       input.bytes(stream.next_in);
       if (status !== Z_OK && status !== Z_STREAM_END && status !== Z_BUF_ERROR)
         throw corrupt(stream.msg || `zlib error ${status}`);
+      length += stream.next_out;
       if (stream.next_out > 0) yield output.subarray(0, stream.next_out);
-      if (status === Z_STREAM_END) return;
+      if (status === Z_STREAM_END) return length;
       if (stream.next_out === 0 && input.left === 0) throw corrupt("it is cut off");
     }
   } finally {

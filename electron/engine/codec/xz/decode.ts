@@ -1,4 +1,5 @@
 import { byteInput, type ByteInput } from "../byte-input";
+import { watchEmptyParts } from "../empty-parts";
 import { memorySource } from "../../io/memory";
 import { decodeBlock } from "./block";
 import { checkOf } from "./check";
@@ -17,8 +18,9 @@ const paddingStep = 4096;
  * @throws ImageError `corrupt-data`, `unsupported` (a filter besides LZMA2), `limit`, `truncated`, `io`.
  */
 export function* decodeXz(input: ByteInput): Generator<Uint8Array, void, undefined> {
+  const watch = watchEmptyParts("xz");
   do {
-    yield* decodeStream(input);
+    yield* decodeStream(input, watch);
     skipPadding(input);
   } while (input.left > 0);
 }
@@ -50,13 +52,20 @@ export function decodeXzInto(from: Uint8Array, into: Uint8Array): void {
   if (done < into.length) throw corruptXz(`it holds ${done} bytes, not ${into.length}`);
 }
 
-function* decodeStream(input: ByteInput): Generator<Uint8Array, void, undefined> {
+function* decodeStream(
+  input: ByteInput,
+  watch: (length: number) => void,
+): Generator<Uint8Array, void, undefined> {
   const id = readStreamHeader(input.bytes(headerSize));
   const check = checkOf(id);
   let sums = noBlocks;
   // A block's first byte is its header's size, which is not 0: there the index begins.
-  while (input.left === 0 || input.peek(1)[0] !== 0)
-    sums = withBlock(sums, yield* decodeBlock(input, check));
+  while (input.left === 0 || input.peek(1)[0] !== 0) {
+    const sizes = yield* decodeBlock(input, check);
+    watch(sizes.unpacked);
+    sums = withBlock(sums, sizes);
+  }
+  if (sums === noBlocks) watch(0);
   const indexAt = input.at;
   const index = readStreamIndex(input);
   if (index.count !== sums.count || index.order !== sums.order)

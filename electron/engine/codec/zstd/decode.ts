@@ -1,4 +1,5 @@
 import type { ByteInput } from "../byte-input";
+import { watchEmptyParts } from "../empty-parts";
 import { corruptZstd, isSkippable, isZstd, readFrameHeader, type FrameHeader } from "./frame";
 import { createZstdBlocks, mostBlock } from "../zstd-block";
 import { xxh64 } from "./xxh64";
@@ -9,9 +10,12 @@ import { xxh64 } from "./xxh64";
  * @throws ImageError `corrupt-data`, `unsupported` (a dictionary), `limit` (window), `truncated`, `io`.
  */
 export function* decodeZstd(input: ByteInput): Generator<Uint8Array, void, undefined> {
+  const watch = watchEmptyParts("zstd");
   while (input.left > 0) {
-    if (isSkippable(input.peek(4))) skipFrame(input);
-    else yield* decodeFrame(input);
+    if (isSkippable(input.peek(4))) {
+      skipFrame(input);
+      watch(0);
+    } else yield* decodeFrame(input, watch);
   }
 }
 
@@ -29,7 +33,10 @@ function skipFrame(input: ByteInput): void {
   }
 }
 
-function* decodeFrame(input: ByteInput): Generator<Uint8Array, void, undefined> {
+function* decodeFrame(
+  input: ByteInput,
+  watch: (length: number) => void,
+): Generator<Uint8Array, void, undefined> {
   const header = readFrameHeader(input);
   const decoder = createDecoder(header);
   const sum = header.checksum ? xxh64() : undefined;
@@ -44,6 +51,7 @@ function* decodeFrame(input: ByteInput): Generator<Uint8Array, void, undefined> 
     // A run is stored as its one byte.
     const stored = (word & 6) === 2 ? 1 : size;
     const bytes = decoder(input.bytes(3 + stored));
+    watch(bytes.length);
     length += bytes.length;
     sum?.add(bytes);
     yield bytes;
