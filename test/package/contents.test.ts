@@ -19,7 +19,7 @@ const allowed = [
   /^out\/renderer\/assets\/[a-zA-Z-]+-[\w-]{8}\.(?:js|css)$/,
   /^out\/renderer\/assets\/inter-[\w-]+\.woff2$/,
   /^out\/(?:main|renderer)\/licences\.json$/,
-  /^out\/cli\/(?:lamina|program)\.cjs$/,
+  /^out\/cli\/(?:lamina|program|copier)\.cjs$/,
   /^node_modules\/koffi\/(?:package\.json|LICENSE\.txt|(?:index|indirect)\.c?js)$/,
   /^node_modules\/@koromix\/koffi-[\w-]+\/(?:package\.json|index\.js)$/,
   /^node_modules\/@koromix\/koffi-[\w-]+\/\w+\/koffi\.node$/,

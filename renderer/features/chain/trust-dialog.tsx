@@ -1,11 +1,10 @@
 import { Button, Modal } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Failure, RefusedReference } from "../../../shared/model/report";
-import { toFailure } from "../../api/client";
+import type { RefusedReference } from "../../../shared/model/report";
+import { useAttempt } from "../../api/use-attempt";
 import { useImages } from "../../state/images";
 import { useSettings } from "../../state/settings";
-import { FailureText } from "../../ui/failure-text";
+import { FailureNote } from "../../ui/failure-note";
 import { Note } from "../../ui/note";
 import styles from "./trust-dialog.module.css";
 
@@ -21,20 +20,12 @@ interface TrustDialogProps {
 /** Shows which folder is to be trusted, and what that means, before it is. */
 export function TrustDialog({ path, reference, folders, close }: TrustDialogProps) {
   const { t } = useTranslation();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
-  const trust = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
+  const { busy, failure, run } = useAttempt(close);
+  const trust = () =>
+    run(async () => {
       await useSettings.getState().trustFolder(reference, [...folders]);
       await useImages.getState().inspect(path);
-      close();
-    } catch (error) {
-      setFailure(toFailure(error));
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Modal
       opened
@@ -53,11 +44,7 @@ export function TrustDialog({ path, reference, folders, close }: TrustDialogProp
         {folders.length > 1 && <p>{t("trust.throughLink")}</p>}
         <Note tone="warn">{t("trust.askWarning")}</Note>
         <p className={styles.quiet}>{t("trust.remembered")}</p>
-        {failure && (
-          <Note tone="bad" role="alert">
-            <FailureText failure={failure} />
-          </Note>
-        )}
+        <FailureNote failure={failure} />
         <div className={styles.buttons}>
           <Button variant="default" data-autofocus onClick={close}>
             {t("trust.cancel")}

@@ -6,8 +6,7 @@ import { useConvert } from "../../state/convert";
 import { obstacle, readability } from "../../state/convert-form";
 import { useImages } from "../../state/images";
 import { useOutlook } from "../../state/outlook";
-import { FailureText } from "../../ui/failure-text";
-import { Note } from "../../ui/note";
+import { FailureNote } from "../../ui/failure-note";
 import { CommandLine } from "./command-line";
 import styles from "./convert.module.css";
 import { Findings } from "./findings";
@@ -70,9 +69,7 @@ export function ConvertDialog() {
         </div>
         {failure !== undefined && (
           <div className={styles.failure}>
-            <Note tone="bad" role="alert">
-              <FailureText failure={failure} />
-            </Note>
+            <FailureNote failure={failure} />
           </div>
         )}
         <div className={styles.buttons}>

@@ -1,12 +1,12 @@
 import { Button, Modal } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CheckResult } from "../../../shared/model/check";
-import type { Failure } from "../../../shared/model/report";
-import { call, toFailure } from "../../api/client";
+import { call } from "../../api/client";
+import { useAttempt } from "../../api/use-attempt";
 import { useHealth } from "../../state/health";
+import { attempt } from "../../state/view";
 import { formatCount } from "../../text/format";
-import { FailureText } from "../../ui/failure-text";
+import { FailureNote } from "../../ui/failure-note";
 import { Note } from "../../ui/note";
 import styles from "./health.module.css";
 
@@ -20,24 +20,14 @@ interface RepairDialogProps {
 /** Says what a repair will change, and asks where. */
 export function RepairDialog({ path, mode, result, close }: RepairDialogProps) {
   const { t } = useTranslation();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, run } = useAttempt(close);
   const { repair } = useHealth.getState();
 
-  const run = async (inCopy: boolean) => {
-    setFailure(undefined);
-    try {
-      const chosen = inCopy
-        ? (await call("dialogs.saveImage", { suggested: copyOf(path), format: "qcow2" })).path
-        : undefined;
-      if (inCopy && chosen === undefined) return;
-      setBusy(true);
-      await repair(mode, chosen);
-      close();
-    } catch (error) {
-      setFailure(toFailure(error));
-      setBusy(false);
-    }
+  const repairIn = async (inCopy: boolean) => {
+    const chosen = inCopy
+      ? (await call("dialogs.saveImage", { suggested: copyOf(path), format: "qcow2" })).path
+      : undefined;
+    if (!inCopy || chosen !== undefined) await run(() => repair(mode, chosen));
   };
   return (
     <Modal
@@ -57,19 +47,15 @@ export function RepairDialog({ path, mode, result, close }: RepairDialogProps) {
               })}
         </p>
         {mode === "all" && <Note tone="warn">{t("health.allWarning")}</Note>}
-        {failure && (
-          <Note tone="bad" role="alert">
-            <FailureText failure={failure} />
-          </Note>
-        )}
+        <FailureNote failure={failure} />
         <div className={styles.dialogButtons}>
           <Button variant="default" onClick={close}>
             {t("health.cancel")}
           </Button>
-          <Button variant="default" disabled={busy} onClick={() => void run(false)}>
+          <Button variant="default" disabled={busy} onClick={() => attempt(() => repairIn(false))}>
             {t("health.inPlace")}
           </Button>
-          <Button loading={busy} data-autofocus onClick={() => void run(true)}>
+          <Button loading={busy} data-autofocus onClick={() => attempt(() => repairIn(true))}>
             {t("health.inCopy")}
           </Button>
         </div>

@@ -1,12 +1,10 @@
 import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Failure } from "../../../shared/model/report";
-import { toFailure } from "../../api/client";
+import { useAttempt } from "../../api/use-attempt";
 import { useImages } from "../../state/images";
 import { useSettings } from "../../state/settings";
-import { FailureText } from "../../ui/failure-text";
-import { Note } from "../../ui/note";
+import { FailureNote } from "../../ui/failure-note";
 import styles from "./settings.module.css";
 
 /** Makes everything as at the first start, after asking. */
@@ -25,21 +23,13 @@ export function Reset() {
 
 function ResetDialog({ close }: { close: () => void }) {
   const { t } = useTranslation();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
-  const reset = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
+  const { busy, failure, run } = useAttempt(close);
+  const reset = () =>
+    run(async () => {
       await useSettings.getState().reset();
       const { views, remove } = useImages.getState();
       for (const path of Object.keys(views)) await remove(path);
-      close();
-    } catch (error) {
-      setFailure(toFailure(error));
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Modal
       opened
@@ -53,11 +43,7 @@ function ResetDialog({ close }: { close: () => void }) {
         <li>{t("settings.reset.grants")}</li>
         <li>{t("settings.reset.stays")}</li>
       </ul>
-      {failure && (
-        <Note tone="bad" role="alert">
-          <FailureText failure={failure} />
-        </Note>
-      )}
+      <FailureNote failure={failure} />
       <div className={styles.buttons}>
         <Button variant="default" data-autofocus onClick={close}>
           {t("settings.reset.cancel")}

@@ -1,11 +1,10 @@
 import { Button, Checkbox, Modal, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import type { Failure } from "../../../shared/model/report";
-import { toFailure } from "../../api/client";
+import { useAttempt } from "../../api/use-attempt";
 import { useSnapshots } from "../../state/snapshots";
 import { formatSize } from "../../text/format";
-import { FailureText } from "../../ui/failure-text";
+import { FailureNote } from "../../ui/failure-note";
 import { Note } from "../../ui/note";
 import styles from "./snapshots.module.css";
 
@@ -27,8 +26,7 @@ export function SnapshotDialog({ question, close }: { question: Question; close:
   const { t } = useTranslation();
   const [name, setName] = useState(question.kind === "rename" ? question.name : "");
   const [keep, setKeep] = useState(question.kind === "goBack" && question.lost > 0);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, run } = useAttempt(close);
   const { take, goBack, rename, remove } = useSnapshots.getState();
   const keeps = question.kind === "goBack" && keep;
   const named = question.kind === "take" || question.kind === "rename" || keeps;
@@ -46,18 +44,9 @@ export function SnapshotDialog({ question, close }: { question: Question; close:
         return goBack(question.index, keep ? name.trim() : undefined);
     }
   };
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!ready) return;
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await make();
-      close();
-    } catch (error) {
-      setFailure(toFailure(error));
-      setBusy(false);
-    }
+    if (ready) void run(make);
   };
   return (
     <Modal
@@ -66,7 +55,7 @@ export function SnapshotDialog({ question, close }: { question: Question; close:
       title={t(`snapshots.ask.${question.kind}`)}
       closeButtonProps={{ "aria-label": t("snapshots.ask.close") }}
     >
-      <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
+      <form className={styles.form} onSubmit={submit} noValidate>
         <Consequence question={question} keeps={keeps} />
         {question.kind === "goBack" && (
           <Checkbox
@@ -84,11 +73,7 @@ export function SnapshotDialog({ question, close }: { question: Question; close:
             onChange={({ currentTarget }) => setName(currentTarget.value)}
           />
         )}
-        {failure && (
-          <Note tone="bad" role="alert">
-            <FailureText failure={failure} />
-          </Note>
-        )}
+        <FailureNote failure={failure} />
         <div className={styles.formButtons}>
           <Button variant="default" onClick={close}>
             {t("snapshots.ask.cancel")}

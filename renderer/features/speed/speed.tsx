@@ -8,8 +8,7 @@ import { useSpeed } from "../../state/speed";
 import { attempt } from "../../state/view";
 import { formatProgress } from "../../text/format";
 import { Card } from "../../ui/card";
-import { FailureText } from "../../ui/failure-text";
-import { Note } from "../../ui/note";
+import { FailureNote } from "../../ui/failure-note";
 import { ProgressBar } from "../../ui/progress-bar";
 import { Choices } from "./choices";
 import { FigureTable } from "./figure-table";
@@ -57,11 +56,7 @@ export function Speed({ report }: { report: ImageReport }) {
         </div>
         <Running />
         {cancelled && <p className={styles.dim}>{t("speed.stopped")}</p>}
-        {failure && (
-          <Note tone="bad" role="alert">
-            <FailureText failure={failure} />
-          </Note>
-        )}
+        <FailureNote failure={failure} />
         {figures.length > 0 && <Charts />}
       </Card>
       {figures.length > 0 && <FigureTable figures={figures} />}
