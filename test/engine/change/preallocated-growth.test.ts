@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
-import { openImage, resizeImage } from "../../../electron/engine";
+import { openImage, resizeImage, type MapEntry } from "../../../electron/engine";
 import { expectBytes } from "../../helpers/bytes";
 import {
   describeWithQemu,
@@ -18,14 +18,7 @@ const MiB = 2 ** 20;
 const modes = ["metadata", "falloc", "full"] as const;
 
 /** A stretch of qemu-img's map, without its place. */
-interface Stretch {
-  readonly start: number;
-  readonly length: number;
-  readonly depth: number;
-  readonly present: boolean;
-  readonly zero: boolean;
-  readonly data: boolean;
-}
+type Stretch = Omit<MapEntry, "offset" | "file">;
 
 /**
  * qemu-img's map, without places: neighbours that differ in nothing else are one stretch.

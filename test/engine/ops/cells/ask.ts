@@ -5,17 +5,6 @@ export const MiB = 1024 * KiB;
 /** Bytes of a cluster of the images, and of a cell unless another size is asked for. */
 export const cluster = 64 * KiB;
 
-/** An entry of `qemu-img map --output=json`. */
-export interface MapEntry {
-  readonly start: number;
-  readonly length: number;
-  readonly depth: number;
-  readonly present: boolean;
-  readonly zero: boolean;
-  readonly data: boolean;
-  readonly offset?: number;
-}
-
 /** Asks for all cells of an image in this order; the answer has the cells' names and each class's bytes. */
 export const askIn =
   (order: CellsQuestion["order"]) =>

@@ -9,11 +9,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createMapper } from "../../../../electron/engine";
+import { createMapper, type MapEntry } from "../../../../electron/engine";
 import { describeWithQemu, qemuImg, qemuIo, qemuJson } from "../../../helpers/qemu-img";
 import { random, runSeed } from "../../../helpers/seed";
 import { tempFolder } from "../../../helpers/temp-folder";
-import { askIn, cluster, KiB, MiB, type MapEntry } from "./ask";
+import { askIn, cluster, KiB, MiB } from "./ask";
 
 const diskSize = 8 * MiB;
 
