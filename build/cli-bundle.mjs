@@ -68,6 +68,6 @@ export async function buildCli() {
   const { NODE_OPTIONS: _, ...env } = process.env;
   execFileSync(process.execPath, [resolve(root, "build/cli-cache.mjs")], {
     env,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", "ignore", "inherit"],
   });
 }

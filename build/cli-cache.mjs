@@ -34,6 +34,9 @@ try {
     ["create", "-q", "-f", "qcow2", "-b", qcow2, "-F", "qcow2", overlay],
     ["convert", "-O", "raw", overlay, `${raw}.copy`],
     ["snapshot", "-c", "a", qcow2],
+    ["snapshot", "-d", "a", qcow2],
+    ["check", qcow2],
+    ["map", "--output=json", qcow2],
   ])
     if ((await main(line, () => ({ stop: () => undefined }))) !== 0)
       throw new Error(`lamina ${line.join(" ")} failed`);

@@ -158,8 +158,12 @@ function change(name: string, input: Input, bars: Bars, command: readonly string
     input,
     bars,
     makesImage: true,
-    // With its holes: most of the input is one.
-    prepare: (from, copy) => void execFileSync("cp", ["--sparse=always", from, copy]),
+    // With its holes: most of the input is one. On the disk, as every input: whoever flushes first would
+    // else write what cp has left to be written.
+    prepare(from, copy) {
+      execFileSync("cp", ["--sparse=always", from, copy]);
+      execFileSync("sync", [copy]);
+    },
     lamina: args,
     other: (from, copy) => ["qemu-img", ...args(from, copy)],
     verify: checkChanged,

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  fdatasyncSync,
   fsyncSync,
   ftruncateSync,
   linkSync,
@@ -83,7 +84,7 @@ export function writeFully(fd: number, at: number, from: Uint8Array, name: strin
 const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 /** Byte counts of a file as a number. @throws ImageError `limit` past 2^53 - 1. */
-function byteCount(bytes: bigint, name: string): number {
+function byteCount(bytes: bigint | number, name: string): number {
   if (bytes > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw new ImageError("limit", `${name} is longer than 2^53 - 1 bytes`, { file: name });
   }
@@ -151,7 +152,8 @@ function openFileOver(descriptor: number, name: string): OpenFile {
     throw new ImageError("io", `Cannot ${action} ${name}: it is closed`, { file: name });
   }
   const stat = (): BigIntStats => fstatSync(live("read"), { bigint: true });
-  const size = (): number => byteCount(stat().size, name);
+  // Asked for often. A length past 2^53 is rounded, and refused all the same.
+  const size = (): number => byteCount(fstatSync(live("read")).size, name);
   const allocated = (): number => byteCount(stat().blocks * 512n, name);
   const { dev, ino, mtimeMs } = stat();
   const query: HoleQuery = {
@@ -234,7 +236,7 @@ function targetOver(fd: number, name: string): ByteTarget {
     },
     allocate: (at, length) => reserveSpace(live("write to"), name, at, length),
     punchHole: (at, length) => punchHoleIn(live("write to"), name, at, length),
-    flush: () => attempt("flush", name, () => fsyncSync(live("flush"))),
+    flush: () => attempt("flush", name, () => fdatasyncSync(live("flush"))),
   };
 }
 

@@ -12,6 +12,13 @@ export function newCounts(length: number, bits: number): Counts {
 export const mostOf = (bits: number): number =>
   bits === 64 ? Number.MAX_SAFE_INTEGER : 2 ** bits - 1;
 
+/** Whether numbers of 16 bits lie in memory the other way round than in a file. */
+const swapped = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** The bytes of 16-bit counts, which are those of a refcount block once they are swapped. */
+const bytesOf = (counts: Uint16Array, first: number, count: number): Buffer =>
+  Buffer.from(counts.buffer, counts.byteOffset + 2 * first, 2 * count);
+
 /**
  * Decodes a refcount block into `out` from entry `first` of `out` on (specification, "Refcount table"):
  * wide refcounts are big-endian; of those narrower than a byte the first lies in the least significant bits.
@@ -20,8 +27,10 @@ export const mostOf = (bits: number): number =>
 export function decodeCounts(bytes: Uint8Array, bits: number, out: Counts, first: number): void {
   const count = Math.min((bytes.length * 8) / bits, out.length - first);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bits === 16) {
-    for (let i = 0; i < count; i++) out[first + i] = view.getUint16(2 * i);
+  if (out instanceof Uint16Array) {
+    const into = bytesOf(out, first, count);
+    into.set(bytes.subarray(0, into.length));
+    if (swapped) into.swap16();
   } else if (bits === 32) {
     for (let i = 0; i < count; i++) out[first + i] = view.getUint32(4 * i);
   } else if (bits === 64) {
@@ -43,8 +52,9 @@ export function encodeCounts(counts: Counts, bits: number, clusterSize: number):
   const bytes = new Uint8Array(clusterSize);
   const view = new DataView(bytes.buffer);
   // A loop for each width, as above: a call for each count takes ten times as long.
-  if (bits === 16) {
-    for (let i = 0; i < counts.length; i++) view.setUint16(2 * i, counts[i]!);
+  if (counts instanceof Uint16Array) {
+    bytes.set(bytesOf(counts, 0, counts.length));
+    if (swapped) Buffer.from(bytes.buffer).swap16();
   } else if (bits === 32) {
     for (let i = 0; i < counts.length; i++) view.setUint32(4 * i, counts[i]!);
   } else if (bits === 64) {
