@@ -79,9 +79,8 @@ function depthOf({ image, names }: NamedImage, name: string, base: string | unde
     const found = image.layers.findIndex(
       ({ source }, depth) =>
         depth > 0 &&
-        [nameBeside(names[depth - 1] ?? "", base), base].some(
-          (path) => fileStatus(pathOf(path)).identity === source.identity,
-        ),
+        // As it is written in the file above: relative to that one's folder.
+        fileStatus(pathOf(nameBeside(names[depth - 1] ?? "", base))).identity === source.identity,
     );
     if (found > 0) return found;
     throw new CommandError(`Did not find '${base}' in the backing chain of '${name}'`);

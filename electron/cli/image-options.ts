@@ -22,13 +22,52 @@ export interface ImageOptions {
  * @throws CommandError with qemu-img's reason, not yet with what was tried.
  */
 export function readImageOptions(list: string): ImageOptions {
-  const values = new Map<string, string>();
+  const values: Values = new Map();
   splitList(list).forEach((part, at) => {
     const equals = part.indexOf("=");
     if (equals >= 0) values.set(part.slice(0, equals), part.slice(equals + 1));
     else if (at === 0) values.set("file", part);
     else values.set(part, "on");
   });
+  return optionsIn(values);
+}
+
+/** Options with their values; those of a part of the image have its name in front: `file.filename`. */
+type Values = Map<string, string>;
+
+/** What a name that says how to open the image begins with; options as JSON follow. */
+export const jsonPrefix = "json:";
+
+/** As `readImageOptions`, for a name like `json:{"driver": …, "file": {"filename": …}}`. */
+export function readJsonName(name: string): ImageOptions {
+  const values: Values = new Map();
+  const add = (path: string, value: unknown): void => {
+    if (typeof value !== "object" || value === null) values.set(path, String(value));
+    else
+      for (const [key, inner] of Object.entries(value))
+        add(path === "" ? key : `${path}.${key}`, inner);
+  };
+  add("", parseOptions(name.slice(jsonPrefix.length)));
+  return optionsIn(values);
+}
+
+/** qemu takes strings in single quotes, too, as its own names of images have them in tests. */
+function parseOptions(text: string): object {
+  const quoted = text.replaceAll(
+    /'((?:[^'\\]|\\.)*)'|"(?:[^"\\]|\\.)*"/g,
+    (whole: string, inner?: string) =>
+      inner === undefined ? whole : JSON.stringify(inner.replaceAll(/\\(.)/g, "$1")),
+  );
+  try {
+    const value: unknown = JSON.parse(quoted);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Told below, with the same words as for what is no object.
+  }
+  throw new CommandError("Could not parse the JSON options");
+}
+
+function optionsIn(values: Values): ImageOptions {
   const take = (name: string): string | undefined => {
     const value = values.get(name);
     values.delete(name);

@@ -37,7 +37,12 @@ export function nameInFolderOf(from: string, path: string): string {
   return nameBeside(from, relative(dirname(resolve(from)), path));
 }
 
-/** A name as qemu-img writes it for an open file: without the "file:" it may have been given with. */
+/**
+ * A name as qemu-img writes it for an open file: without the "file:" it may have been given with. What
+ * then looks as if it had another protocol gets its folder.
+ */
 export function withoutProtocol(name: string): string {
-  return protocolOf(name) === "file" ? name.slice("file:".length) : name;
+  if (protocolOf(name) !== "file") return name;
+  const bare = name.slice("file:".length);
+  return protocolOf(bare) === undefined ? bare : `./${bare}`;
 }

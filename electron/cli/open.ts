@@ -12,8 +12,10 @@ import type { FormatId } from "../../shared/model/format";
 import { CommandError } from "./errors";
 import {
   checkImageOptions,
+  jsonPrefix,
   optionsName,
   readImageOptions,
+  readJsonName,
   type ImageOptions,
 } from "./image-options";
 import { nameBeside, pathOf, withoutProtocol } from "./names";
@@ -88,7 +90,8 @@ export function openRequest(argument: ImageArgument): OpenRequest {
 }
 
 function optionsOf({ name, asOptions }: ImageArgument): ImageOptions | undefined {
-  return asOptions ? readImageOptions(name) : undefined;
+  if (asOptions) return readImageOptions(name);
+  return name.startsWith(jsonPrefix) ? readJsonName(name) : undefined;
 }
 
 /** A secret that is not there is missed only when something encrypted is met. */
@@ -133,6 +136,8 @@ export function openChain(argument: ImageArgument): NamedImage {
 /** Opens the base of a new overlay, its chain too. @throws CommandError, with qemu-img's line for this. */
 export function openBase(argument: ImageArgument): DiskImage {
   try {
+    // A name of another kind than a path is not followed when the overlay is opened.
+    if (argument.asOptions !== true) pathOf(argument.name);
     return openWhole(argument).image;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

@@ -67,6 +67,8 @@ export function openingReason(error: ImageError, name: string, format?: string):
   if (error.code === "not-this-format") return `Image is not in ${format ?? "that"} format`;
   if (error.code === "unsupported" && format !== undefined && error.found === format)
     return `Unknown driver '${format}'`;
+  if (error.message.includes(": unsupported qcow2 feature(s): "))
+    return `Unsupported qcow2 feature(s): ${error.found}`;
   if (error.expected === "a regular file")
     return `'file' driver requires '${name}' to be a regular file`;
   return plainReason(error);

@@ -77,6 +77,19 @@ describeWithQemu("commit and rebase, against qemu-img", () => {
     expect(leftIn(ours)).toEqual(before);
   });
 
+  it("finds the base of commit -b beside the image, as its name stands there", async () => {
+    const { folder, ours } = twoFolders();
+    for (const name of ["ours", "theirs"]) {
+      cpSync(join(folder, name), join(folder, `${name}-sub`), { recursive: true });
+      cpSync(join(folder, `${name}-sub`), join(folder, name, "sub"), { recursive: true });
+    }
+    const before = leftIn(join(ours, "sub"));
+    await mustSayTheSame(folder, "commit -b sub/middle.qcow2 sub/top.qcow2");
+    expect(leftIn(join(ours, "sub"))).toEqual(before);
+    await mustSayTheSame(folder, "commit -b middle.qcow2 sub/top.qcow2");
+    expect(leftIn(join(ours, "sub"))).not.toEqual(before);
+  });
+
   it.each([
     ["base.qcow2", "qcow2"],
     ["a.img", "raw"],

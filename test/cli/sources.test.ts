@@ -69,6 +69,15 @@ const lines = {
     convert -l nope sn.qcow2 @ | convert -l snapshot.id=9 sn.qcow2 @ | convert -l one r.raw @
     convert -l one nope @ | convert -l snapshot.id nope @ | convert -l one -l two sn.qcow2 @
     convert -l one --image-opts driver=qcow2,file.filename=sn.qcow2 @ | convert -l one aes.qcow @`,
+  "json names": `
+    info 'json:{"driver":"qcow2","file":{"driver":"file","filename":"zstd.qcow2"}}'
+    info 'json:{"file.filename":"r.raw"}'
+    info 'json:{"driver":"nope","file.filename":"r.raw"}' | info 'json:{"file.filename":"nope"}'
+    info 'json:{"driver":"qcow2"}' | info 'json:{"driver":"raw","file":{"driver":"nope","filename":"r.raw"}}'
+    map 'json:{"driver":"raw","file.filename":"zstd.qcow2"}'
+    compare 'json:{"driver":"qcow2","file.filename":"zstd.qcow2"}' r.raw
+    convert 'json:{"driver":"qcow2","file.filename":"zstd.qcow2"}' @
+    convert -l one 'json:{"driver":"qcow2","file.filename":"sn.qcow2"}' @`,
 };
 
 describeWithQemu("sources, against qemu-img", () => {

@@ -56,6 +56,20 @@ export function nameOf(set: FeatureSet, bit: number, names: readonly FeatureName
   return named !== undefined && named.name !== "" ? named.name : `${set} feature bit ${bit}`;
 }
 
+/** As qemu-img tells it: the bits that have names, and the others together in one number. */
+function foundFeatures(bits: readonly number[], names: readonly FeatureName[]): string {
+  const isNamed = (bit: number): boolean =>
+    names.some(
+      (feature) => feature.set === "incompatible" && feature.bit === bit && feature.name !== "",
+    );
+  const others = bits
+    .filter((bit) => !isNamed(bit))
+    .reduce((all, bit) => all | (1n << BigInt(bit)), 0n);
+  const named = bits.filter(isNamed).map((bit) => nameOf("incompatible", bit, names));
+  const rest = others === 0n ? [] : [`Unknown incompatible feature: ${others.toString(16)}`];
+  return [...named, ...rest].join(", ");
+}
+
 /** The error for an image with the unknown incompatible features `bits`. */
 export function unsupportedFeatures(
   bits: readonly number[],
@@ -67,6 +81,6 @@ export function unsupportedFeatures(
     file,
     at: 72,
     expected: "incompatible features 0 to 4",
-    found: list,
+    found: foundFeatures(bits, names),
   });
 }

@@ -75,9 +75,12 @@ function* extensionsOf(source: ByteSource, header: Header): Iterable<Extension> 
 }
 
 function featureNamesIn(data: Uint8Array): FeatureName[] {
-  const table = fields(data, { order: "big" });
+  // The last name may be cut off where its zeros would begin.
+  const whole = new Uint8Array(Math.ceil(data.length / featureNameLength) * featureNameLength);
+  whole.set(data);
+  const table = fields(whole, { order: "big" });
   const names: FeatureName[] = [];
-  for (let at = 0; at + featureNameLength <= data.length; at += featureNameLength) {
+  for (let at = 0; at < whole.length; at += featureNameLength) {
     const set = featureSets[table.u8(at)];
     if (set !== undefined) names.push({ set, bit: table.u8(at + 1), name: table.text(at + 2, 46) });
   }

@@ -9,8 +9,8 @@ export interface Layout {
   /** Slots handed out. */
   readonly slots: number;
   readonly l2: number;
-  readonly refcountBlocks: number;
   readonly refcountTable: number;
+  readonly refcountBlocks: number;
   readonly l1: number;
   /** Clusters in the file, the L1 table's last one included, which the file's end cuts off. */
   readonly total: number;
@@ -37,8 +37,9 @@ function unlimitedLayout(plan: Plan, slots: number, l2Tables: number): Layout {
   const l1Clusters = Math.ceil((l1Size * 8) / clusterSize);
   const refcounts = planRefcounts(1 + slots + l2Tables + l1Clusters, clusterSize, refcountBits);
   const l2 = 1 + slots;
-  const refcountBlocks = l2 + l2Tables;
-  const refcountTable = refcountBlocks + refcounts.blocks;
-  const l1 = refcountTable + refcounts.tableClusters;
-  return { slots, l2, refcountBlocks, refcountTable, l1, total: l1 + l1Clusters, refcounts };
+  // An empty image is laid out as qemu-img's: scripts look there for its parts.
+  const refcountTable = l2 + l2Tables;
+  const refcountBlocks = refcountTable + refcounts.tableClusters;
+  const l1 = refcountBlocks + refcounts.blocks;
+  return { slots, l2, refcountTable, refcountBlocks, l1, total: l1 + l1Clusters, refcounts };
 }

@@ -142,6 +142,13 @@ describe("features", () => {
     const error = refusal(handmade({ incompatible: (1n << 5n) | (1n << 63n), extensions }));
     expect(error.code).toBe("unsupported");
     expect(error.message).toContain("quantum clusters, incompatible feature bit 63");
+    expect(error.found).toBe("quantum clusters, Unknown incompatible feature: 8000000000000000");
+  });
+
+  it("reads the last name although its zeros are cut off", () => {
+    const extensions = [{ type: 0x6803f857, data: featureName(0, 63, "short").subarray(0, 7) }];
+    const error = refusal(handmade({ incompatible: 1n << 63n, extensions }));
+    expect(error.found).toBe("short");
   });
 
   it("names an unknown bit by its number when the names cannot be read", () => {

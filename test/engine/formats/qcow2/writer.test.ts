@@ -142,12 +142,9 @@ describeWithQemu("empty images", () => {
     // qemu-img leaves a gap behind refcount blocks made ahead of need; ours is never longer.
     expect(statSync(path).size).toBeLessThanOrEqual(statSync(theirs).size);
     expect(headerOf(path)).toEqual(headerOf(theirs));
-  });
-
-  it("of 1 GiB are exactly as long as qemu-img's", () => {
-    const path = join(tempFolder(), "a.qcow2");
-    writeImage(path, { size: 2 ** 30, options: {}, blocks: [] }, random(1));
-    expect(statSync(path).size).toBe(196624);
+    // Scripts look for the tables where qemu-img puts them.
+    if (options["cluster_size"] !== 512)
+      expect(Buffer.compare(readFileSync(path), readFileSync(theirs))).toBe(0);
   });
 });
 

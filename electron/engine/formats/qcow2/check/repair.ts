@@ -7,7 +7,7 @@ import { rebuildRefcounts } from "../change/refcount-store";
 import { moveL1 } from "../change/snapshots";
 import { changeImage } from "../change/transaction";
 import { settleCopied } from "../change/tree";
-import { incompatible } from "../features";
+import { incompatible, unknownBits } from "../features";
 import { checkQcow2, surveyImage, type Surveyed } from "./survey";
 
 /**
@@ -22,8 +22,11 @@ export function repairQcow2(file: ByteTarget, mode: "leaks" | "all"): RepairResu
   const before = survey.result;
   const { corruptions, checkErrors, leaks } = before;
   const damaged = corruptions > 0 || checkErrors > 0;
-  if ((damaged && mode === "leaks") || (!damaged && leaks === 0 && !isMarked(before)))
+  if (damaged && mode === "leaks") return { before, after: before };
+  if (!damaged && leaks === 0 && !isMarked(before)) {
+    clearUnknown(file, survey);
     return { before, after: before };
+  }
   if (damaged) rebuildUntilSettled(file, survey);
   else if (leaks > 0) freeLeaks(file, survey);
   let after = checkQcow2(file);
@@ -32,6 +35,15 @@ export function repairQcow2(file: ByteTarget, mode: "leaks" | "all"): RepairResu
     after = checkQcow2(file);
   }
   return { before, after };
+}
+
+/**
+ * Clears the autoclear bits that Lamina does not know, as who opens an image to write does: what they
+ * stand for can no longer be relied on.
+ */
+function clearUnknown(file: ByteTarget, { image: { header } }: Surveyed): void {
+  if (unknownBits("autoclear", header.autoclearFeatures).length > 0)
+    changeImage(file, header, () => ({ fields: {} }));
 }
 
 const isMarked = ({ dirty, corrupt }: CheckResult): boolean => dirty || corrupt;
