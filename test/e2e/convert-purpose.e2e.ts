@@ -50,7 +50,7 @@ test("a purpose chooses format, options and size, and what it promised is what i
   await lamina.picture("convert-azure");
 
   // Away from what Azure takes, and back by the button beside the finding.
-  await dialog.getByText("dynamic", { exact: true }).click();
+  await dialog.getByText("Dynamic", { exact: true }).click();
   const finding = dialog.getByRole("listitem").filter({ hasText: "Azure takes fixed VHDs only" });
   await expect(finding).toBeVisible();
   await restOf(dialog);

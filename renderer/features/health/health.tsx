@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { useHealth } from "../../state/health";
 import { attempt } from "../../state/view";
+import { formatName } from "../../text/format-name";
 import { Card } from "../../ui/card";
 import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
@@ -51,7 +52,7 @@ export function Health({ report }: { report: ImageReport }) {
         <div className={styles.failed}>
           <Note tone={unknown || code === "cancelled" ? "info" : "bad"} role="alert">
             {unknown ? (
-              t("health.otherFormat", { format: report.layers[0]?.format })
+              t("health.otherFormat", { format: formatName(report.layers[0]?.format ?? "raw", t) })
             ) : (
               <FailureText failure={view.failure} />
             )}
