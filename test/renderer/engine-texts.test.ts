@@ -64,7 +64,8 @@ describe("what the engine says in words", () => {
   });
 
   it("is told of formats, their parts, variants and options", () => {
-    expect(keys(en.facts.format)).toEqual([...formatIdSchema.options].toSorted());
+    for (const names of [en.facts.format, en.facts.title])
+      expect(keys(names)).toEqual([...formatIdSchema.options].toSorted());
     expect(keys(en.bytes.called)).toEqual([...filePartNameSchema.options].toSorted());
     const variants = formats.flatMap((format) => format.variants ?? []).map(({ name }) => name);
     expect(keys(en.overview.takes.name)).toEqual([...new Set(variants)].toSorted());

@@ -38,6 +38,7 @@ export function factsOf(parts: ImageParts): LayerFacts {
   return {
     version: "1",
     clusterSize: metadata.blockSize,
+    unit: "block",
     // As in qemu-img: a log that waits for its replay.
     ...(replayed > 0 && { dirty: true }),
     snapshots: [],

@@ -43,6 +43,7 @@ describe("facts", () => {
     expect(plainFacts(layerFactsSchema.parse(facts))).toEqual({
       version: "1",
       clusterSize: 32 * MiB,
+      unit: "block",
       snapshots: [],
       bitmaps: [],
       details: [
