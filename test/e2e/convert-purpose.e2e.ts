@@ -74,7 +74,14 @@ test("a purpose chooses format, options and size, and what it promised is what i
   ).toBe(true);
   rmSync(back);
 
-  const next = await openConvert(page);
+  // The dialog begins with what the last conversion was for, and what it learns moves no button.
+  await page.getByRole("button", { name: "Convert…" }).click();
+  const next = page.getByRole("dialog");
+  await expect(next.getByRole("radio", { name: "Azure", exact: true })).toBeChecked();
+  const place = await startOf(next).boundingBox();
+  await restOf(next);
+  await expect(next.getByTestId("command-line")).toContainText("subformat=fixed");
+  expect(await startOf(next).boundingBox()).toEqual(place);
   await next.getByRole("radio", { name: "AWS", exact: true }).check();
   await expect(next.getByTestId("command-line")).toContainText("subformat=streamOptimized");
   await restOf(next);

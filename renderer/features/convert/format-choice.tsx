@@ -23,6 +23,9 @@ export function FormatChoice() {
     <fieldset className={styles.field}>
       <legend className={styles.label}>{t("convert.format")}</legend>
       <div className={styles.formats}>
+        {shown.length === 0 && (
+          <span className={styles.coming} data-testid="formats-coming" aria-hidden />
+        )}
         {shown.map(({ id }) => (
           <label key={id} className={styles.format}>
             <input
