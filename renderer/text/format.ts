@@ -85,6 +85,11 @@ export function formatSpeed(bytesPerSecond: number): string {
   return `${formatSize(bytesPerSecond)}/s`;
 }
 
+/** "10 GiB/s", "2.5 GiB/s": for speeds that are round by nature, such as the marks of an axis. */
+export function formatRoundSpeed(bytesPerSecond: number): string {
+  return `${formatRoundSize(bytesPerSecond)}/s`;
+}
+
 /** "14%", "0.3%", "<0.1%" for what is more than nothing; "0%" when `whole` is 0. */
 export function formatShare(part: number, whole: number): string {
   const share = whole > 0 ? part / whole : 0;

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Bar, BarChart, CartesianGrid, LabelList, XAxis, YAxis } from "recharts";
 import type { SpeedPattern } from "../../../shared/model/read-speed";
 import { throughputOf, type SpeedFigure } from "../../state/speed";
-import { formatCount, formatSpeed, sizeUnits } from "../../text/format";
+import { formatCount, formatRoundSpeed, formatSpeed, sizeUnits } from "../../text/format";
 import styles from "./speed.module.css";
 import { ticksFor } from "./ticks";
 
@@ -65,7 +65,7 @@ export default function SpeedChart({ pattern, figures }: SpeedChartProps) {
               stroke="var(--line-strong)"
               tick={{ fill: "var(--dim)", fontSize: 11 }}
               tickFormatter={(value: number) =>
-                pattern === "sequential" ? formatSpeed(value) : formatCount(value)
+                pattern === "sequential" ? formatRoundSpeed(value) : formatCount(value)
               }
               ticks={ticks}
               domain={[0, ticks.at(-1) ?? 1]}
