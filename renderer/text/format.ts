@@ -77,7 +77,8 @@ export function formatProgress(done: number, total: number): { done: string; tot
 
 /** "6,227,702,579 bytes". */
 export function formatBytes(bytes: number): string {
-  return number.bytes.format(bytes);
+  // As in the catalogs, also where the locale's own pattern has no space there.
+  return number.bytes.format(bytes).replace(/(\d)(?=\p{Script=Han})/u, "$1 ");
 }
 
 /** "1.1 GiB/s". */

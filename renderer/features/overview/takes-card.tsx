@@ -27,6 +27,7 @@ export function TakesCard({ report }: { report: ImageReport }) {
       {view.state === "measuring" && variants.length === 0 && (
         <div className={styles.coming}>
           <Progress view={view} />
+          <div className={styles.rows} aria-hidden />
         </div>
       )}
       {view.state === "failed" && (
