@@ -38,7 +38,7 @@ export function settingsHandlers(
       parts.grants.clear();
       // The window stays where it is: that is no choice made here.
       const { version: _version, ...defaults } = settingsDefaults;
-      return settings.change({ ...defaults, page: undefined });
+      return settings.change({ ...defaults, page: undefined, purpose: undefined });
     },
     "settings.file": () => ({ path: settings.file }),
     "settings.showFile": async () => {

@@ -6,6 +6,7 @@ import { call, toFailure } from "../api/client";
 import { folderOf, inFolder, isAbsolute } from "../api/paths";
 import { closedForm, requestOf, type ConvertChoices, type ConvertForm } from "./convert-form";
 import { useImages } from "./images";
+import { useSettings } from "./settings";
 
 /** What is chosen before the dialog is open. */
 interface Given {
@@ -79,7 +80,9 @@ export const useConvert = create<ConvertState>()((set, get) => {
   return {
     ...closedForm,
     begin: async (sources, { snapshot, target } = {}) => {
-      set({ ...closedForm, sources, snapshot });
+      // What the last conversion was for is likely what this one is for; a target given is known.
+      const likely = target === undefined ? purposeKept() : "other";
+      set({ ...closedForm, formats: get().formats, sources, snapshot, purpose: likely });
       try {
         const [formats] = await Promise.all([
           call("formats.list"),
@@ -88,6 +91,12 @@ export const useConvert = create<ConvertState>()((set, get) => {
         if (get().sources !== sources) return;
         const writable = formats.filter((format) => format.writable);
         set({ formats: writable });
+        if (likely !== "other" && get().purpose === likely) {
+          await get().choosePurpose(likely);
+          if (get().sources !== sources) return;
+          // Where it cannot be told what the purpose takes best, the choice is the user's.
+          if (get().purpose === likely && get().format === undefined) set({ purpose: "other" });
+        }
         const first = target?.format ?? likelyTarget(writable, sources);
         // A purpose that was chosen meanwhile has chosen the format as well.
         if (first === undefined || get().format !== undefined) return;
@@ -180,16 +189,24 @@ export const useConvert = create<ConvertState>()((set, get) => {
           if (request !== undefined) await call("convert.start", request);
           left = left.slice(1);
         }
-        set(closedForm);
+        if (form.purpose !== purposeKept())
+          useSettings
+            .getState()
+            .change({ purpose: form.purpose })
+            .catch(() => undefined);
+        get().close();
       } catch (error) {
         set({ sources: left, starting: false, check: undefined });
         fail(error);
         if (left.length === 1) await lookAtTarget();
       }
     },
-    close: () => set(closedForm),
+    // The formats stay the same: with them the dialog has its layout at once.
+    close: () => set(({ formats }) => ({ ...closedForm, formats })),
   };
 });
+
+const purposeKept = (): Purpose => useSettings.getState().settings.purpose ?? "other";
 
 /** The first format that is another than the source's own. */
 function likelyTarget(

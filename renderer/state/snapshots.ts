@@ -129,7 +129,7 @@ export const useSnapshots = create<SnapshotsState>()((set, get) => {
 });
 
 /** The places in the snapshot table of those nodes that are snapshots. */
-export function snapshotsOf(view: SnapshotsView, nodes: readonly number[]): number[] {
+function snapshotsOf(view: SnapshotsView, nodes: readonly number[]): number[] {
   if (view.state !== "ready") return [];
   return nodes.flatMap((node) => view.tree.nodes[node]?.index ?? []);
 }

@@ -60,6 +60,7 @@ export const theme = createTheme({
     }),
     // The first item takes the focus; the menu stays in its landmark.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false, withinPortal: false } },
+    InputWrapper: { classNames: { label: "field-label" } },
     SegmentedControl: SegmentedControl.extend({
       classNames: { root: "segments", indicator: "segment" },
     }),

@@ -10,21 +10,26 @@ export interface FailureWords {
   readonly step: string | undefined;
   /** English, with all that is known of the case. */
   readonly detail: string;
+  /** Whether the detail is in another language than the rest. */
+  readonly foreign: boolean;
 }
 
 /** The words for a failure: the engine tells its messages and hints in English only. */
 export function failureWords({ code, message, hint }: Failure, t: TFunction): FailureWords {
   const own = hint !== undefined && inEnglish();
+  const foreign = !inEnglish();
   if (!hasFailureTitle(code))
     return {
       headline: t("failure.unknown"),
       step: own ? sentences(hint) : undefined,
       detail: own ? sentences(message) : sentences(message, hint),
+      foreign,
     };
   return {
     headline: t(`failure.title.${code}`),
     step: own ? sentences(hint) : t(`failure.step.${code}`),
     detail: own ? sentences(message) : sentences(message, hint),
+    foreign,
   };
 }
 

@@ -77,12 +77,18 @@ export function formatProgress(done: number, total: number): { done: string; tot
 
 /** "6,227,702,579 bytes". */
 export function formatBytes(bytes: number): string {
-  return number.bytes.format(bytes);
+  // As in the catalogs, also where the locale's own pattern has no space there.
+  return number.bytes.format(bytes).replace(/(\d)(?=\p{Script=Han})/u, "$1 ");
 }
 
 /** "1.1 GiB/s". */
 export function formatSpeed(bytesPerSecond: number): string {
   return `${formatSize(bytesPerSecond)}/s`;
+}
+
+/** "10 GiB/s", "2.5 GiB/s": for speeds that are round by nature, such as the marks of an axis. */
+export function formatRoundSpeed(bytesPerSecond: number): string {
+  return `${formatRoundSize(bytesPerSecond)}/s`;
 }
 
 /** "14%", "0.3%", "<0.1%" for what is more than nothing; "0%" when `whole` is 0. */

@@ -81,3 +81,8 @@ export function hasOptionText(name: string): name is keyof typeof en.convert.opt
 export function hasChoiceText(value: string): value is keyof typeof en.convert.preallocation {
   return value in en.convert.preallocation;
 }
+
+/** Whether the catalog has a word for this subformat; others keep their specification's spelling. */
+export function hasSubformatText(value: string): value is keyof typeof en.convert.subformat {
+  return value in en.convert.subformat;
+}

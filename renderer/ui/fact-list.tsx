@@ -14,8 +14,10 @@ export interface Fact {
 export function FactList({ facts }: { facts: readonly Fact[] }) {
   return (
     <dl className={styles.facts}>
-      {facts.map(({ name, value, testId, mono }) => (
-        <div className={styles.fact} key={name}>
+      {facts.map(({ name, value, testId, mono }, nth) => (
+        // An image may tell one thing several times, such as the disks of an archive.
+        // oxlint-disable-next-line react/no-array-index-key
+        <div className={styles.fact} key={`${name} ${nth}`}>
           <dt data-words={/^[a-z]+( |$)/.test(name) || undefined}>{name}</dt>
           <dd data-testid={testId} data-mono={mono}>
             {value}

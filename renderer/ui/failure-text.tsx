@@ -8,16 +8,19 @@ interface FailureTextProps {
   failure: Failure;
   /** Says what did not work, where the kind of error alone does not. */
   headline?: string;
+  /** Whether to tell the next step, too; where buttons for it stand below, they do. */
+  step?: boolean;
 }
 
 /** What went wrong, what to do next, and the exact words of the engine below. */
-export function FailureText({ failure, headline }: FailureTextProps) {
+export function FailureText({ failure, headline, step = true }: FailureTextProps) {
   const { t } = useTranslation();
   const words = failureWords(failure, t);
+  const next = step ? words.step : undefined;
   return (
     <span className={styles.failure}>
       <strong>{headline ?? words.headline}</strong>
-      <span>{headline === undefined ? words.step : sentences(words.headline, words.step)}</span>
+      <span>{headline === undefined ? next : sentences(words.headline, next)}</span>
       <small lang="en">{words.detail}</small>
     </span>
   );

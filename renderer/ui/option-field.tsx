@@ -1,8 +1,9 @@
 import { Input, SegmentedControl, Select, Switch, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { OptionSpec, OptionValues } from "../../shared/model/format";
+import { choiceText } from "../text/choice-text";
 import { formatRoundSize } from "../text/format";
-import { hasChoiceText, hasOptionText } from "../text/i18n";
+import { hasOptionText } from "../text/i18n";
 import styles from "./option-field.module.css";
 
 interface OptionFieldProps {
@@ -24,8 +25,6 @@ export function OptionField({ spec, values, choose }: OptionFieldProps) {
   const lacks = needs !== undefined && !values[needs];
   const label = hasOptionText(name) ? t(`convert.option.${name}.label`) : name;
   const hint = hasOptionText(name) ? t(`convert.option.${name}.hint`) : undefined;
-  const choiceText = (value: string) =>
-    name === "preallocation" && hasChoiceText(value) ? t(`convert.preallocation.${value}`) : value;
 
   switch (spec.kind) {
     case "size":
@@ -53,7 +52,7 @@ export function OptionField({ spec, values, choose }: OptionFieldProps) {
             label={label}
             description={hint}
             allowDeselect={false}
-            data={spec.choices.map((value) => ({ value, label: choiceText(value) }))}
+            data={spec.choices.map((value) => ({ value, label: choiceText(name, value, t) }))}
             value={String(chosen ?? spec.default)}
             onChange={(value) => choose(name, value ?? spec.default)}
           />
@@ -65,7 +64,7 @@ export function OptionField({ spec, values, choose }: OptionFieldProps) {
             className={styles.segments}
             aria-label={label}
             size="xs"
-            data={spec.choices.map((value) => ({ value, label: choiceText(value) }))}
+            data={spec.choices.map((value) => ({ value, label: choiceText(name, value, t) }))}
             value={String(chosen ?? spec.default)}
             onChange={(value) => choose(name, value)}
           />

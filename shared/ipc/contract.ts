@@ -45,6 +45,7 @@ export const calls = {
         theme: settingsSchema.shape.theme.removeDefault(),
         language: settingsSchema.shape.language.removeDefault(),
         units: settingsSchema.shape.units.removeDefault(),
+        purpose: settingsSchema.shape.purpose,
       })
       .partial(),
     output: settingsSchema,

@@ -41,20 +41,37 @@ const filePartKindSchema = z.enum([
   "bitmapDirectory",
   "used",
   "free",
-  // By its name in the specification: entries of one size, or anything else.
+  // By its name: entries of one size, or anything else.
   "table",
   "area",
   // Where the guest's data lies, block by block.
   "blocks",
 ]);
 
+/** Tables and areas that have no kind of their own. */
+export const filePartNameSchema = z.enum([
+  "file-type-identifier",
+  "log",
+  "bat",
+  "metadata-region",
+  "region-table",
+  "block-map",
+  "block-allocation-table",
+  "descriptor",
+  "grain-directory",
+  "redundant-grain-directory",
+]);
+export type FilePartName = z.infer<typeof filePartNameSchema>;
+
 /** A part of an image file that its format has a name for. Offsets and lengths in bytes. */
 const filePartSchema = z.object({
   at: z.number(),
   length: z.number(),
   kind: filePartKindSchema,
-  /** A field, table or area by its name in the specification, a snapshot by its own. */
+  /** A field by its name in the specification, a snapshot by its own. */
   name: z.string().optional(),
+  /** Which table or area it is. */
+  called: filePartNameSchema.optional(),
   /** What a field holds, as it is written. */
   value: z.string().optional(),
   /** Bytes of each entry, where it is a table of entries. */
@@ -71,7 +88,15 @@ export const bytesReadSchema = z.object({
   /** Fewer than asked for where it ends. */
   bytes: z.instanceof(Uint8Array),
   /** What could not be read, which stands as zeros in `bytes`. Offsets count as `at` of the call does. */
-  unreadable: z.array(z.object({ at: z.number(), length: z.number(), message: z.string() })),
+  unreadable: z.array(
+    z.object({
+      at: z.number(),
+      length: z.number(),
+      /** An error code of the engine. */
+      code: z.string(),
+      message: z.string(),
+    }),
+  ),
   /** In order; of the guest's side only. */
   origins: z.array(bytesOriginSchema),
   /** In order, gaps are unnamed; of the file's side only. */

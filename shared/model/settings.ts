@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { purposeSchema } from "./preflight";
 
 export { settingsDefaults } from "./settings-defaults";
 
@@ -25,6 +26,8 @@ export const settingsSchema = z.object({
   watchedFolders: z.array(z.string()).default([]),
   /** Folders whose files any image may name and have opened. */
   trustedFolders: z.array(z.string()).default([]),
+  /** What the last conversion was for; absent before the first one. */
+  purpose: purposeSchema.optional(),
   /** What was on the page when the window was closed; absent for the welcome. */
   page: z.object({ image: z.string(), tab: z.string() }).optional(),
   /** Where the window was, in device-independent pixels; absent before the first time it was closed. */

@@ -50,7 +50,7 @@ test("a purpose chooses format, options and size, and what it promised is what i
   await lamina.picture("convert-azure");
 
   // Away from what Azure takes, and back by the button beside the finding.
-  await dialog.getByText("dynamic", { exact: true }).click();
+  await dialog.getByText("Dynamic", { exact: true }).click();
   const finding = dialog.getByRole("listitem").filter({ hasText: "Azure takes fixed VHDs only" });
   await expect(finding).toBeVisible();
   await restOf(dialog);
@@ -74,7 +74,14 @@ test("a purpose chooses format, options and size, and what it promised is what i
   ).toBe(true);
   rmSync(back);
 
-  const next = await openConvert(page);
+  // The dialog begins with what the last conversion was for, and what it learns moves no button.
+  await page.getByRole("button", { name: "Convert…" }).click();
+  const next = page.getByRole("dialog");
+  await expect(next.getByRole("radio", { name: "Azure", exact: true })).toBeChecked();
+  const place = await startOf(next).boundingBox();
+  await restOf(next);
+  await expect(next.getByTestId("command-line")).toContainText("subformat=fixed");
+  expect(await startOf(next).boundingBox()).toEqual(place);
   await next.getByRole("radio", { name: "AWS", exact: true }).check();
   await expect(next.getByTestId("command-line")).toContainText("subformat=streamOptimized");
   await restOf(next);

@@ -167,6 +167,9 @@ test("snapshots are taken, renamed, gone back to and deleted", async ({ folder, 
   const told = Number(await freed.getAttribute("data-bytes"));
   const before = qemuJson<QemuInfo>(["info", path])["actual-size"];
   await page.getByRole("button", { name: "Delete 2 snapshots…" }).click();
+  const doomed = page.getByRole("dialog").getByRole("listitem");
+  await expect(doomed).toHaveCount(2);
+  await expect(doomed.filter({ hasText: "experiment" })).toHaveCount(1);
   await lamina.picture("snapshots-delete");
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(node(page, "experiment")).toHaveCount(0);

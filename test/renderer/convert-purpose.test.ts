@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { useConvert } from "../../renderer/state/convert";
 import { readability, requestOf } from "../../renderer/state/convert-form";
 import { useImages } from "../../renderer/state/images";
+import { useSettings } from "../../renderer/state/settings";
 import type { FormatModel } from "../../shared/model/format";
+import { settingsDefaults } from "../../shared/model/settings-defaults";
 import { CallError } from "../../renderer/api/client";
 import { fakeBridge, type Answers } from "./fake-bridge";
 import { GiB, layer, MiB, report } from "./reports";
@@ -41,6 +43,7 @@ beforeEach(() => {
   vi.unstubAllGlobals();
   useConvert.setState(useConvert.getInitialState(), true);
   useImages.setState(useImages.getInitialState(), true);
+  useSettings.setState(useSettings.getInitialState(), true);
 });
 
 describe("choosing by purpose", () => {
@@ -77,6 +80,32 @@ describe("choosing by purpose", () => {
     expect(requestOf(form(), "/vm/odd.raw")).toMatchObject({ size: 41 * MiB, format: "vpc" });
     await form().choosePurpose("google");
     expect(form().targets).toEqual({ "/vm/odd.raw": "/vm/disk.raw" });
+  });
+
+  it("begins with what the last conversion was for", async () => {
+    const { calls } = bridge({
+      "convert.start": () => ({ jobId: "1" }),
+      "settings.change": (part) => ({ ...settingsDefaults, ...part }),
+    });
+    await form().begin(["/vm/a.raw"]);
+    expect(form()).toMatchObject({ purpose: "other", format: "qcow2" });
+    await form().choosePurpose("azure-2");
+    await form().start();
+    expect(calls.at(-1)).toEqual(["settings.change", { purpose: "azure-2" }]);
+    await vi.waitFor(() => expect(useSettings.getState().settings.purpose).toBe("azure-2"));
+
+    await form().begin(["/vm/odd.raw"]);
+    expect(form()).toMatchObject({
+      purpose: "azure-2",
+      format: "vpc",
+      options: { subformat: "fixed" },
+      sizes: { "/vm/odd.raw": 41 * MiB },
+    });
+    // Where nothing can be told of it, and where the target is chosen already.
+    await form().begin(["/vm/bad.raw"]);
+    expect(form()).toMatchObject({ purpose: "other", format: "qcow2" });
+    await form().begin(["/vm/a.raw"], { target: { format: "raw", options: {} } });
+    expect(form()).toMatchObject({ purpose: "other", format: "raw" });
   });
 
   it("leaves the format for another purpose of one's own, but no size", async () => {

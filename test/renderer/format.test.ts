@@ -62,6 +62,8 @@ describe("sizes", () => {
     setFormatLocale("de");
     expect(formatSize(5.8 * GiB)).toBe("5,8\u00a0GiB");
     expect(formatBytes(1_000_000)).toBe("1.000.000 Byte");
+    setFormatLocale("zh-CN");
+    expect(formatBytes(1_000_000)).toBe("1,000,000 字节");
   });
 
   it("make a speed", () => {

@@ -1,5 +1,7 @@
-import type { CheckFinding, CheckResult } from "../../../shared/model/check";
+import type { CheckFinding, CheckFindingId, CheckResult } from "../../../shared/model/check";
 import { ImageError } from "../errors";
+import { fillIn, type TextValues } from "./fill-in";
+import { findingTexts } from "./finding-texts";
 
 /** What a check counted besides its findings; what a format does not have is absent. */
 interface Counted {
@@ -20,8 +22,16 @@ export interface Findings {
   readonly listed: CheckFinding[];
   /** Findings beyond those listed. */
   more: number;
-  /** Notes a finding that counts `times`; `text` is made only when it is listed. */
-  add(kind: CheckFinding["kind"], at: number, text: () => string, times?: number): void;
+  /** Notes a finding that counts `times`; `values` are made only when it is listed. */
+  add(
+    kind: CheckFinding["kind"],
+    at: number,
+    id: CheckFindingId,
+    values?: () => TextValues,
+    times?: number,
+  ): void;
+  /** Notes what kept a part from being checked. @param file Its name, where the text need not say it. */
+  addUnreadable(error: ImageError, file?: string): void;
 }
 
 /** No findings yet. */
@@ -30,12 +40,26 @@ export function createFindings(): Findings {
     counts: { corruption: 0, leak: 0, error: 0, note: 0 },
     listed: [],
     more: 0,
-    add(kind, at, text, times = 1) {
+    add(kind, at, id, valuesOf, times = 1) {
       findings.counts[kind] += times;
-      if (findings.listed.length < mostListed) findings.listed.push({ kind, at, text: text() });
-      else findings.more += 1;
+      list(() => {
+        const values = valuesOf?.();
+        const text = fillIn(findingTexts[id], values);
+        return { kind, at, id, ...(values && { values }), text };
+      });
+    },
+    addUnreadable({ code, message, at = 0 }, file) {
+      findings.counts.error += 1;
+      const text = file === undefined ? message : message.replace(`${file}: `, "");
+      list(() => ({ kind: "error", at, id: "part-unreadable", values: { code }, text }));
     },
   };
+
+  function list(make: () => CheckFinding): void {
+    if (findings.listed.length < mostListed) findings.listed.push(make());
+    else findings.more += 1;
+  }
+
   return findings;
 }
 

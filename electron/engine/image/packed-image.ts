@@ -1,4 +1,5 @@
 import { ImageError } from "../errors";
+import { wordedDetail } from "../formats/details";
 import type { Format } from "../formats/format";
 import { probeFormat } from "../formats/registry";
 import { memorySource } from "../io/memory";
@@ -7,7 +8,7 @@ import type { Packing, ToldSize } from "../wrappings/packing";
 import { beginsTar, listEntries, type TarEntry } from "../wrappings/tar/entries";
 import { entrySource } from "../wrappings/tar/disks";
 import { inFile, unpackSource } from "../wrappings/unpack";
-import type { LayerFacts } from "../../../shared/model/facts";
+import type { FactDetail, LayerFacts } from "../../../shared/model/facts";
 import { sealedGate } from "./gate";
 import type { ImageLayer } from "./layer";
 import { partitionedSize } from "./partitioned-size";
@@ -168,10 +169,15 @@ function factsOf({ layer, unpacked, format, member }: Inside, { id }: Packing): 
   // Of other formats the header tells the virtual size.
   const told = format.id !== "raw" || member !== undefined || unpacked?.exact === true;
   const sizeKnown = layer !== undefined && told;
-  const size = unpacked && `${unpacked.exact ? "" : "about "}${unpacked.bytes} bytes`;
   return {
     ...facts,
     wrapping: { id, sizeKnown, ...(member !== undefined && { member }) },
-    details: [...facts.details, { name: "unpacked size", value: size ?? "not told" }],
+    details: [...facts.details, sizeDetail(unpacked)],
   };
+}
+
+function sizeDetail(unpacked: Inside["unpacked"]): FactDetail {
+  if (unpacked === undefined) return wordedDetail("unpacked-size", "not-told");
+  const { bytes, exact } = unpacked;
+  return wordedDetail("unpacked-size", exact ? "exactly" : "about", { size: bytes });
 }

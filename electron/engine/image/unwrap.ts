@@ -1,4 +1,5 @@
 import { ImageError } from "../errors";
+import { wordedDetail } from "../formats/details";
 import type { OpenOptions } from "../formats/format";
 import { formatById, probeFormat } from "../formats/registry";
 import type { ByteSource } from "../io/source";
@@ -96,10 +97,10 @@ function listed(names: readonly string[]): string {
 }
 
 function factsOf(facts: LayerFacts, disk: TarDisk, { disks }: TarListing): LayerFacts {
-  const members = disks.slice(0, mostListed).map(({ name, at, length, format }) => ({
-    name: "disk in the archive",
-    value: `${name}: ${format}, ${length} bytes at ${at}`,
-  }));
+  const members = disks.slice(0, mostListed).map(({ name, at, length, format }) => {
+    const values = { name, format, size: length, offset: at };
+    return wordedDetail("disk-in-archive", "disk-in-archive", values);
+  });
   return {
     ...facts,
     wrapping: { id: "tar", member: disk.name, sizeKnown: true },

@@ -7,6 +7,7 @@ import { nameOf } from "../../api/paths";
 import { bytesAt, chunkOf, placeOf, selectionOf, useBytes } from "../../state/bytes";
 import { byteAsHex, byteAsText } from "../../text/byte-text";
 import { formatBytes, formatCount, formatOffset } from "../../text/format";
+import { failureLine } from "../../text/failure-text";
 import { FactList, type Fact } from "../../ui/fact-list";
 import { TextButton } from "../../ui/text-button";
 import styles from "./bytes.module.css";
@@ -51,7 +52,7 @@ export function CaretFacts({ report, place }: CaretFactsProps) {
       name: t("bytes.at.byte"),
       value:
         complaint !== undefined
-          ? `${t("bytes.unreadable")}: ${complaint}`
+          ? `${t("bytes.unreadable")}: ${failureLine(complaint, t)}`
           : value === undefined
             ? t("bytes.loading")
             : [
@@ -81,7 +82,7 @@ export function CaretFacts({ report, place }: CaretFactsProps) {
     const part = partAt(chunk, caret);
     const [image] = report.layers;
     // A packed image is a file of its packing.
-    const format = image?.facts.wrapping ?? image?.format ?? "";
+    const format = image?.facts.wrapping?.id ?? image?.format ?? "";
     const text: ReactNode =
       part === undefined
         ? t(chunk?.parts.length === 0 ? "bytes.at.noPart" : "bytes.at.noName", { format })
@@ -147,12 +148,16 @@ function partitionText({ inside }: ImageReport, at: number, t: TFunction): strin
   const { number, content } = partition;
   return content === undefined
     ? t("bytes.at.partitionNumber", { number })
-    : t("bytes.at.partitionKnown", { number, content: content.kind });
+    : t("bytes.at.partitionKnown", {
+        number,
+        content: t(`overview.inside.content.${content.kind}`),
+      });
 }
 
 /** A part of the file in words. */
 function partText(part: FilePart, at: number, t: TFunction): string {
-  const { kind, name, value, entrySize = 1, guestAt } = part;
+  const { kind, called, value, entrySize = 1, guestAt } = part;
+  const name = called === undefined ? part.name : t(`bytes.called.${called}`);
   return t(
     kind === "l2Table" && name !== undefined ? "bytes.part.l2TableOf" : `bytes.part.${kind}`,
     {

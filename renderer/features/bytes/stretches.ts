@@ -15,8 +15,11 @@ export function partAt(chunk: BytesRead | undefined, at: number): FilePart | und
 }
 
 /** Why a byte could not be read. */
-export function complaintAt(chunk: BytesRead | undefined, at: number): string | undefined {
-  return chunk?.unreadable.find(holds(at))?.message;
+export function complaintAt(
+  chunk: BytesRead | undefined,
+  at: number,
+): BytesRead["unreadable"][number] | undefined {
+  return chunk?.unreadable.find(holds(at));
 }
 
 /** The CSS colour of where a byte comes from, or of what it is for. */

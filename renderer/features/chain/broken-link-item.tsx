@@ -42,7 +42,8 @@ export function BrokenLinkItem({ path, link }: BrokenLinkItemProps) {
             { name: t("chain.broken.from"), value: nameOf(link.from) },
             {
               name: t("chain.broken.why"),
-              value: <FailureText failure={link.failure} />,
+              // The answers below are the next step.
+              value: <FailureText failure={link.failure} step={reference === undefined} />,
             },
           ]}
         />

@@ -5,6 +5,7 @@ import type { ImageReport, LayerReport } from "../../../shared/model/report";
 import { nameOf } from "../../api/paths";
 import { useImageDrag } from "../../state/rebase";
 import { formatSize } from "../../text/format";
+import { formatName } from "../../text/format-name";
 import { Badge } from "../../ui/badge";
 import { Bytes } from "../../ui/bytes";
 import { Ellipsis } from "../../ui/ellipsis";
@@ -67,8 +68,8 @@ export function LayerItem(props: LayerItemProps) {
         </h3>
         <Badge>
           {version === undefined
-            ? layer.format
-            : t("image.badges.version", { format: layer.format, version })}
+            ? formatName(layer.format, t)
+            : t("image.badges.version", { format: formatName(layer.format, t), version })}
         </Badge>
         {depth === 0 && <span className={styles.role}>{t("chain.thisImage")}</span>}
         {isBase && <span className={styles.role}>{t("chain.base")}</span>}

@@ -11,6 +11,7 @@ import { useImages } from "../../state/images";
 import { chooseBase } from "../../state/rebase";
 import { attempt } from "../../state/view";
 import { formatCount } from "../../text/format";
+import { formatName } from "../../text/format-name";
 import { Bytes } from "../../ui/bytes";
 import { Card } from "../../ui/card";
 import { FactList } from "../../ui/fact-list";
@@ -42,7 +43,7 @@ export function LayerPanel({ report, depth, dependents }: LayerPanelProps) {
       <Card title={nameOf(layer.path)} subtitle={t(`change.slab.${role}`)}>
         <FactList
           facts={[
-            { name: t("change.slab.format"), value: layer.format },
+            { name: t("change.slab.format"), value: formatName(layer.format, t) },
             ...(layer.namedAs === undefined
               ? []
               : [{ name: t("chain.namedAs"), value: layer.namedAs, mono: true }]),

@@ -77,7 +77,9 @@ export function ConvertDialog() {
             {t("convert.cancel")}
           </Button>
           <Button type="submit" disabled={!ready} loading={starting}>
-            {t("convert.start", { count: sources.length })}
+            {sources.length === 1
+              ? t("convert.start")
+              : t("convert.startMany", { count: sources.length })}
           </Button>
         </div>
       </form>

@@ -2,6 +2,7 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConvert } from "../../state/convert";
 import { attempt } from "../../state/view";
+import { formatTitle } from "../../text/format-name";
 import { TextButton } from "../../ui/text-button";
 import styles from "./convert.module.css";
 import { FormatSize } from "./format-size";
@@ -22,7 +23,10 @@ export function FormatChoice() {
     <fieldset className={styles.field}>
       <legend className={styles.label}>{t("convert.format")}</legend>
       <div className={styles.formats}>
-        {shown.map(({ id, label }) => (
+        {shown.length === 0 && (
+          <span className={styles.coming} data-testid="formats-coming" aria-hidden />
+        )}
+        {shown.map(({ id }) => (
           <label key={id} className={styles.format}>
             <input
               type="radio"
@@ -31,7 +35,7 @@ export function FormatChoice() {
               checked={id === chosen}
               onChange={() => attempt(() => chooseFormat(id))}
             />
-            <strong>{label}</strong>
+            <strong>{formatTitle(id, t)}</strong>
             <small>{t(`convert.purpose.${id}`)}</small>
             {alone && <FormatSize format={id} />}
           </label>

@@ -15,12 +15,13 @@ export function FormatSize({ format }: { format: FormatId }) {
   const chosen = useOutlook((outlook) => outlook.size);
   const variants = useOutlook((outlook) => outlook.variants);
   const usual = variantsOf(variants).find((variant) => variant.format === format);
+  const current = useOutlook((outlook) => outlook.current);
+  // The line is there before its figure is, so that nothing below it moves.
+  if (variants === undefined && !current && !keepsBacking) return <Coming />;
   if (variants === undefined || (isChosen && keepsBacking)) return null;
   const size = isChosen && chosen.state === "ready" ? chosen.size : usual;
   if (size === undefined || (isChosen && chosen.state === "measuring"))
-    return variants.state === "measuring" || isChosen ? (
-      <span className={styles.skeleton} data-testid="size-skeleton" aria-hidden />
-    ) : null;
+    return variants.state === "measuring" || isChosen ? <Coming /> : null;
   const thick = size.allocated >= size.fullyAllocated;
   const provisioning = size.provisioning ?? (thick ? "thick-lazy" : "thin");
   const length = formatSize(size.fileLength);
@@ -35,3 +36,5 @@ export function FormatSize({ format }: { format: FormatId }) {
     </span>
   );
 }
+
+const Coming = () => <span className={styles.skeleton} data-testid="size-skeleton" aria-hidden />;

@@ -16,6 +16,8 @@ export function SizeOutlook() {
   const size = useOutlook((outlook) => outlook.size);
   const everything = useConvert((form) => form.keepZeros);
   const keepsBacking = useConvert((form) => form.keepBacking);
+  const current = useOutlook((outlook) => outlook.current);
+  const several = useConvert((form) => form.sources.length > 1);
   if (keepsBacking) return <p className={styles.quiet}>{t("convert.size.onBacking")}</p>;
   if (size.state === "measuring") return <Measuring />;
   if (size.state === "failed")
@@ -24,7 +26,8 @@ export function SizeOutlook() {
         <FailureText failure={size.failure} headline={t("overview.takes.failed")} />
       </Note>
     );
-  if (size.state === "unknown") return null;
+  if (size.state === "unknown")
+    return current || several ? null : <div className={styles.coming} aria-hidden />;
   const { fileLength, allocated, fullyAllocated, estimated } = size.size;
   const now = everything ? fullyAllocated : allocated;
   const most = Math.max(now, fullyAllocated);

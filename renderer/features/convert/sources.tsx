@@ -5,6 +5,7 @@ import { nameOf } from "../../api/paths";
 import { useConvert } from "../../state/convert";
 import { useImages } from "../../state/images";
 import { formatSize } from "../../text/format";
+import { formatName } from "../../text/format-name";
 import { Ellipsis } from "../../ui/ellipsis";
 import styles from "./convert.module.css";
 
@@ -58,7 +59,7 @@ function SourceText({ path }: { path: string }) {
       {image === undefined
         ? t("convert.sourceLoading")
         : t("convert.sourceText", {
-            format: image.format,
+            format: formatName(image.format, t),
             virtual: formatSize(image.virtualSize),
           })}
     </span>

@@ -41,6 +41,8 @@ export function FailurePage({ path, failure, children }: FailurePageProps) {
   const Icon = missing ? FileX : FileWarning;
   const words = failureWords(failure, t);
   const facts = failureFacts({ file: path, ...failure }, t);
+  if (words.foreign)
+    facts.push({ name: t("failure.detail"), value: <span lang="en">{words.detail}</span> });
   return (
     <section className={styles.failure} role="alert" data-testid="image-failure">
       <div className={styles.icon}>
@@ -48,9 +50,7 @@ export function FailurePage({ path, failure, children }: FailurePageProps) {
       </div>
       <p className={styles.name}>{t("failure.heading", { name })}</p>
       <h1>{words.headline}</h1>
-      <p className={styles.message} lang="en">
-        {words.detail}
-      </p>
+      {!words.foreign && <p className={styles.message}>{words.detail}</p>}
       {children ?? (
         <div className={styles.facts}>
           <FactList facts={facts} />

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { CheckResult } from "../../../shared/model/check";
+import { checkText } from "../../text/check-text";
 import { formatBytes, formatCount, formatOffset } from "../../text/format";
 import { Badge } from "../../ui/badge";
 import { Card } from "../../ui/card";
@@ -27,16 +28,16 @@ export function Findings({ result }: { result: CheckResult }) {
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ kind, text, at }, nth) => (
+          {shown.map((finding, nth) => (
             // The same may be found twice; the list never changes its order.
             // oxlint-disable-next-line react/no-array-index-key
             <tr key={nth} data-testid="finding">
               <td>
-                <Badge tone={tones[kind]}>{t(`health.kinds.${kind}`)}</Badge>
+                <Badge tone={tones[finding.kind]}>{t(`health.kinds.${finding.kind}`)}</Badge>
               </td>
-              <td>{text}</td>
-              <td data-right title={formatBytes(at)}>
-                {formatOffset(at)}
+              <td>{checkText(finding, t)}</td>
+              <td data-right title={formatBytes(finding.at)}>
+                {formatOffset(finding.at)}
               </td>
             </tr>
           ))}

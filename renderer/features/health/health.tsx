@@ -2,9 +2,11 @@ import { Button, Loader } from "@mantine/core";
 import { RefreshCw } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { FormatId } from "../../../shared/model/format";
 import type { ImageReport } from "../../../shared/model/report";
 import { useHealth } from "../../state/health";
 import { attempt } from "../../state/view";
+import { formatName } from "../../text/format-name";
 import { Card } from "../../ui/card";
 import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
@@ -14,16 +16,21 @@ import { RepairDialog } from "./repair-dialog";
 import { RepairedNote } from "./repaired-note";
 import { Summary } from "./summary";
 
+/** Formats in which something can be set right from what else the file holds. */
+const repairable: ReadonlySet<FormatId> = new Set(["qcow2", "vmdk", "vpc", "vhdx"]);
+
 /** The consistency of an image's own tables, and what mends them. */
 export function Health({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
   const { path } = report;
+  const [image] = report.layers;
   const view = useHealth((state) => (state.path === path ? state.view : undefined));
   const repaired = useHealth((state) => state.repaired);
   const { check, stop } = useHealth.getState();
   const [mode, setMode] = useState<"leaks" | "all">();
   useEffect(() => attempt(() => useHealth.getState().check(path)), [path]);
 
+  if (image === undefined) return null;
   if (view === undefined || view.state === "checking")
     return (
       <div className={styles.checking} role="status">
@@ -51,7 +58,7 @@ export function Health({ report }: { report: ImageReport }) {
         <div className={styles.failed}>
           <Note tone={unknown || code === "cancelled" ? "info" : "bad"} role="alert">
             {unknown ? (
-              t("health.otherFormat", { format: report.layers[0]?.format })
+              t("health.otherFormat", { format: formatName(image.format, t) })
             ) : (
               <FailureText failure={view.failure} />
             )}
@@ -68,8 +75,11 @@ export function Health({ report }: { report: ImageReport }) {
   return (
     <>
       {repaired && <RepairedNote repaired={repaired} />}
-      <Card title={t("health.title")} subtitle={t("health.subtitle")}>
-        <Summary result={result} clusterSize={report.layers[0]?.facts.clusterSize} />
+      <Card
+        title={t("health.title")}
+        subtitle={t(image.format === "qcow2" ? "health.subtitle" : "health.subtitleBlocks")}
+      >
+        <Summary result={result} image={image} />
         <div className={styles.buttons}>
           {again}
           {leaks > 0 && !damaged && (
@@ -77,14 +87,20 @@ export function Health({ report }: { report: ImageReport }) {
               {t("health.repairLeaks")}
             </Button>
           )}
-          {(damaged || marked) && (
+          {(damaged || marked) && repairable.has(image.format) && (
             <Button onClick={() => setMode("all")}>{t("health.repairAll")}</Button>
           )}
         </div>
       </Card>
       {result.findings.length > 0 && <Findings result={result} />}
       {mode && (
-        <RepairDialog path={path} mode={mode} result={result} close={() => setMode(undefined)} />
+        <RepairDialog
+          path={path}
+          format={image.format}
+          mode={mode}
+          result={result}
+          close={() => setMode(undefined)}
+        />
       )}
     </>
   );

@@ -1,6 +1,7 @@
 import { Button, Modal } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { CheckResult } from "../../../shared/model/check";
+import type { FormatId } from "../../../shared/model/format";
 import { call } from "../../api/client";
 import { useAttempt } from "../../api/use-attempt";
 import { useHealth } from "../../state/health";
@@ -12,20 +13,21 @@ import styles from "./health.module.css";
 
 interface RepairDialogProps {
   path: string;
+  format: FormatId;
   mode: "leaks" | "all";
   result: CheckResult;
   close: () => void;
 }
 
 /** Says what a repair will change, and asks where. */
-export function RepairDialog({ path, mode, result, close }: RepairDialogProps) {
+export function RepairDialog({ path, format, mode, result, close }: RepairDialogProps) {
   const { t } = useTranslation();
   const { busy, failure, run } = useAttempt(close);
   const { repair } = useHealth.getState();
 
   const repairIn = async (inCopy: boolean) => {
     const chosen = inCopy
-      ? (await call("dialogs.saveImage", { suggested: copyOf(path), format: "qcow2" })).path
+      ? (await call("dialogs.saveImage", { suggested: copyOf(path), format })).path
       : undefined;
     if (!inCopy || chosen !== undefined) await run(() => repair(mode, chosen));
   };
@@ -41,7 +43,7 @@ export function RepairDialog({ path, mode, result, close }: RepairDialogProps) {
         <p>
           {mode === "leaks"
             ? t("health.leaksText", { count: result.leaks })
-            : t("health.allText", {
+            : t(format === "qcow2" ? "health.allText" : "health.allTextBlocks", {
                 leaks: formatCount(result.leaks),
                 corruptions: formatCount(result.corruptions),
               })}

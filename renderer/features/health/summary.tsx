@@ -1,21 +1,25 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { CheckResult } from "../../../shared/model/check";
+import type { LayerReport } from "../../../shared/model/report";
 import { formatCount, formatShare } from "../../text/format";
 import { Bytes } from "../../ui/bytes";
-import { FactList } from "../../ui/fact-list";
+import { FactList, type Fact } from "../../ui/fact-list";
 import { Note } from "../../ui/note";
 import styles from "./health.module.css";
 
 interface SummaryProps {
   result: CheckResult;
-  /** Bytes. */
-  clusterSize: number | undefined;
+  image: LayerReport;
 }
 
 /** What the check came to: a sentence, and its counts. */
-export function Summary({ result, clusterSize }: SummaryProps) {
+export function Summary({ result, image }: SummaryProps) {
   const { t } = useTranslation();
+  const { clusterSize } = image.facts;
+  // Others keep no counts that could leave a cluster to nobody, and their order is not looked at.
+  const counted = image.format === "qcow2";
+  const compresses = image.facts.compression !== undefined;
   const { corruptions, leaks, checkErrors, dirty, corrupt } = result;
   const { totalClusters, allocatedClusters, fragmentedClusters, compressedClusters } = result;
   const damaged = corruptions > 0 || checkErrors > 0;
@@ -43,7 +47,7 @@ export function Summary({ result, clusterSize }: SummaryProps) {
       <FactList
         facts={[
           { name: t("health.corruptions"), value: formatCount(corruptions), testId: "corruptions" },
-          {
+          ...only(counted, {
             name: t("health.leaks"),
             value:
               leaks > 0 && clusterSize !== undefined ? (
@@ -54,18 +58,22 @@ export function Summary({ result, clusterSize }: SummaryProps) {
                 formatCount(leaks)
               ),
             testId: "leaks",
-          },
+          }),
           { name: t("health.errors"), value: formatCount(checkErrors), testId: "check-errors" },
           {
-            name: t("health.allocated"),
+            name: t(counted ? "health.allocated" : "health.allocatedBlocks"),
             value: t("health.ofTotal", {
               count: formatCount(allocatedClusters),
               total: formatCount(totalClusters),
             }),
             testId: "allocated-clusters",
           },
-          { name: t("health.fragmented"), value: share(fragmentedClusters), testId: "fragmented" },
-          { name: t("health.compressed"), value: share(compressedClusters) },
+          ...only(counted, {
+            name: t("health.fragmented"),
+            value: share(fragmentedClusters),
+            testId: "fragmented",
+          }),
+          ...only(compresses, { name: t("health.compressed"), value: share(compressedClusters) }),
           {
             name: t("health.end"),
             value: <Bytes value={result.imageEndOffset} testId="image-end" />,
@@ -75,3 +83,5 @@ export function Summary({ result, clusterSize }: SummaryProps) {
     </div>
   );
 }
+
+const only = (is: boolean, fact: Fact): Fact[] => (is ? [fact] : []);

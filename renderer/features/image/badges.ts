@@ -1,6 +1,7 @@
 import type { TFunction } from "i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { formatRoundSize } from "../../text/format";
+import { formatName } from "../../text/format-name";
 
 interface BadgeText {
   readonly text: string;
@@ -24,7 +25,8 @@ export function badgesOf({ layers, broken }: ImageReport, t: TFunction): BadgeTe
   const badges: BadgeText[] = [];
   const add = (text: string, tone: BadgeText["tone"] = "plain") => badges.push({ text, tone });
 
-  add(version === undefined ? format : t("image.badges.version", { format, version }));
+  const name = formatName(format, t);
+  add(version === undefined ? name : t("image.badges.version", { format: name, version }));
   if (facts.wrapping) add(t("image.badges.wrapped", { wrapping: facts.wrapping.id }));
   if (label) add(label);
   if (clusterSize !== undefined)

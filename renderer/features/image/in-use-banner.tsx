@@ -1,4 +1,5 @@
 import type { TFunction } from "i18next";
+import { Lock, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ImageUser } from "../../../shared/model/in-use";
 import { Note } from "../../ui/note";
@@ -9,13 +10,20 @@ export function InUseBanner({ users = [] }: { users?: readonly ImageUser[] }) {
   const { t } = useTranslation();
   if (users.length === 0) return null;
   const isHeld = users.some(({ sign }) => sign !== "mark");
+  const isWritten = users.some(({ writes }) => writes);
+  const Icon = isWritten ? TriangleAlert : Lock;
   return (
     <div className={styles.banner}>
-      <Note tone={users.some(({ writes }) => writes) ? "warn" : "info"} testId="in-use">
-        {users.map((user) => (
-          <div key={`${user.sign} ${user.path ?? user.process?.id}`}>{sentenceOf(user, t)}</div>
-        ))}
-        {isHeld && <div>{t("image.inUse.shown")}</div>}
+      <Note tone={isWritten ? "warn" : "info"} testId="in-use">
+        <div className={styles.line}>
+          <Icon size={16} aria-hidden />
+          <div>
+            {users.map((user) => (
+              <div key={`${user.sign} ${user.path ?? user.process?.id}`}>{sentenceOf(user, t)}</div>
+            ))}
+            {isHeld && <div>{t("image.inUse.shown")}</div>}
+          </div>
+        </div>
       </Note>
     </div>
   );

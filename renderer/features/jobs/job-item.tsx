@@ -2,7 +2,6 @@ import { useTranslation } from "react-i18next";
 import type { Job } from "../../../shared/model/job";
 import { failureWords } from "../../text/failure-text";
 import { formatCount, formatOffset } from "../../text/format";
-import { Ellipsis } from "../../ui/ellipsis";
 import { useDragOut } from "./drag-out";
 import { JobActions } from "./job-actions";
 import { JobIcon } from "./job-icon";
@@ -20,9 +19,7 @@ export function JobItem({ job }: { job: Job }) {
     <li className={styles.item} data-testid="job" data-state={job.state} data-target={job.target}>
       <div className={styles.itemHead} {...dragOut}>
         <JobIcon state={job.state} />
-        <strong>
-          <Ellipsis>{jobTitle(job, t)}</Ellipsis>
-        </strong>
+        <strong>{jobTitle(job, t)}</strong>
         <JobActions job={job} />
       </div>
       {showsProgress(job) && <JobProgressBar job={job} />}

@@ -2,13 +2,18 @@ import type { TFunction } from "i18next";
 import type { Job } from "../../../shared/model/job";
 import { nameOf } from "../../api/paths";
 import { formatProgress, formatSize, formatSpeed, splitDuration } from "../../text/format";
+import { formatName } from "../../text/format-name";
 import { failureWords } from "../../text/failure-text";
 
 /** What a job is, in one line. */
 export function jobTitle({ state, phase, source, target, format }: Job, t: TFunction): string {
   if (source === undefined) return t(`jobs.create.${state}`, { target: nameOf(target) });
   const does = state === "running" && phase === "verifying" ? phase : state;
-  return t(`jobs.${does}`, { source: nameOf(source), target: nameOf(target), format });
+  return t(`jobs.${does}`, {
+    source: nameOf(source),
+    target: nameOf(target),
+    format: formatName(format, t),
+  });
 }
 
 /** What a button does to a job, with its name. */
@@ -19,7 +24,7 @@ export function jobAction(
 ): string {
   return source === undefined
     ? t(`jobs.create.${action}`, { target: nameOf(target) })
-    : t(`jobs.${action}`, { source: nameOf(source), format });
+    : t(`jobs.${action}`, { source: nameOf(source), format: formatName(format, t) });
 }
 
 /** Whether it is somewhere between its beginning and its end. */

@@ -3,7 +3,7 @@ import { CircleAlert, Unlink, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useImages } from "../../state/images";
 import { useImageDrag } from "../../state/rebase";
-import { failureWords } from "../../text/failure-text";
+import { failureWords, type FailureWords } from "../../text/failure-text";
 import { formatRoundSize, formatSize } from "../../text/format";
 import { sentences } from "../../text/sentence";
 import { Ellipsis } from "../../ui/ellipsis";
@@ -68,9 +68,7 @@ export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageI
     >
       <span className={styles.name}>
         {subfolder !== undefined && <small>{subfolder} /</small>}
-        <Ellipsis full={sentences(path, words?.headline, words?.step, words?.detail)}>
-          {name}
-        </Ellipsis>
+        <Ellipsis full={words === undefined ? path : `${path}\n${allOf(words)}`}>{name}</Ellipsis>
         {chain !== undefined && (
           <Tooltip label={chain} multiline maw={320}>
             <Unlink className={styles.broken} size={13} role="img" aria-label={chain} />
@@ -99,6 +97,9 @@ export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageI
     </div>
   );
 }
+
+const allOf = ({ headline, step, detail }: FailureWords): string =>
+  sentences(headline, step, detail);
 
 function State({ facts: { loading, size, problem } }: { facts: ImageFacts }) {
   const { t } = useTranslation();

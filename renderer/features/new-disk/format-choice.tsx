@@ -2,6 +2,7 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { useNewDisk } from "../../state/new-disk";
 import { attempt } from "../../state/view";
+import { formatTitle } from "../../text/format-name";
 import styles from "./choices.module.css";
 
 /** The formats that can be written; for an overlay, those that can name a base. */
@@ -18,7 +19,7 @@ export function FormatChoice() {
       <div className={styles.formats}>
         {formats
           .filter(({ backing }) => backing || !overlay)
-          .map(({ id, label }) => (
+          .map(({ id }) => (
             <label key={id} className={styles.choice}>
               <input
                 type="radio"
@@ -27,7 +28,7 @@ export function FormatChoice() {
                 checked={id === chosen}
                 onChange={() => attempt(() => chooseFormat(id))}
               />
-              <strong>{label}</strong>
+              <strong>{formatTitle(id, t)}</strong>
               <small>{t(`convert.purpose.${id}`)}</small>
             </label>
           ))}

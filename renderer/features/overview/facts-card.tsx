@@ -2,6 +2,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { LayerFacts } from "../../../shared/model/facts";
 import type { ImageReport } from "../../../shared/model/report";
+import { detailName, detailText } from "../../text/detail-text";
 import { formatCount, formatSize } from "../../text/format";
 import { Bytes } from "../../ui/bytes";
 import { Card } from "../../ui/card";
@@ -67,7 +68,8 @@ function factsOf(report: ImageReport, t: TFunction): Fact[] {
     list.push({ name: t("overview.facts.dirty"), value: bit(facts.dirty) });
   if (facts.corrupt !== undefined)
     list.push({ name: t("overview.facts.corrupt"), value: bit(facts.corrupt) });
-  for (const { name, value } of facts.details) list.push({ name, value: detailText(value, t) });
+  for (const detail of facts.details)
+    list.push({ name: detailName(detail, t), value: detailText(detail, t) });
   return list;
 }
 
@@ -75,15 +77,4 @@ function factsOf(report: ImageReport, t: TFunction): Fact[] {
 function virtualSizeKey(size: number, { wrapping }: LayerFacts) {
   if (wrapping?.sizeKnown !== false) return "overview.facts.bytes";
   return size === 0 ? "overview.facts.notTold" : "overview.facts.about";
-}
-
-function detailText(value: string | number | boolean, t: TFunction): string {
-  switch (typeof value) {
-    case "boolean":
-      return t(value ? "overview.facts.yes" : "overview.facts.no");
-    case "number":
-      return formatCount(value);
-    default:
-      return value;
-  }
 }

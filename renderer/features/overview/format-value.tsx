@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { unlock } from "../../state/unlock";
+import { formatName } from "../../text/format-name";
 import { TextButton } from "../../ui/text-button";
 import styles from "./overview.module.css";
 import { imageLayer } from "./sizes";
@@ -10,10 +11,11 @@ export function FormatValue({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
   const { format, facts } = imageLayer(report);
   // The bytes of a disc are its disk.
-  if (facts.wrapping === undefined && (format === "raw" || format === "iso")) return format;
+  if (facts.wrapping === undefined && (format === "raw" || format === "iso"))
+    return formatName(format, t);
   return (
     <span className={styles.format}>
-      {format}
+      {formatName(format, t)}
       <TextButton onClick={() => void unlock(report.path, { format: "raw" })}>
         {t("openAs.raw")}
       </TextButton>

@@ -24,7 +24,12 @@ export function TakesCard({ report }: { report: ImageReport }) {
   const subtitle = report.layers.length > 1 ? "subtitleChain" : "subtitle";
   return (
     <Card title={t("overview.takes.title")} subtitle={t(`overview.takes.${subtitle}`)}>
-      {view.state === "measuring" && <Progress view={view} />}
+      {view.state === "measuring" && variants.length === 0 && (
+        <div className={styles.coming}>
+          <Progress view={view} />
+          <div className={styles.rows} aria-hidden />
+        </div>
+      )}
       {view.state === "failed" && (
         <Note tone="bad" role="alert" testId="measure-failed">
           <FailureText failure={view.failure} headline={t("overview.takes.failed")} />
@@ -35,6 +40,7 @@ export function TakesCard({ report }: { report: ImageReport }) {
       )}
       {variants.length > 0 && <TakesTable variants={variants} />}
       {view.state === "ready" && <Actions report={report} variants={variants} />}
+      {view.state === "measuring" && variants.length > 0 && <Progress view={view} />}
     </Card>
   );
 }

@@ -1,6 +1,7 @@
 import type { TFunction } from "i18next";
 import type { Receipt } from "../../../shared/model/receipt";
 import { formatDate, formatSize, splitDuration } from "../../text/format";
+import { formatName } from "../../text/format-name";
 import { Bytes } from "../../ui/bytes";
 import type { Fact } from "../../ui/fact-list";
 
@@ -14,7 +15,7 @@ export function receiptFacts(receipt: Receipt, t: TFunction): Fact[] {
   }));
   facts.push(
     { name: t("receipt.facts.target"), value: target.path },
-    { name: t("receipt.facts.format"), value: target.format },
+    { name: t("receipt.facts.format"), value: formatName(target.format, t) },
     { name: t("receipt.facts.options"), value: optionsText(receipt, t) },
     { name: t("receipt.facts.virtualSize"), value: <Bytes value={target.virtualSize} /> },
     { name: t("receipt.facts.length"), value: <Bytes value={target.fileLength} /> },

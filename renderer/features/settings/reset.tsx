@@ -48,7 +48,7 @@ function ResetDialog({ close }: { close: () => void }) {
         <Button variant="default" data-autofocus onClick={close}>
           {t("settings.reset.cancel")}
         </Button>
-        <Button loading={busy} onClick={() => void reset()}>
+        <Button color="var(--bad)" loading={busy} onClick={() => void reset()}>
           {t("settings.reset.yes")}
         </Button>
       </div>

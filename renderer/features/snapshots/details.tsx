@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { SnapshotNode, SnapshotTree } from "../../../shared/model/snapshot-tree";
 import { useConvert } from "../../state/convert";
-import { snapshotsOf, useSnapshots } from "../../state/snapshots";
+import { useSnapshots } from "../../state/snapshots";
 import { attempt } from "../../state/view";
 import { formatDate, formatShare } from "../../text/format";
 import { Bytes } from "../../ui/bytes";
@@ -23,8 +23,11 @@ export function Details({ path, tree, ask }: DetailsProps) {
   const selected = useSnapshots((state) => state.selected);
   const { compare } = useSnapshots.getState();
   const [first, second] = selected.map((place) => tree.nodes[place]);
-  const snapshots = snapshotsOf({ state: "ready", tree }, selected);
-  const remove = () => ask({ kind: "delete", indices: snapshots });
+  const snapshots = selected.flatMap((place) => {
+    const { index, name } = tree.nodes[place] ?? { index: null, name: "" };
+    return index === null ? [] : [{ index, name }];
+  });
+  const remove = () => ask({ kind: "delete", snapshots });
 
   if (first === undefined)
     return (

@@ -12,7 +12,7 @@ import styles from "./snapshots.module.css";
 export type Question =
   | { readonly kind: "take" }
   | { readonly kind: "rename"; readonly index: number; readonly name: string }
-  | { readonly kind: "delete"; readonly indices: readonly number[] }
+  | { readonly kind: "delete"; readonly snapshots: readonly { index: number; name: string }[] }
   | {
       readonly kind: "goBack";
       readonly index: number;
@@ -39,7 +39,7 @@ export function SnapshotDialog({ question, close }: { question: Question; close:
       case "rename":
         return rename(question.index, name.trim());
       case "delete":
-        return remove(question.indices);
+        return remove(question.snapshots.map(({ index }) => index));
       case "goBack":
         return goBack(question.index, keep ? name.trim() : undefined);
     }
@@ -78,13 +78,23 @@ export function SnapshotDialog({ question, close }: { question: Question; close:
           <Button variant="default" onClick={close}>
             {t("snapshots.ask.cancel")}
           </Button>
-          <Button type="submit" disabled={!ready} loading={busy}>
+          <Button
+            type="submit"
+            disabled={!ready}
+            loading={busy}
+            {...(destroys(question, keeps) && { color: "var(--bad)" })}
+          >
             {t(`snapshots.ask.${question.kind}Yes`)}
           </Button>
         </div>
       </form>
     </Modal>
   );
+}
+
+/** Whether something is gone afterwards. */
+function destroys(question: Question, keeps: boolean): boolean {
+  return question.kind === "delete" || (question.kind === "goBack" && question.lost > 0 && !keeps);
 }
 
 /** What the change does, in a sentence. */
@@ -103,13 +113,20 @@ function Consequence({ question, keeps }: { question: Question; keeps: boolean }
         view.state === "ready" && selected.length === 1 && only !== undefined
           ? view.tree.nodes[only]?.exclusiveBytes
           : freed;
-      const count = question.indices.length;
+      const count = question.snapshots.length;
       return (
-        <Note tone="warn">
-          {single === undefined
-            ? t("snapshots.ask.deleteText", { count })
-            : t("snapshots.ask.deleteFreed", { count, size: formatSize(Math.max(0, single)) })}
-        </Note>
+        <>
+          <ul className={styles.names}>
+            {question.snapshots.map(({ index, name }) => (
+              <li key={index}>{name}</li>
+            ))}
+          </ul>
+          <Note tone="warn">
+            {single === undefined
+              ? t("snapshots.ask.deleteText", { count })
+              : t("snapshots.ask.deleteFreed", { count, size: formatSize(Math.max(0, single)) })}
+          </Note>
+        </>
       );
     }
     case "goBack":

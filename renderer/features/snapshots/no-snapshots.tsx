@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { useConvert } from "../../state/convert";
 import { attempt, useView } from "../../state/view";
+import { formatName } from "../../text/format-name";
 import { Card } from "../../ui/card";
 import { Explain } from "../../ui/explain/explain";
 import styles from "./snapshots.module.css";
@@ -15,14 +16,14 @@ export function NoSnapshots({ report }: { report: ImageReport }) {
   const format = report.layers[0]?.format ?? "raw";
   const wrapped = report.layers[0]?.facts.wrapping !== undefined;
   return (
-    <Card title={t("snapshots.none.title", { format })}>
+    <Card title={t("snapshots.none.title", { format: formatName(format, t) })}>
       <div className={styles.none}>
         <p>
           {wrapped
             ? t("snapshots.none.wrapped")
             : format === "raw"
               ? t("snapshots.none.raw")
-              : t("snapshots.none.other", { format })}
+              : t("snapshots.none.other", { format: formatName(format, t) })}
         </p>
         <p>
           {t("snapshots.none.instead")} <Explain topic="overlays" />

@@ -3,8 +3,9 @@ import { useTranslation } from "react-i18next";
 import { Bar, BarChart, CartesianGrid, LabelList, XAxis, YAxis } from "recharts";
 import type { SpeedPattern } from "../../../shared/model/read-speed";
 import { throughputOf, type SpeedFigure } from "../../state/speed";
-import { formatCount, formatSpeed } from "../../text/format";
+import { formatCount, formatRoundSpeed, formatSpeed, sizeUnits } from "../../text/format";
 import styles from "./speed.module.css";
+import { ticksFor } from "./ticks";
 
 interface SpeedChartProps {
   pattern: SpeedPattern;
@@ -34,6 +35,8 @@ export default function SpeedChart({ pattern, figures }: SpeedChartProps) {
     first: rateOf(pattern, result.first),
     again: rateOf(pattern, result.again),
   }));
+  const most = Math.max(1, ...data.flatMap(({ first, again }) => [first, again]));
+  const ticks = ticksFor(most, pattern === "sequential" ? unitBelow(most) : 1);
   const text = data
     .map(({ name, first, again }) => `${name}: ${label(first)}, ${label(again)}`)
     .join("; ");
@@ -62,9 +65,10 @@ export default function SpeedChart({ pattern, figures }: SpeedChartProps) {
               stroke="var(--line-strong)"
               tick={{ fill: "var(--dim)", fontSize: 11 }}
               tickFormatter={(value: number) =>
-                pattern === "sequential" ? formatSpeed(value) : formatCount(value)
+                pattern === "sequential" ? formatRoundSpeed(value) : formatCount(value)
               }
-              tickCount={4}
+              ticks={ticks}
+              domain={[0, ticks.at(-1) ?? 1]}
             />
             <YAxis
               type="category"
@@ -96,6 +100,12 @@ export default function SpeedChart({ pattern, figures }: SpeedChartProps) {
       </div>
     </div>
   );
+}
+
+/** Bytes of the largest unit that sizes of so many bytes are told in. */
+function unitBelow(bytes: number): number {
+  const { step } = sizeUnits();
+  return step ** Math.floor(Math.log(bytes) / Math.log(step));
 }
 
 /** What a bar is as long as; 0 for a pass that read nothing. */

@@ -2,11 +2,13 @@ import { Button } from "@mantine/core";
 import { ArrowRightLeft, FilePlus2, FolderOpen, Layers, Ruler } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { FormatId } from "../../../shared/model/format";
 import { call } from "../../api/client";
 import { useImages } from "../../state/images";
 import { useNewDisk } from "../../state/new-disk";
 import { useSettings } from "../../state/settings";
 import { attempt } from "../../state/view";
+import { formatTitle } from "../../text/format-name";
 import { Badge } from "../../ui/badge";
 import { Picture } from "./picture";
 import { SamplesOffer } from "./samples-offer";
@@ -25,10 +27,10 @@ export function Welcome() {
   const empty = useSettings(
     ({ settings }) => settings.recent.length + settings.watchedFolders.length === 0,
   );
-  const [formats, setFormats] = useState<readonly string[]>([]);
+  const [formats, setFormats] = useState<readonly FormatId[]>([]);
   useEffect(() => {
     attempt(async () => {
-      setFormats((await call("formats.list")).map(({ label }) => label));
+      setFormats((await call("formats.list")).map(({ id }) => id));
     });
   }, []);
   return (
@@ -57,7 +59,7 @@ export function Welcome() {
         <ul className={styles.formats} aria-label={t("welcome.formats")}>
           {formats.map((format) => (
             <li key={format}>
-              <Badge>{format}</Badge>
+              <Badge>{formatTitle(format, t)}</Badge>
             </li>
           ))}
         </ul>

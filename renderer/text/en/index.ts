@@ -3,10 +3,12 @@ import app from "./app.json";
 import bytes from "./bytes.json";
 import chain from "./chain.json";
 import change from "./change.json";
+import check from "./check.json";
 import convert from "./convert.json";
 import copy from "./copy.json";
 import domains from "./domains.json";
 import drop from "./drop.json";
+import facts from "./facts.json";
 import failure from "./failure.json";
 import health from "./health.json";
 import image from "./image.json";
@@ -37,10 +39,12 @@ export const en = {
   bytes,
   chain,
   change,
+  check,
   convert,
   copy,
   domains,
   drop,
+  facts,
   failure,
   health,
   image,

@@ -38,7 +38,7 @@ describeWithQemu("the parts of an image file", () => {
     expect(partAt(path, 370)).toMatchObject(field("cbDisk", 64 * MiB));
     expect(partAt(path, 376)).toMatchObject(field("cbBlock", MiB));
     const map = bytes.readUInt32LE(340);
-    expect(partAt(path, map)).toMatchObject({ kind: "table", name: "block map", length: 256 });
+    expect(partAt(path, map)).toMatchObject({ kind: "table", called: "block-map", length: 256 });
     expect(partAt(path, dataAt)).toMatchObject({ kind: "blocks" });
   });
 
@@ -52,7 +52,7 @@ describeWithQemu("the parts of an image file", () => {
     }
     expect(partAt(path, 512)).toMatchObject(field("Cookie", "cxsparse"));
     const table = Number(bytes.readBigUInt64BE(512 + 16));
-    expect(partAt(path, table)).toMatchObject({ name: "block allocation table" });
+    expect(partAt(path, table)).toMatchObject({ called: "block-allocation-table" });
     expect(partAt(path, dataAt)).toMatchObject({ kind: "blocks" });
   });
 
@@ -61,25 +61,25 @@ describeWithQemu("the parts of an image file", () => {
     expect(partAt(path, 0)).toMatchObject(field("magicNumber", "KDMV"));
     expect(partAt(path, 12)).toMatchObject(field("capacity", (64 * MiB) / 512));
     expect(partAt(path, bytes.indexOf("# Disk DescriptorFile"))).toMatchObject({
-      name: "descriptor",
+      called: "descriptor",
     });
     const directory = Number(bytes.readBigUInt64LE(56)) * 512;
-    expect(partAt(path, directory)).toMatchObject({ name: "grain directory", entrySize: 4 });
+    expect(partAt(path, directory)).toMatchObject({ called: "grain-directory", entrySize: 4 });
     expect(partAt(path, dataAt)).toMatchObject({ kind: "blocks" });
   });
 
   it("VHDX: headers, region tables and regions", () => {
     const { path, bytes } = makeImage("vhdx");
-    expect(partAt(path, 0)).toMatchObject({ kind: "area", name: "file type identifier" });
+    expect(partAt(path, 0)).toMatchObject({ kind: "area", called: "file-type-identifier" });
     for (const at of [65_536, 131_072])
       expect(partAt(path, at)).toMatchObject(field("Signature", "head"));
     const log = Number(bytes.readBigUInt64LE(65_536 + 72));
     expect(partAt(path, 65_536 + 79)).toMatchObject(field("LogOffset", `0x${log.toString(16)}`));
-    expect(partAt(path, log)).toMatchObject({ name: "log" });
-    expect(partAt(path, 196_608)).toMatchObject({ name: "region table" });
+    expect(partAt(path, log)).toMatchObject({ called: "log" });
+    expect(partAt(path, 196_608)).toMatchObject({ called: "region-table" });
     const entries = [0, 1].map((i) => Number(bytes.readBigUInt64LE(196_608 + 16 + i * 32 + 16)));
-    expect(new Set(entries.map((at) => partAt(path, at)?.name))).toEqual(
-      new Set(["BAT", "metadata region"]),
+    expect(new Set(entries.map((at) => partAt(path, at)?.called))).toEqual(
+      new Set(["bat", "metadata-region"]),
     );
   });
 

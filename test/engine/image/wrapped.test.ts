@@ -14,6 +14,7 @@ import { patternDisk } from "../../helpers/pattern-disk";
 import { describeWithQemu, mustBeIdentical, qemuImg } from "../../helpers/qemu-img";
 import { random, runSeed } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
+import { plainFacts } from "../../helpers/plain-facts";
 import { handmade as dmg, types } from "../formats/dmg/handmade";
 import { fixed } from "../formats/vhd/handmade";
 import { thrownBy } from "../io/thrown";
@@ -118,7 +119,7 @@ describe("a disk in an archive", () => {
 
   it("is told with all of them", () => {
     const { layers } = reportImage({ path: tar(...both), member: "a.raw", grants: [] });
-    expect(layers[0]?.facts.details).toEqual([
+    expect(plainFacts(layers[0]?.facts).details).toEqual([
       { name: "disk in the archive", value: "a.raw: raw, 4096 bytes at 512" },
       { name: "disk in the archive", value: "b.raw: raw, 2048 bytes at 5120" },
     ]);

@@ -1,9 +1,8 @@
 import type { ByteSource } from "../../io/source";
-import type { LayerFacts } from "../../../../shared/model/facts";
+import type { FactDetail, LayerFacts } from "../../../../shared/model/facts";
+import { detail, wordedDetail } from "../details";
 import { characters, volumeDescriptors, wideCharacters } from "./volume-descriptors";
 import type { VolumeDescriptor } from "./volume-descriptors";
-
-type Detail = LayerFacts["details"][number];
 
 /**
  * What the volume descriptors tell, by the names of ECMA-119. A damaged or cut-off disc still opens:
@@ -27,37 +26,41 @@ export function isoFacts(source: ByteSource): LayerFacts {
   };
 }
 
-const noPrimary: Detail = { name: "Problem", value: "The primary volume descriptor is missing" };
+const noPrimary = wordedDetail("problem", "primary-descriptor-missing");
 
 /** ECMA-119 8.4. Text fields that are blank are left out. */
-function primaryDetails({ fields }: VolumeDescriptor, fileLength: number): Detail[] {
-  const texts: Detail[] = [
-    { name: "System identifier", value: characters(fields, 8, 32) },
-    { name: "Volume identifier", value: characters(fields, 40, 32) },
-    { name: "Volume set identifier", value: characters(fields, 190, 128) },
-    { name: "Publisher identifier", value: characters(fields, 318, 128) },
-    { name: "Data preparer identifier", value: characters(fields, 446, 128) },
-    { name: "Application identifier", value: characters(fields, 574, 128) },
-    { name: "Volume creation", value: creationTime(characters(fields, 813, 16)) },
+function primaryDetails({ fields }: VolumeDescriptor, fileLength: number): FactDetail[] {
+  const texts = [
+    detail("system", characters(fields, 8, 32)),
+    detail("volume", characters(fields, 40, 32)),
+    detail("volume-set", characters(fields, 190, 128)),
+    detail("publisher", characters(fields, 318, 128)),
+    detail("data-preparer", characters(fields, 446, 128)),
+    detail("application", characters(fields, 574, 128)),
+    detail("volume-creation", creationTime(characters(fields, 813, 16))),
   ];
   const blocks = fields.u32(80);
   const blockSize = fields.u16(128);
   const volumeSize = blocks * blockSize;
   return [
     ...texts.filter(({ value }) => value !== ""),
-    { name: "Logical block size", value: blockSize },
-    { name: "Volume space size", value: blocks },
-    { name: "Volume size", value: volumeSize },
+    detail("logical-block-size", blockSize, { unit: "bytes" }),
+    detail("volume-space-size", blocks),
+    detail("volume-size", volumeSize, { unit: "bytes" }),
     ...problems({ volumeSize, fileLength, blockSize }),
   ];
 }
 
-function problems(sizes: { volumeSize: number; fileLength: number; blockSize: number }): Detail[] {
+function problems(sizes: {
+  volumeSize: number;
+  fileLength: number;
+  blockSize: number;
+}): FactDetail[] {
   const { volumeSize, fileLength, blockSize } = sizes;
   if (![512, 1024, 2048].includes(blockSize))
-    return [{ name: "Problem", value: `A logical block cannot have ${blockSize} bytes` }];
+    return [wordedDetail("problem", "block-size-wrong", { size: blockSize })];
   if (fileLength >= volumeSize) return [];
-  return [{ name: "Problem", value: `The file ends ${volumeSize - fileLength} bytes too early` }];
+  return [wordedDetail("problem", "ends-too-early", { size: volumeSize - fileLength })];
 }
 
 /** "2024010203040500" as "2024-01-02 03:04:05"; empty when not recorded (ECMA-119 8.4.26.1). */
@@ -69,29 +72,29 @@ function creationTime(digits: string): string {
 }
 
 /** A supplementary descriptor with a UCS-2 escape sequence (Joliet): `%/@`, `%/C` or `%/E` at byte 88. */
-function jolietDetails(found: readonly VolumeDescriptor[]): Detail[] {
+function jolietDetails(found: readonly VolumeDescriptor[]): FactDetail[] {
   const joliet = found.find(
     ({ identifier, type, fields }) =>
       identifier === "CD001" && type === 2 && /^%\/[@CE]/.test(characters(fields, 88, 32)),
   );
   if (joliet === undefined) return [];
   const name = wideCharacters(joliet.fields, 40, 32);
-  return [{ name: "Joliet volume identifier", value: name }];
+  return [detail("joliet-volume", name)];
 }
 
 /** A boot record of El Torito 1.0 names its catalog's logical sector at byte 0x47. */
-function bootDetails(found: readonly VolumeDescriptor[]): Detail[] {
+function bootDetails(found: readonly VolumeDescriptor[]): FactDetail[] {
   const boot = found.find(
     ({ identifier, type, fields }) =>
       identifier === "CD001" &&
       type === 0 &&
       characters(fields, 7, 32) === "EL TORITO SPECIFICATION",
   );
-  return boot ? [{ name: "El Torito boot catalog sector", value: boot.fields.u32(0x47) }] : [];
+  return boot ? [detail("boot-catalog-sector", boot.fields.u32(0x47))] : [];
 }
 
 /** ECMA-167 3/9.1: NSR02 and NSR03 tell a UDF file system. */
-function udfDetails(found: readonly VolumeDescriptor[]): Detail[] {
+function udfDetails(found: readonly VolumeDescriptor[]): FactDetail[] {
   const udf = found.find(({ identifier }) => identifier.startsWith("NSR"));
-  return udf ? [{ name: "UDF recognition", value: udf.identifier }] : [];
+  return udf ? [detail("udf", udf.identifier)] : [];
 }

@@ -1,4 +1,5 @@
 import type { LayerFacts } from "../../../../shared/model/facts";
+import { detail } from "../details";
 import type { DiskDescriptor } from "./disk-descriptor";
 import { sectorSize, type Header } from "./header";
 
@@ -20,7 +21,7 @@ export function imageFacts(header: Header): LayerFacts {
       { name: "tracks", value: tracks },
       { name: "nb_bat_entries", value: nbBatEntries },
       { name: "data_off", value: dataOff },
-      ...(isEmpty ? [{ name: "Empty Image", value: true }] : []),
+      ...(isEmpty ? [detail("empty-image", true)] : []),
       ...(extOff === 0n ? [] : [{ name: "ext_off", value: String(extOff) }]),
     ],
   };
@@ -32,7 +33,7 @@ export function diskFacts(descriptor: DiskDescriptor, headers: readonly Header[]
   const files: Details = storages.flatMap(({ images }) =>
     images
       .filter(({ guid }) => chain.includes(guid))
-      .map(({ type, file }) => ({ name: `${type} image`, value: file })),
+      .map(({ type, file }) => detail("image-file", file, { values: { type } })),
   );
   const [storage] = storages;
   return {
@@ -42,10 +43,10 @@ export function diskFacts(descriptor: DiskDescriptor, headers: readonly Header[]
     snapshots: [],
     bitmaps: [],
     details: [
-      ...(name === "" ? [] : [{ name: "Name", value: name }]),
+      ...(name === "" ? [] : [detail("name", name)]),
       ...(uid === "" ? [] : [{ name: "UID", value: uid }]),
-      { name: "storages", value: storages.length },
-      { name: "snapshots", value: snapshots },
+      detail("storages", storages.length),
+      detail("snapshots", snapshots),
       ...files,
     ],
   };

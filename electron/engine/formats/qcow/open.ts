@@ -2,6 +2,7 @@ import type { LayerFacts } from "../../../../shared/model/facts";
 import type { ImageLayer } from "../../image/layer";
 import { legacyAesData } from "../../io/legacy-aes";
 import type { ByteSource } from "../../io/source";
+import { detail } from "../details";
 import type { OpenOptions } from "../format";
 import { readHeader, type Header } from "./header";
 import { createMap } from "./map";
@@ -41,9 +42,11 @@ function factsOf({ clusterSize, l2Size, l1Size, cryptMethod, mtime }: Header): L
     snapshots: [],
     bitmaps: [],
     details: [
-      { name: "L1 entries", value: l1Size },
-      { name: "L2 entries", value: l2Size },
-      ...(mtime === 0 ? [] : [{ name: "mtime", value: new Date(mtime * 1000).toISOString() }]),
+      detail("l1-entries", l1Size),
+      detail("l2-entries", l2Size),
+      ...(mtime === 0
+        ? []
+        : [detail("modified", new Date(mtime * 1000).toISOString(), { unit: "time" })]),
     ],
   };
 }

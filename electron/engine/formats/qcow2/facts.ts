@@ -1,4 +1,5 @@
 import type { LayerFacts, SnapshotFacts } from "../../../../shared/model/facts";
+import { detail } from "../details";
 import { autoclear, compatible, incompatible, nameOf, unknownBits } from "./features";
 import type { Bitmap } from "./bitmaps";
 import { hasDataFile, hasExtendedL2, type Header } from "./header";
@@ -52,26 +53,19 @@ function detailsOf({ header, extensions }: ImageParts): LayerFacts["details"] {
   const mistrusted =
     extensions.bitmaps !== undefined && (autoclearFeatures & autoclear.bitmaps) === 0n;
   return [
-    { name: "refcount bits", value: 2 ** header.refcountOrder },
-    { name: "lazy refcounts", value: (compatibleFeatures & compatible.lazyRefcounts) !== 0n },
-    { name: "extended L2", value: hasExtendedL2(header) },
-    { name: "L1 entries", value: header.l1Size },
-    { name: "refcount table clusters", value: header.refcountTableClusters },
-    { name: "header length", value: header.headerLength },
+    detail("refcount-bits", 2 ** header.refcountOrder),
+    detail("lazy-refcounts", (compatibleFeatures & compatible.lazyRefcounts) !== 0n),
+    detail("extended-l2", hasExtendedL2(header)),
+    detail("l1-entries", header.l1Size),
+    detail("refcount-table-clusters", header.refcountTableClusters),
+    detail("header-length", header.headerLength, { unit: "bytes" }),
     ...(hasDataFile(header)
-      ? [
-          {
-            name: "raw external data",
-            value: (autoclearFeatures & autoclear.rawExternalData) !== 0n,
-          },
-        ]
+      ? [detail("raw-external-data", (autoclearFeatures & autoclear.rawExternalData) !== 0n)]
       : []),
-    ...(mistrusted ? [{ name: "bitmaps consistent", value: false }] : []),
-    ...(unknownFeatures.length > 0
-      ? [{ name: "unknown features", value: unknownFeatures.join(", ") }]
-      : []),
+    ...(mistrusted ? [detail("bitmaps-consistent", false)] : []),
+    ...(unknownFeatures.length > 0 ? [detail("unknown-features", unknownFeatures.join(", "))] : []),
     ...(unknownExtensions.length > 0
-      ? [{ name: "unknown header extensions", value: unknownExtensions.join(", ") }]
+      ? [detail("unknown-header-extensions", unknownExtensions.join(", "))]
       : []),
   ];
 }

@@ -25,16 +25,16 @@ export function checkVdi(source: ByteSource): CheckResult {
     const slot = map.entry(block);
     if (slot >= zeroEntry) continue;
     const at = offBlocks + block * entrySize;
+    const offset = offData + slot * step;
     const other = users[slot];
     if (slot < cBlocks) allocated += 1;
     if (other === undefined) {
-      const text = () => `Block ${block} lies past the end of the file, in its block ${slot}`;
-      findings.add("corruption", at, text);
+      findings.add("corruption", at, "block-past-end", () => ({ number: block, offset }));
       continue;
     }
     if (other > 0) {
-      const text = () => `Block ${block} lies where block ${other - 1} does, in the file's ${slot}`;
-      findings.add("corruption", at, text);
+      const values = () => ({ number: block, other: other - 1, offset });
+      findings.add("corruption", at, "block-shared", values);
     } else users[slot] = block + 1;
     last = Math.max(last, slot);
   }
@@ -42,7 +42,8 @@ export function checkVdi(source: ByteSource): CheckResult {
     findings.add(
       "corruption",
       header.version.startsWith("0.") ? 368 : 388,
-      () => `The header counts ${cBlocksAllocated} blocks with a place, and the map ${allocated}`,
+      "block-count-differs",
+      () => ({ told: cBlocksAllocated, found: allocated }),
     );
   return resultOf(findings, {
     imageEndOffset: offData + (last + 1) * step,

@@ -1,4 +1,5 @@
 import type { LayerFacts } from "../../../../shared/model/facts";
+import { detail, wordedDetail } from "../details";
 import { hasParent, type Header } from "./header";
 
 /** What an image tells of itself. qemu-img prints no format-specific data for VDI. */
@@ -11,9 +12,9 @@ export function factsOf(header: Header): LayerFacts {
     snapshots: [],
     bitmaps: [],
     details: [
-      { name: "image type", value: header.type },
-      { name: "image flags", value: header.flags },
-      ...(comment === "" ? [] : [{ name: "comment", value: comment }]),
+      wordedDetail("image-type", header.type),
+      detail("image-flags", header.flags),
+      ...(comment === "" ? [] : [detail("comment", comment)]),
       { name: "offBlocks", value: header.offBlocks },
       { name: "offData", value: header.offData },
       { name: "cbBlockExtra", value: header.cbBlockExtra },

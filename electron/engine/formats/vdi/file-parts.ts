@@ -29,7 +29,7 @@ export function fileParts(source: ByteSource, at: number, length: number): FileP
   const header = version.startsWith("1.") ? version1 : version1.slice(0, 3);
   const parts: FilePart[] = [
     ...fieldParts(bytes, { order: "little" }, header),
-    { at: offBlocks, length: cBlocks * entrySize, kind: "table", name: "block map", entrySize },
+    { at: offBlocks, length: cBlocks * entrySize, kind: "table", called: "block-map", entrySize },
   ];
   if (source.size > offData)
     parts.push({ at: offData, length: source.size - offData, kind: "blocks" });

@@ -53,18 +53,14 @@ const places1: FieldPlaces = {
 };
 
 /** VDIIMAGETYPE by its number. */
-const imageTypes: Readonly<Record<number, string>> = {
-  1: "normal",
-  2: "fixed",
-  3: "undo",
-  4: "differencing",
-};
+const imageTypes = { 1: "normal", 2: "fixed", 3: "undo", 4: "differencing" } as const;
+type ImageType = (typeof imageTypes)[keyof typeof imageTypes];
 
 /** The header's fields by VDICore.h's names. Sizes and offsets in bytes. */
 export interface Header {
   /** e.g. "1.1". */
   readonly version: string;
-  readonly type: string;
+  readonly type: ImageType;
   readonly flags: number;
   readonly comment: string;
   /** Where the block map begins. */
@@ -150,9 +146,9 @@ function readPlaces(file: Fields, places: FieldPlaces) {
   return { offBlocks: file.u32(340), offData: file.u32(344), cbBlockExtra: file.u32(380) };
 }
 
-function typeOf(source: ByteSource, file: Fields, at: number): string {
+function typeOf(source: ByteSource, file: Fields, at: number): ImageType {
   const found = file.u32(at);
-  const type = imageTypes[found];
+  const type = (imageTypes as Readonly<Record<number, ImageType>>)[found];
   if (type !== undefined) return type;
   throw headerError(source, at, "the image type is unknown", { expected: "1 to 4", found });
 }

@@ -22,14 +22,10 @@ export function checkVhd(source: ByteSource): CheckResult {
   const footer = readFooter(found.bytes, source.name, found.at);
   const { size } = sizeOf(footer);
   if (found.damage !== undefined)
-    findings.add("corruption", source.size - footerSize, () => capitalized(found.damage ?? ""));
+    findings.add("corruption", source.size - footerSize, found.damage);
   if (footer.diskType === "fixed") {
     if (found.dataEnd < size)
-      findings.add(
-        "corruption",
-        found.dataEnd,
-        () => `The file ends before the disk's ${size} bytes`,
-      );
+      findings.add("corruption", found.dataEnd, "file-cut-off", () => ({ size }));
     return resultOf(findings, {
       imageEndOffset: found.dataEnd,
       totalClusters: 0,
@@ -39,8 +35,6 @@ export function checkVhd(source: ByteSource): CheckResult {
   checkCopy(source, found, findings);
   return checkBlocks(source, found, { footer, size }, findings);
 }
-
-const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function bytesAt(source: ByteSource, at: number): Uint8Array {
   const bytes = new Uint8Array(footerSize);
@@ -56,10 +50,9 @@ function checkCopy(
 ): void {
   if (at === 0 || damage !== undefined) return;
   const copy = bytesAt(source, 0);
-  if (!hasRightChecksum(copy))
-    findings.add("corruption", 0, () => "The copy of the footer is damaged: its checksum is wrong");
+  if (!hasRightChecksum(copy)) findings.add("corruption", 0, "footer-copy-damaged");
   else if (copy.some((byte, index) => byte !== bytes[index]))
-    findings.add("corruption", 0, () => "The footer and its copy at the beginning differ");
+    findings.add("corruption", 0, "footer-copy-differs");
 }
 
 function checkBlocks(
@@ -71,8 +64,7 @@ function checkBlocks(
   const header = readDynamicHeader(source, footer, size);
   const { tableOffset, maxTableEntries, blockSize } = header;
   const headerAt = Number(footer.dataOffset);
-  if (header.checksumWrong)
-    findings.add("corruption", headerAt, () => "The checksum of the dynamic disk header is wrong");
+  if (header.checksumWrong) findings.add("corruption", headerAt, "dynamic-header-checksum");
   const table = createTable(source, header);
   const bitmap = bitmapSize(blockSize);
   const places: { block: number; at: number }[] = [];
@@ -87,29 +79,27 @@ function checkBlocks(
   const lengthOf = (block: number): number =>
     bitmap + Math.min(blockSize, Math.max(0, size - block * blockSize));
   const reserved = [
-    { what: "the footer's copy", from: 0, to: footerSize },
-    { what: "the dynamic disk header", from: headerAt, to: headerAt + headerSize },
-    { what: "the table", from: tableOffset, to: entryAt(maxTableEntries) },
-  ];
+    { id: "block-over-footer-copy", from: 0, to: footerSize },
+    { id: "block-over-dynamic-header", from: headerAt, to: headerAt + headerSize },
+    { id: "block-over-table", from: tableOffset, to: entryAt(maxTableEntries) },
+  ] as const;
   places.sort((a, b) => a.at - b.at);
   for (const [index, { block, at }] of places.entries()) {
     const end = at + lengthOf(block);
     const next = places[index + 1];
     const over = reserved.find(({ from, to }) => at < to && end > from);
     if (end > dataEnd)
-      findings.add(
-        "corruption",
-        entryAt(block),
-        () => `Block ${block} lies past the end of the file, at byte ${at}`,
-      );
+      findings.add("corruption", entryAt(block), "block-past-end", () => ({
+        number: block,
+        offset: at,
+      }));
     else if (over !== undefined)
-      findings.add("corruption", entryAt(block), () => `Block ${block} lies over ${over.what}`);
+      findings.add("corruption", entryAt(block), over.id, () => ({ number: block }));
     if (next !== undefined && end > next.at)
-      findings.add(
-        "corruption",
-        entryAt(next.block),
-        () => `Blocks ${block} and ${next.block} overlap`,
-      );
+      findings.add("corruption", entryAt(next.block), "blocks-overlap", () => ({
+        number: block,
+        other: next.block,
+      }));
   }
   return resultOf(findings, {
     imageEndOffset: Math.max(

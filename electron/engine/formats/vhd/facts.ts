@@ -1,4 +1,5 @@
 import type { LayerFacts } from "../../../../shared/model/facts";
+import { detail, wordedDetail } from "../details";
 import type { DynamicHeader } from "./dynamic-header";
 import type { FoundFooter } from "./find-footer";
 import type { Footer } from "./footer";
@@ -21,13 +22,18 @@ export interface ImageParts {
 
 type Details = LayerFacts["details"];
 
+const damages = {
+  "footer-at-end-damaged": "footer-at-end-damaged",
+  "footer-checksum": "checksum-wrong",
+} as const;
+
 /** What an image tells of itself. qemu-img prints no format-specific data for VHD. */
 export function factsOf(parts: ImageParts): LayerFacts {
   const { found, footer, header } = parts;
   const damage = [
-    ...(found.damage === undefined ? [] : [{ name: "footer", value: found.damage }]),
+    ...(found.damage === undefined ? [] : [wordedDetail("footer", damages[found.damage])]),
     ...(header?.checksumWrong === true
-      ? [{ name: "dynamic disk header", value: "the checksum is wrong" }]
+      ? [wordedDetail("dynamic-disk-header", "checksum-wrong")]
       : []),
   ];
   return {
@@ -43,14 +49,14 @@ export function factsOf(parts: ImageParts): LayerFacts {
 function footerDetails(footer: Footer): Details {
   const { cylinders, heads, sectorsPerTrack } = footer.geometry;
   return [
-    { name: "disk type", value: footer.diskType },
-    { name: "creator application", value: printable(footer.creatorApplication) },
-    { name: "creator version", value: footer.creatorVersion },
-    { name: "creator host OS", value: printable(footer.creatorHostOs) },
-    { name: "time stamp", value: timeText(footer.timeStamp) },
-    { name: "unique ID", value: footer.uniqueId },
-    { name: "disk geometry", value: `${cylinders}/${heads}/${sectorsPerTrack}` },
-    ...(footer.savedState ? [{ name: "saved state", value: true }] : []),
+    wordedDetail("disk-type", footer.diskType),
+    detail("creator-application", printable(footer.creatorApplication)),
+    detail("creator-version", footer.creatorVersion),
+    detail("creator-host-os", printable(footer.creatorHostOs)),
+    detail("time-stamp", timeText(footer.timeStamp), { unit: "time" }),
+    detail("unique-id", footer.uniqueId),
+    detail("disk-geometry", `${cylinders}/${heads}/${sectorsPerTrack}`),
+    ...(footer.savedState ? [detail("saved-state", true)] : []),
   ];
 }
 
@@ -59,13 +65,15 @@ function sizeDetails({ footer, choice }: ImageParts): Details {
   const { originalSize, currentSize } = footer;
   const { geometrySize, rule } = choice;
   return [
-    ...(originalSize === currentSize ? [] : [{ name: "original size", value: originalSize }]),
+    ...(originalSize === currentSize
+      ? []
+      : [detail("original-size", originalSize, { unit: "bytes" })]),
     ...(geometrySize === undefined || geometrySize === currentSize
       ? []
       : [
-          { name: "current size", value: currentSize },
-          { name: "geometry size", value: geometrySize },
-          { name: "size taken from", value: rule },
+          detail("current-size", currentSize, { unit: "bytes" }),
+          detail("geometry-size", geometrySize, { unit: "bytes" }),
+          wordedDetail("size-taken-from", rule),
         ]),
   ];
 }
@@ -74,8 +82,8 @@ function sizeDetails({ footer, choice }: ImageParts): Details {
 function parentDetails({ footer, header, parentNames }: ImageParts): Details {
   if (header === undefined || footer.diskType !== "differencing") return [];
   return [
-    { name: "parent unique ID", value: header.parentUniqueId },
-    { name: "parent time stamp", value: timeText(header.parentTimeStamp) },
+    detail("parent-unique-id", header.parentUniqueId),
+    detail("parent-time-stamp", timeText(header.parentTimeStamp), { unit: "time" }),
     ...parentNames.map(({ from, name }) => ({ name: from, value: name })),
   ];
 }

@@ -67,7 +67,7 @@ function dynamicParts(source: ByteSource, footer: Footer, dataEnd: number): File
   const parts: FilePart[] = [
     ...fieldParts(copy, { order: "big" }, footerFields),
     ...fieldParts(header, { order: "big", base: headerAt }, dynamicFields),
-    { at: tableOffset, length, kind: "table", name: "block allocation table", entrySize },
+    { at: tableOffset, length, kind: "table", called: "block-allocation-table", entrySize },
   ];
   if (dataEnd > blocks) parts.push({ at: blocks, length: dataEnd - blocks, kind: "blocks" });
   return parts;

@@ -25,7 +25,7 @@ export interface FoundFooter {
   /** Where what lies before the footer at the end ends; the file's length when there is no such footer. */
   readonly dataEnd: number;
   /** What is wrong with it or with the one at the end, for people; undefined when nothing is. */
-  readonly damage?: string;
+  readonly damage?: "footer-at-end-damaged" | "footer-checksum";
 }
 
 /** Whether there is a footer, be it damaged: at the end, as all VHDs have it, or its copy at the beginning. */
@@ -50,9 +50,9 @@ export function findFooter(source: ByteSource): FoundFooter {
     });
   const right = found.find(({ bytes }) => hasRightChecksum(bytes));
   if (right === first && first.at === first.dataEnd) return right;
-  if (right !== undefined) return { ...right, damage: "the footer at the end is damaged" };
+  if (right !== undefined) return { ...right, damage: "footer-at-end-damaged" };
   if (second === undefined ? tellsItsPlace(first) : sameBytes(first.bytes, second.bytes))
-    return { ...first, damage: "the checksum is wrong" };
+    return { ...first, damage: "footer-checksum" };
   throw new ImageError("invalid-header", `${source.name}: the hard disk footer is damaged`, {
     file: source.name,
     at: first.at + footerChecksumAt,

@@ -47,7 +47,7 @@ export const vhdResize: Resizing = {
 
 function refuse(file: ByteTarget, { damage, at }: FoundFooter, size: number): void {
   if (damage !== undefined)
-    throw new ImageError("invalid-header", `${file.name}: ${damage}`, {
+    throw new ImageError("invalid-header", `${file.name}: the hard disk footer is damaged`, {
       file: file.name,
       at,
       hint: "Repair the image first.",

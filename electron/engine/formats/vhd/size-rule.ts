@@ -10,7 +10,7 @@ const largestGeometry = 65535 * 16 * 255;
 export interface SizeChoice {
   /** What the guest sees, in whole sectors. */
   readonly size: number;
-  readonly rule: "geometry" | "current size";
+  readonly rule: "geometry" | "current-size";
   /** What the footer's geometry comes to; undefined when it says nothing of the size. */
   readonly geometrySize?: number;
 }
@@ -23,9 +23,9 @@ export function sizeOf(footer: Footer): SizeChoice {
   const { cylinders, heads, sectorsPerTrack } = footer.geometry;
   const sectors = cylinders * heads * sectorsPerTrack;
   const size = Math.ceil(footer.currentSize / sectorSize) * sectorSize;
-  if (sectors === 0 || sectors >= largestGeometry) return { size, rule: "current size" };
+  if (sectors === 0 || sectors >= largestGeometry) return { size, rule: "current-size" };
   const geometrySize = sectors * sectorSize;
   return geometryCreators.has(footer.creatorApplication)
     ? { size: geometrySize, rule: "geometry", geometrySize }
-    : { size, rule: "current size", geometrySize };
+    : { size, rule: "current-size", geometrySize };
 }

@@ -23,30 +23,21 @@ import { mebibyte } from "./sizes";
 export function checkVhdx(file: ByteSource): CheckResult {
   const findings = createFindings();
   const { header, otherDamaged } = readHeader(file);
-  if (otherDamaged)
-    findings.add(
-      "note",
-      other(headerOffsets, header.at),
-      () => "One of the two headers is damaged",
-    );
+  if (otherDamaged) findings.add("note", other(headerOffsets, header.at), "header-damaged");
   let counted = { imageEndOffset: file.size, totalClusters: 0, allocatedClusters: 0, dirty: false };
   try {
     const { source, entries } = replayLog(file, header);
-    if (entries > 0) {
-      const text = () => `The file was not closed: its log holds ${entries} entries to be replayed`;
-      findings.add("note", header.logOffset, text);
-    }
+    if (entries > 0)
+      findings.add("note", header.logOffset, "log-not-replayed", () => ({ entries }));
     const regions = readRegions(source);
-    if (regions.otherDamaged)
-      findings.add("note", regionTableOffsets[0], () => "One of the two region tables is damaged");
+    if (regions.otherDamaged) findings.add("note", regionTableOffsets[0], "region-table-damaged");
     const disk = readMetadata(source, regions.metadata);
     const table = createTable(source, regions.bat, disk);
     const blocks = checkBlocks(source, { header, regions, disk, table }, findings);
     counted = { ...blocks, dirty: entries > 0 };
   } catch (error) {
     if (!(error instanceof ImageError) || error.code === "io") throw error;
-    const { message, at = 0 } = error;
-    findings.add("error", at, () => message.replace(`${file.name}: `, ""));
+    findings.addUnreadable(error, file.name);
   }
   return resultOf(findings, counted);
 }
@@ -67,7 +58,8 @@ const mostBlocks = 2 ** 22;
 
 /** A block of the disk, or a sector bitmap block, and where it lies. */
 interface Place {
-  readonly name: string;
+  readonly kind: "block" | "sectorBitmap";
+  readonly number: number;
   readonly entryAt: number;
   readonly at: number;
   readonly length: number;
@@ -77,26 +69,26 @@ function checkBlocks(source: ByteSource, parts: Parts, findings: Findings) {
   const { header, regions, disk } = parts;
   const places = placesOf(source, parts, findings);
   const reserved = [
-    { what: "the headers", offset: 0, length: mebibyte },
-    { what: "the log", offset: header.logOffset, length: header.logLength },
-    { what: "the BAT", ...regions.bat },
-    { what: "the metadata", ...regions.metadata },
-  ];
+    { id: "block-over-headers", offset: 0, length: mebibyte },
+    { id: "block-over-log", offset: header.logOffset, length: header.logLength },
+    { id: "block-over-bat", ...regions.bat },
+    { id: "block-over-metadata", ...regions.metadata },
+  ] as const;
   places.sort((a, b) => a.at - b.at);
-  for (const [index, { name, at, length, entryAt }] of places.entries()) {
+  for (const [index, place] of places.entries()) {
+    const { kind, number, at, length, entryAt } = place;
     const end = at + length;
     const over = reserved.find((part) => at < part.offset + part.length && end > part.offset);
     const next = places[index + 1];
-    if (over !== undefined)
-      findings.add("corruption", entryAt, () => `${name} lies over ${over.what}`);
-    else if (end > source.size)
-      findings.add(
-        "corruption",
-        entryAt,
-        () => `${name} lies past the end of the file, at byte ${at}`,
-      );
-    if (next !== undefined && end > next.at)
-      findings.add("corruption", next.entryAt, () => `${name} and ${next.name} overlap`);
+    const isBlock = kind === "block";
+    if (over !== undefined) {
+      const id = isBlock ? over.id : "sector-bitmap-overlaps";
+      findings.add("corruption", entryAt, id, () => ({ number, offset: over.offset }));
+    } else if (end > source.size) {
+      const id = isBlock ? "block-past-end" : "sector-bitmap-past-end";
+      findings.add("corruption", entryAt, id, () => ({ number, offset: at }));
+    }
+    if (next !== undefined && end > next.at) addOverlap(place, next, findings);
   }
   const ends = reserved.map(({ offset, length }) => offset + length);
   return {
@@ -106,6 +98,18 @@ function checkBlocks(source: ByteSource, parts: Parts, findings: Findings) {
       ({ length }) => length !== mebibyte || disk.blockSize === mebibyte,
     ).length,
   };
+}
+
+/** @param next Lies behind `place` and begins in it. */
+function addOverlap(place: Place, next: Place, findings: Findings): void {
+  if (place.kind === "block" && next.kind === "block") {
+    const values = () => ({ number: place.number, other: next.number });
+    findings.add("corruption", next.entryAt, "blocks-overlap", values);
+    return;
+  }
+  const { number } = place.kind === "block" ? next : place;
+  const values = () => ({ number, offset: next.at });
+  findings.add("corruption", next.entryAt, "sector-bitmap-overlaps", values);
 }
 
 /** Every block with a place; entries that no state allows are told. */
@@ -123,14 +127,14 @@ function placesOf(source: ByteSource, { disk, table }: Parts, findings: Findings
       const entryAt = table.entryAt(index);
       const allowed = kind === "data" || (kind === "partial" && disk.hasParent);
       if (!allowed)
-        findings.add(
-          "corruption",
-          entryAt,
-          () => `Block ${each} is in state ${table.state(index)}, which it cannot be in`,
-        );
+        findings.add("corruption", entryAt, "block-state", () => ({
+          number: each,
+          state: table.state(index),
+        }));
       else
         places.push({
-          name: `Block ${each}`,
+          kind: "block",
+          number: each,
           entryAt,
           at: table.fileOffset(index),
           length: disk.blockSize,
@@ -143,7 +147,8 @@ function placesOf(source: ByteSource, { disk, table }: Parts, findings: Findings
     if (table.state(index) !== presentState) continue;
     const at = table.fileOffset(index);
     places.push({
-      name: `Sector bitmap ${chunk}`,
+      kind: "sectorBitmap",
+      number: chunk,
       entryAt: table.entryAt(index),
       at,
       length: mebibyte,

@@ -1,4 +1,5 @@
-import type { LayerFacts } from "../../../../shared/model/facts";
+import type { FactWords, LayerFacts } from "../../../../shared/model/facts";
+import { detail, wordedDetail } from "../details";
 import type { FoundHeader } from "./header";
 import type { Metadata } from "./metadata";
 import type { Regions } from "./region-table";
@@ -20,23 +21,24 @@ export function factsOf(parts: ImageParts): LayerFacts {
   const { creator, found, regions, metadata, replayed } = parts;
   const { virtualDiskId, physicalSectorSize, parentLocator } = metadata;
   const details: Details = [
-    { name: "subformat", value: subformatOf(metadata) },
-    ...(creator === "" ? [] : [{ name: "Creator", value: creator }]),
-    { name: "LogicalSectorSize", value: metadata.logicalSectorSize },
+    wordedDetail("subformat", subformatOf(metadata)),
+    ...(creator === "" ? [] : [detail("creator", creator)]),
+    detail("logical-sector-size", metadata.logicalSectorSize, { unit: "bytes" }),
     ...(physicalSectorSize === undefined
       ? []
-      : [{ name: "PhysicalSectorSize", value: physicalSectorSize }]),
+      : [detail("physical-sector-size", physicalSectorSize, { unit: "bytes" })]),
     ...(virtualDiskId === undefined ? [] : [{ name: "VirtualDiskId", value: virtualDiskId }]),
     { name: "FileWriteGuid", value: found.header.fileWriteGuid },
     { name: "DataWriteGuid", value: found.header.dataWriteGuid },
     ...[...(parentLocator ?? [])].map(([name, value]) => ({ name, value })),
-    ...(replayed === 0 ? [] : [{ name: "log entries replayed", value: replayed }]),
-    ...damaged("header", found.otherDamaged),
-    ...damaged("region table", regions.otherDamaged),
+    ...(replayed === 0 ? [] : [detail("log-entries-replayed", replayed)]),
+    ...(found.otherDamaged ? [wordedDetail("header", "one-copy-damaged")] : []),
+    ...(regions.otherDamaged ? [wordedDetail("region-table", "one-copy-damaged")] : []),
   ];
   return {
     version: "1",
     clusterSize: metadata.blockSize,
+    unit: "block",
     // As in qemu-img: a log that waits for its replay.
     ...(replayed > 0 && { dirty: true }),
     snapshots: [],
@@ -45,11 +47,7 @@ export function factsOf(parts: ImageParts): LayerFacts {
   };
 }
 
-function subformatOf({ hasParent, leaveBlocksAllocated }: Metadata): string {
+function subformatOf({ hasParent, leaveBlocksAllocated }: Metadata): FactWords {
   if (hasParent) return "differencing";
   return leaveBlocksAllocated ? "fixed" : "dynamic";
-}
-
-function damaged(name: string, is: boolean): Details {
-  return is ? [{ name, value: "one of the two copies is damaged" }] : [];
 }

@@ -30,10 +30,10 @@ export function fileParts(source: ByteSource, at: number, length: number): FileP
   const { header } = readHeader(source);
   const { bat, metadata } = readRegions(source);
   const parts: FilePart[] = [
-    { at: 0, length: identifierSize, kind: "area", name: "file type identifier" },
-    { at: header.logOffset, length: header.logLength, kind: "area", name: "log" },
-    { at: bat.offset, length: bat.length, kind: "table", name: "BAT", entrySize },
-    { at: metadata.offset, length: metadata.length, kind: "area", name: "metadata region" },
+    { at: 0, length: identifierSize, kind: "area", called: "file-type-identifier" },
+    { at: header.logOffset, length: header.logLength, kind: "area", called: "log" },
+    { at: bat.offset, length: bat.length, kind: "table", called: "bat", entrySize },
+    { at: metadata.offset, length: metadata.length, kind: "area", called: "metadata-region" },
   ];
   for (const base of headerOffsets) {
     const bytes = new Uint8Array(headerSize);
@@ -41,6 +41,6 @@ export function fileParts(source: ByteSource, at: number, length: number): FileP
     parts.push(...fieldParts(bytes, { order: "little", base }, headerFields));
   }
   for (const from of regionTableOffsets)
-    parts.push({ at: from, length: regionTableSize, kind: "area", name: "region table" });
+    parts.push({ at: from, length: regionTableSize, kind: "area", called: "region-table" });
   return partsIn(parts, at, length);
 }

@@ -1,3 +1,4 @@
+import type { CheckFindingId } from "../../../../shared/model/check";
 import { ImageError } from "../../errors";
 import { withPageCache } from "../../io/page-cache";
 import type { ByteSource } from "../../io/source";
@@ -26,10 +27,11 @@ const entrySize = 4;
 /** Tables that are looked at: as many as for 8 TiB in grains of 64 KiB. */
 const mostTables = 2 ** 18;
 
-/** A directory with the name that sentences call it by. */
+/** A directory, and what is found where it, or a table of it, does not lie in the file. */
 interface Directory {
-  readonly name: string;
   readonly at: number;
+  readonly outside: CheckFindingId;
+  readonly tableOutside: CheckFindingId;
 }
 
 /**
@@ -50,8 +52,16 @@ export function checkGrains(source: ByteSource, header: HostedHeader, findings: 
         found: tables,
       },
     );
-  const primary = { name: "grain directory", at: Number(header.directory) };
-  const redundant = { name: "redundant grain directory", at: redundantDirectory };
+  const primary: Directory = {
+    at: Number(header.directory),
+    outside: "grain-directory-outside",
+    tableOutside: "grain-table-outside",
+  };
+  const redundant: Directory = {
+    at: redundantDirectory,
+    outside: "redundant-grain-directory-outside",
+    tableOutside: "redundant-grain-table-outside",
+  };
   const cached = withPageCache(source);
   const places: number[] = [];
   // Grains that overlap so much that the file has no room for half of them are not all kept in mind.
@@ -66,7 +76,7 @@ export function checkGrains(source: ByteSource, header: HostedHeader, findings: 
     const second =
       redundantDirectory === 0 ? undefined : tableOf(cached, redundant, { index, count }, findings);
     if (first && second && !sameBytes(first.bytes, second.bytes))
-      findings.add("corruption", second.at, () => `Grain table ${index} and its copy differ`);
+      findings.add("corruption", second.at, "grain-tables-differ", () => ({ number: index }));
     if (first === undefined) continue;
     for (let entry = 0; entry < count; entry += 1) {
       const sector = first.bytes.getUint32(entry * entrySize, true);
@@ -79,11 +89,10 @@ export function checkGrains(source: ByteSource, header: HostedHeader, findings: 
         places.push(sector);
         requireCheckable(source.name, places.length, room);
       } else
-        findings.add(
-          "corruption",
-          first.at + entry * entrySize,
-          () => `Grain ${grain} lies past the end of the file, at byte ${at}`,
-        );
+        findings.add("corruption", first.at + entry * entrySize, "grain-past-end", () => ({
+          number: grain,
+          offset: at,
+        }));
     }
   }
   checkOverlaps(places, isCompressed ? 1 : grainSize / sectorSize, findings);
@@ -105,19 +114,14 @@ function tableOf(
   const entryAt = directory.at + index * entrySize;
   const entry = readView(source, entryAt, entrySize);
   if (directory.at === 0 || entry === undefined) {
-    findings.add(
-      "corruption",
-      directory.at,
-      () => `The ${directory.name} does not lie in the file`,
-    );
+    findings.add("corruption", directory.at, directory.outside);
     return undefined;
   }
   const at = entry.getUint32(0, true) * sectorSize;
   if (at === 0) return undefined;
   const bytes = at <= sectorSize ? undefined : readView(source, at, count * entrySize);
   if (bytes !== undefined) return { at, bytes };
-  const text = () => `Grain table ${index} of the ${directory.name} does not lie in the file`;
-  findings.add("corruption", entryAt, text);
+  findings.add("corruption", entryAt, directory.tableOutside, () => ({ number: index }));
   return undefined;
 }
 
@@ -142,6 +146,6 @@ function checkOverlaps(places: readonly number[], length: number, findings: Find
     const sector = sorted[index] ?? 0;
     if (sector >= before + length) continue;
     const at = sector * sectorSize;
-    findings.add("corruption", at, () => `Two grains overlap in the file, at byte ${at}`);
+    findings.add("corruption", at, "grains-overlap", () => ({ offset: at }));
   }
 }

@@ -28,13 +28,13 @@ export function checkVmdk(source: ByteSource, gate: Gate): CheckResult {
 /** One sparse extent. What keeps it from being looked at is a finding. */
 function checkSparse(source: ByteSource, findings: Findings): Grains {
   if (signatureOf(source) !== "KDMV") {
-    findings.add("error", 0, () => `${source.name}: extents of this kind are not checked`);
+    findings.add("error", 0, "extent-unchecked", () => ({ name: source.name }));
     return noGrains;
   }
   try {
     const header = readHeaderOrFooter(source);
     const { uncleanShutdown } = header;
-    if (uncleanShutdown) findings.add("note", 72, () => "The image was not closed");
+    if (uncleanShutdown) findings.add("note", 72, "not-closed");
     return { ...checkGrains(source, header, findings), dirty: uncleanShutdown };
   } catch (error) {
     return told(error, findings);
@@ -43,7 +43,7 @@ function checkSparse(source: ByteSource, findings: Findings): Grains {
 
 function told(error: unknown, findings: Findings): Grains {
   if (!(error instanceof ImageError) || error.code === "io") throw error;
-  findings.add("error", error.at ?? 0, () => error.message);
+  findings.addUnreadable(error);
   return noGrains;
 }
 
@@ -75,7 +75,10 @@ function checkLine(from: ByteSource, line: ExtentLine, gate: Gate, findings: Fin
     if (!["FLAT", "VMFS"].includes(type.toUpperCase())) return checkSparse(extent, findings);
     const end = (offset + sectors) * sectorSize;
     if (end > extent.size)
-      findings.add("corruption", extent.size, () => `${fileName} ends before its ${end} bytes`);
+      findings.add("corruption", extent.size, "extent-cut-off", () => ({
+        name: fileName,
+        size: end,
+      }));
     return noGrains;
   } finally {
     extent.close();

@@ -1,4 +1,5 @@
 import type { LayerFacts } from "../../../../shared/model/facts";
+import { detail } from "../details";
 import type { Descriptor } from "./descriptor";
 import type { Extent } from "./extent";
 import type { Signature } from "./signature";
@@ -64,7 +65,7 @@ function detailsOf({ extents, descriptor }: ImageParts): LayerFacts["details"] {
     id === undefined ? [] : [{ name, value: id.toString(16).padStart(8, "0") }],
   );
   const own = extents.length === 1 ? (extents[0]?.details ?? []) : [];
-  return [...shown, ...ids, { name: "extents", value: extents.length }, ...own];
+  return [...shown, ...ids, detail("extents", extents.length), ...own];
 }
 
 /** qemu-img's `format-specific` data, its keys in the order in which it prints them. */

@@ -1,4 +1,4 @@
-import type { FilePart } from "../../../../shared/model/bytes";
+import type { FilePart, FilePartName } from "../../../../shared/model/bytes";
 import { fieldParts, partsIn, type FieldPlace } from "../../codec/field-parts";
 import type { ByteSource } from "../../io/source";
 import { headerSize, readHostedHeader } from "./hosted-header";
@@ -38,12 +38,17 @@ export function fileParts(source: ByteSource, at: number, length: number): FileP
   const entries = Math.ceil(capacity / grainSize / entriesPerTable);
   const parts = fieldParts(bytes, { order: "little" }, hostedFields);
   if (descriptorOffset > 0)
-    parts.push({ at: descriptorOffset, length: descriptorSize, kind: "area", name: "descriptor" });
-  const addDirectory = (from: number, name: string): void => {
-    parts.push({ at: from, length: entries * entrySize, kind: "table", name, entrySize });
+    parts.push({
+      at: descriptorOffset,
+      length: descriptorSize,
+      kind: "area",
+      called: "descriptor",
+    });
+  const addDirectory = (from: number, called: FilePartName): void => {
+    parts.push({ at: from, length: entries * entrySize, kind: "table", called, entrySize });
   };
-  if (redundantDirectory > 0) addDirectory(redundantDirectory, "redundant grain directory");
-  if (directory !== "at-end") addDirectory(directory, "grain directory");
+  if (redundantDirectory > 0) addDirectory(redundantDirectory, "redundant-grain-directory");
+  if (directory !== "at-end") addDirectory(directory, "grain-directory");
   if (overhead > 0 && overhead < source.size)
     parts.push({ at: overhead, length: source.size - overhead, kind: "blocks" });
   return partsIn(parts, at, length);

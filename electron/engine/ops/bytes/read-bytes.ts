@@ -49,9 +49,9 @@ function readPieces(side: Side, at: number, into: Uint8Array): BytesRead["unread
     if (failure !== undefined) {
       part.fill(0);
       const last = unreadable.at(-1);
-      const { message } = failure;
+      const { code, message } = failure;
       if (last?.message === message && last.at + last.length === at + done) last.length += length;
-      else unreadable.push({ at: at + done, length, message });
+      else unreadable.push({ at: at + done, length, code, message });
     }
     done += length;
   }

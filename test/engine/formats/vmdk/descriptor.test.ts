@@ -4,6 +4,7 @@ import { memorySource } from "../../../../electron/engine/io/memory";
 import { marked } from "./bytes";
 import { descriptorText, hosted } from "./handmade";
 import { guestBytes, imageErrorOf, memoryGate, openBytes, runsOf } from "./opened";
+import { plainFacts } from "../../../helpers/plain-facts";
 
 const flat = marked(1, 2048);
 const isVmdk = (text: string): boolean => vmdk.probe(memorySource(Buffer.from(text)));
@@ -62,7 +63,7 @@ describe("descriptor", () => {
       "parent-cid": 0xffffffff,
       "create-type": "custom",
     });
-    expect(layer.facts.details).toEqual(
+    expect(plainFacts(layer.facts).details).toEqual(
       expect.arrayContaining([
         { name: "changeTrackPath", value: "a-ctk.vmdk" },
         { name: "ddb.adapterType", value: "buslogic" },

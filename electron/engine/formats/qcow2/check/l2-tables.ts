@@ -1,3 +1,4 @@
+import type { CheckFindingId } from "../../../../../shared/model/check";
 import { ImageError } from "../../../errors";
 import { compressedPlace } from "../compressed";
 import { hasDataFile, hasExtendedL2 } from "../header";
@@ -45,19 +46,19 @@ export function markClusters(
     if (times === 0 || stored.unknown(cluster)) return;
     const refcount = dataFile ? 1 : stored.of(cluster);
     if ((refcount === 1) === high >>> 31 > 0) return;
-    const text = () =>
-      `The L2 entry's COPIED flag is ${high >>> 31}, but its cluster has refcount ${refcount}`;
-    findings.add("corruption", saidAt, text, times);
+    const values = () => ({ flag: high >>> 31, refcount });
+    findings.add("corruption", saidAt, "l2-copied-flag", values, times);
   }
 
   function markCompressed(saidAt: number, at: number, { active, total }: TableUses): void {
     const high = view.getUint32(at);
     const low = view.getUint32(at + 4);
-    const add = (text: string): void => findings.add("corruption", saidAt, () => text, total);
-    if (high >>> 31 > 0) add("A compressed cluster has the COPIED flag");
-    if (dataFile) return add("A compressed cluster in an image with a data file");
+    const add = (id: CheckFindingId): void =>
+      findings.add("corruption", saidAt, id, undefined, total);
+    if (high >>> 31 > 0) add("compressed-copied-flag");
+    if (dataFile) return add("compressed-with-data-file");
     if (extended && (view.getUint32(at + 8) !== 0 || view.getUint32(at + 12) !== 0))
-      return add("A compressed cluster has subclusters");
+      return add("compressed-subclusters");
     const { at: from, stored: length } = compressedPlace(high & 0x7fffffff, low, clusterBits);
     references.mark(from, length, total);
     usage.allocated += active;
@@ -67,21 +68,21 @@ export function markClusters(
 
   /** An entry with more to say than a place; the answer is whether it has one that counts. */
   function checkEntry(saidAt: number, at: number, offset: number, total: number): boolean {
-    const add = (text: string): void => findings.add("corruption", saidAt, () => text, total);
+    const add = (id: CheckFindingId): void =>
+      findings.add("corruption", saidAt, id, undefined, total);
     const low = view.getUint32(at + 4);
-    if ((view.getUint32(at) & 0x3f000000) !== 0 || (low & 0x1fe) !== 0)
-      add("The L2 entry has reserved bits set");
+    if ((view.getUint32(at) & 0x3f000000) !== 0 || (low & 0x1fe) !== 0) add("l2-reserved-bits");
     const copied = view.getUint32(at) >>> 31 > 0;
     if (offset === 0) {
       if (!extended && (low & 1) !== 0) return false;
       if (dataFile && copied) return true;
-      if (extended && view.getUint32(at + 12) !== 0)
-        add("A subcluster is allocated in a cluster without a place");
+      if (extended && view.getUint32(at + 12) !== 0) add("subcluster-without-place");
       return false;
     }
     if (extended && (view.getUint32(at + 8) & view.getUint32(at + 12)) !== 0)
-      add("A subcluster is both allocated and zero");
-    if (offset % clusterSize !== 0) add(`The cluster at ${offset} is not on a cluster boundary`);
+      add("subcluster-allocated-and-zero");
+    if (offset % clusterSize !== 0)
+      findings.add("corruption", saidAt, "cluster-unaligned", () => ({ offset }), total);
     return true;
   }
 

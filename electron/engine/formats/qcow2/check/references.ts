@@ -73,12 +73,8 @@ export function createReferences(
     }
     counts[cluster] = most;
     overflowed = true;
-    findings.add(
-      "corruption",
-      cluster * clusterSize,
-      () => `The cluster is used ${count} times; refcounts of ${bits} bits end at ${most}`,
-      count - most,
-    );
+    const values = () => ({ uses: count, bits, most });
+    findings.add("corruption", cluster * clusterSize, "refcount-overflow", values, count - most);
   }
 
   return {
@@ -93,8 +89,7 @@ export function createReferences(
     mark(at, length, times) {
       if (length <= 0) return;
       if (at + length - fileSize >= clusterSize) {
-        const text = () => `A reference to ${length} bytes reaches past the end of the file`;
-        findings.add("corruption", at, text, times);
+        findings.add("corruption", at, "reference-past-end", () => ({ size: length }), times);
         markBeyond(at, length, times);
         return;
       }

@@ -1,3 +1,4 @@
+import type { CheckFindingId } from "../../../../../shared/model/check";
 import type { ByteSource } from "../../../io/source";
 import { decodeCounts, newCounts, type Counts } from "../change/refcount-block";
 import { limits, type Header } from "../header";
@@ -85,24 +86,24 @@ export function readStoredRefcounts(
         const saidAt = refcountTableOffset + index * 8;
         const offset = offsetOf(index);
         const cluster = Math.floor(offset / clusterSize);
-        const problem = problemOf(table.getUint32(index * 8 + 4), offset, index);
+        const problem = problemOf(table.getUint32(index * 8 + 4), offset);
         if (problem !== undefined) {
-          findings.add("corruption", saidAt, () => problem);
+          findings.add("corruption", saidAt, problem, () => ({ number: index }));
         } else if (offset !== 0) {
           references.mark(offset, clusterSize, 1);
           const used = references.counts[cluster] ?? 0;
           if (used === 1) continue;
-          const text = () => `Refcount block ${index} at byte ${offset} overlaps: ${used} uses`;
-          findings.add("corruption", saidAt, text);
+          const values = () => ({ number: index, offset, uses: used });
+          findings.add("corruption", saidAt, "refcount-block-overlaps", values);
         }
       }
     },
   };
 
-  function problemOf(low: number, offset: number, index: number): string | undefined {
-    if ((low & 0x1ff) !== 0) return `Refcount table entry ${index} has reserved bits set`;
-    if (offset % clusterSize !== 0) return `Refcount block ${index} is not on a cluster`;
-    if (offset / clusterSize >= clusters) return `Refcount block ${index} lies outside the file`;
+  function problemOf(low: number, offset: number): CheckFindingId | undefined {
+    if ((low & 0x1ff) !== 0) return "refcount-entry-reserved-bits";
+    if (offset % clusterSize !== 0) return "refcount-block-unaligned";
+    if (offset / clusterSize >= clusters) return "refcount-block-outside";
     return undefined;
   }
 }

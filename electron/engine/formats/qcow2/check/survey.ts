@@ -54,9 +54,8 @@ function checkL1Copied({ file, header }: ImageTables, { stored, findings }: Surv
     if (stored.unknown(cluster)) continue;
     const refcount = stored.of(cluster);
     if ((refcount === 1) === high >>> 31 > 0) continue;
-    const text = () =>
-      `The L1 entry's COPIED flag is ${high >>> 31}, but its L2 table has refcount ${refcount}`;
-    findings.add("corruption", l1TableOffset + at, text);
+    const values = () => ({ flag: high >>> 31, refcount });
+    findings.add("corruption", l1TableOffset + at, "l1-copied-flag", values);
   }
 }
 
@@ -77,15 +76,12 @@ function compareCounts({ header }: ImageTables, { references, stored, findings }
     const used = counts[cluster] ?? 0;
     const at = cluster * header.clusterSize;
     if (stored.unknown(cluster)) {
-      findings.add("error", at, () => "The cluster's refcount cannot be read");
+      findings.add("error", at, "refcount-unreadable");
       continue;
     }
     if (refcount === used) continue;
-    findings.add(
-      refcount < used ? "corruption" : "leak",
-      at,
-      () => `The cluster has refcount ${refcount} and ${used} use${used === 1 ? "" : "s"}`,
-    );
+    const kind = refcount < used ? "corruption" : "leak";
+    findings.add(kind, at, "refcount-differs", () => ({ refcount, uses: used }));
   }
   return (last + 1) * header.clusterSize;
 }

@@ -49,11 +49,11 @@ export function markTables(
       if (high === 0 && low === 0) continue;
       const saidAt = l1TableOffset + at;
       if ((high & 0x7f000000) !== 0 || (low & 0x1ff) !== 0)
-        findings.add("corruption", saidAt, () => "The L1 entry has reserved bits set");
+        findings.add("corruption", saidAt, "l1-reserved-bits");
       const offset = (high & 0x00ffffff) * 2 ** 32 + ((low & 0xfffffe00) >>> 0);
       references.mark(offset, clusterSize, 1);
       if (offset % clusterSize !== 0)
-        findings.add("corruption", saidAt, () => `The L2 table at ${offset} is not on a cluster`);
+        findings.add("corruption", saidAt, "l2-table-unaligned", () => ({ offset }));
       const uses = tables.get(offset);
       if (uses === undefined) tables.set(offset, { active, total: 1, l1Index: at / 8 });
       else {
@@ -69,9 +69,8 @@ export function markTables(
     const { name, l1TableOffset, l1Size } = snapshot;
     const unaligned = l1TableOffset % clusterSize !== 0;
     if (unaligned || l1Size * 8 > limits.l1Table) {
-      const what = unaligned ? "is not on a cluster" : "is too large";
-      const text = () => `The L1 table of the snapshot "${name}" ${what}`;
-      findings.add("corruption", header.snapshotsOffset, text);
+      const id = unaligned ? "snapshot-l1-unaligned" : "snapshot-l1-too-large";
+      findings.add("corruption", header.snapshotsOffset, id, () => ({ name }));
       continue;
     }
     markL1(snapshot, 0);
@@ -97,8 +96,7 @@ function markBitmaps(image: ImageTables, references: References, findings: Findi
   let at = 0;
   for (let i = 0; i < nbBitmaps; i++) {
     if (at + bitmapEntryLength > bytes.length) {
-      const text = () => "The bitmap directory ends too early";
-      findings.add("corruption", directoryOffset + at, text);
+      findings.add("corruption", directoryOffset + at, "bitmap-directory-short");
       return;
     }
     markBitmap(image, references, findings, directory.u64(at), directory.u32(at + 8));
@@ -124,8 +122,7 @@ function markBitmap(
     const low = view.getUint32(at + 4);
     const offset = (high & 0x00ffffff) * 2 ** 32 + ((low & 0xfffffe00) >>> 0);
     if ((high & 0xff000000) !== 0 || (low & 0x1fe) !== 0 || offset % clusterSize !== 0) {
-      const text = () => "An entry of a bitmap's table is damaged";
-      findings.add("corruption", tableAt + at, text);
+      findings.add("corruption", tableAt + at, "bitmap-entry-damaged");
     } else if (offset !== 0) references.mark(offset, clusterSize, 1);
   }
 }
