@@ -1,6 +1,7 @@
 import { ImageError } from "../../../errors";
 import type { ParentRef } from "../../../image/layer";
 import type { ByteTarget } from "../../../io/source";
+import { markedStretches } from "./cluster-counts";
 import { surveyImage } from "../check/survey";
 import { autoclear, compatible } from "../features";
 import { backingOf, rewriteFirstCluster } from "./first-cluster";
@@ -109,7 +110,9 @@ function changeRefcountBits({ file, header }: ChangeableImage, bits: number): vo
   }
   const most = mostOf(bits);
   let highest = 0;
-  for (const count of uses) highest = Math.max(highest, count);
+  for (const [first, end] of markedStretches(uses.groups, uses.counts.length))
+    for (let cluster = first; cluster < end; cluster++)
+      highest = Math.max(highest, uses.counts[cluster] ?? 0);
   if (highest > most) {
     throw new ImageError("limit", `Refcounts of ${bits} bits are too narrow for ${file.name}`, {
       file: file.name,
@@ -118,7 +121,7 @@ function changeRefcountBits({ file, header }: ChangeableImage, bits: number): vo
     });
   }
   const other = { ...header, refcountOrder };
-  const rebuilt = rebuildRefcounts(file, other, uses.subarray(0, references.clusters + 1));
+  const rebuilt = rebuildRefcounts(file, other, uses);
   const from = references.clusters + 1;
   changeImage(file, other, () => ({ fields: { refcountOrder } }), { rebuilt, from });
 }

@@ -8,6 +8,7 @@ import { moveL1 } from "../change/snapshots";
 import { changeImage } from "../change/transaction";
 import { settleCopied } from "../change/tree";
 import { incompatible } from "../features";
+import { markedStretches } from "../change/cluster-counts";
 import { checkQcow2, surveyImage, type Surveyed } from "./survey";
 
 /**
@@ -41,10 +42,11 @@ function freeLeaks(file: ByteTarget, { image: tables, references, stored }: Surv
   const image: ChangeableImage = { ...tables, file };
   const { header } = image;
   changeImage(file, header, (change) => {
-    for (let cluster = 0; cluster < references.clusters; cluster++) {
-      const unused = (stored.counts[cluster] ?? 0) - (references.counts[cluster] ?? 0);
-      if (unused > 0) change.add(cluster * header.clusterSize, -unused);
-    }
+    for (const [first, end] of markedStretches(stored.groups, references.clusters))
+      for (let cluster = first; cluster < end; cluster++) {
+        const unused = (stored.counts[cluster] ?? 0) - (references.counts[cluster] ?? 0);
+        if (unused > 0) change.add(cluster * header.clusterSize, -unused);
+      }
     const l1 = readL1(image, header);
     settleCopied(change, image, l1);
     return { fields: moveL1(change, image, l1) };
@@ -64,13 +66,13 @@ function rebuildUntilSettled(file: ByteTarget, first: Surveyed): void {
 }
 
 /** Writes new refcounts behind all that is there: nothing of a damaged image is overwritten. */
-function rebuild(file: ByteTarget, { image: tables, uses: counts, references }: Surveyed): void {
+function rebuild(file: ByteTarget, { image: tables, uses, references }: Surveyed): void {
   const image: ChangeableImage = { ...tables, file };
   const { header } = image;
   if (references.overflowed) throw tooNarrow(file.name, 2 ** header.refcountOrder);
-  const rebuilt = rebuildRefcounts(file, header, counts.subarray(0, references.clusters + 1));
+  const rebuilt = rebuildRefcounts(file, header, uses);
   // Whoever names a cluster that is not there yet must not come upon a new table.
-  for (const [cluster, uses] of references.beyond) rebuilt.add(cluster, 1, uses);
+  for (const [cluster, times] of references.beyond) rebuilt.add(cluster, 1, times);
   const options = { rebuilt, from: references.clusters + 1 };
   changeImage(
     file,
