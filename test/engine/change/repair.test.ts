@@ -77,6 +77,28 @@ describeWithQemu("repair", () => {
     });
   }
 
+  const tableOf = (bytes: Buffer): number => Number(bytes.readBigUInt64BE(48));
+  const lost: readonly (readonly [string, (bytes: Buffer) => unknown])[] = [
+    ["whose place is past the file's end", (bytes) => bytes.writeBigUInt64BE(2n ** 32n, 48)],
+    ["whose place is 0", (bytes) => bytes.writeBigUInt64BE(0n, 48)],
+    ["of no clusters", (bytes) => bytes.writeUInt32BE(0, 56)],
+    ["without entries", (bytes) => bytes.fill(0, tableOf(bytes), tableOf(bytes) + 512)],
+  ];
+  it.each(lost)("writes a refcount table %s anew, and reads as before", (_, lose) => {
+    const path = randomImage(random(runSeed), tempFolder(), { ...layouts[0]!, clusters: 100 });
+    const bytes = readFileSync(path);
+    const state = stateOf(bytes);
+    lose(bytes);
+    writeFileSync(path, bytes);
+    const { counts, said } = oracleCheck(path);
+    expect(countsOf(checkQcow2(memorySource(bytes))), said).toEqual(counts);
+    const { file } = recordingTarget(bytes);
+    expect(repairQcow2(file, "all").before.corruptions).toBeGreaterThan(0);
+    writeFileSync(path, bytesOf(file));
+    mustBeSound(path);
+    expect(stateOf(bytesOf(file))).toBe(state);
+  });
+
   it("frees leaks and leaves a damaged image alone when it is asked for leaks", () => {
     const r = random(runSeed);
     const folder = tempFolder();
