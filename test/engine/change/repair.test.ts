@@ -5,7 +5,7 @@ import { ImageError } from "../../../electron/engine/errors";
 import { repairQcow2 } from "../../../electron/engine/formats/qcow2/check/repair";
 import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
 import { memorySource } from "../../../electron/engine/io/memory";
-import { describeWithQemu, qemuImg } from "../../helpers/qemu-img";
+import { describeWithQemu, qemuImg, qemuIo } from "../../helpers/qemu-img";
 import { random, runSeed } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
 import { damage, damageCounts } from "./damage";
@@ -97,6 +97,27 @@ describeWithQemu("repair", () => {
     writeFileSync(path, bytesOf(file));
     mustBeSound(path);
     expect(stateOf(bytesOf(file))).toBe(state);
+  });
+
+  it("widens refcounts that are too narrow for their uses", () => {
+    const path = join(tempFolder(), "a.qcow2");
+    qemuImg(["create", "-q", "-f", "qcow2", "-o", "refcount_bits=1", path, "1M"]);
+    qemuIo(path, "qcow2", ["write -P 1 0 256k"]);
+    const bytes = readFileSync(path);
+    const entry = (at: number): number => Number(bytes.readBigUInt64BE(at) & 0xfffffffffffe00n);
+    const l2 = entry(entry(40));
+    // Three guest clusters in one place of the file.
+    for (const index of [1, 2]) bytes.copyWithin(l2 + index * 8, l2, l2 + 8);
+    const state = stateOf(bytes);
+    const { file } = recordingTarget(bytes);
+    expect(repairQcow2(file, "all").after).toMatchObject({ corruptions: 0, leaks: 0 });
+    writeFileSync(path, bytesOf(file));
+    mustBeSound(path);
+    expect(stateOf(bytesOf(file))).toBe(state);
+    expect(readFileSync(path).readUInt32BE(96)).toBe(1);
+    // Each is now written to by itself.
+    qemuIo(path, "qcow2", ["write -P 2 64k 64k", "read -P 1 0 64k", "read -P 1 128k 64k"]);
+    mustBeSound(path);
   });
 
   it("frees leaks and leaves a damaged image alone when it is asked for leaks", () => {

@@ -1,7 +1,7 @@
 import { ImageError } from "../../../errors";
 import type { ParentRef } from "../../../image/layer";
 import type { ByteTarget } from "../../../io/source";
-import { markedStretches } from "./cluster-counts";
+import { highestCount } from "./cluster-counts";
 import { surveyImage } from "../check/survey";
 import { autoclear, compatible } from "../features";
 import { backingOf, rewriteFirstCluster } from "./first-cluster";
@@ -109,10 +109,7 @@ function changeRefcountBits({ file, header }: ChangeableImage, bits: number): vo
     });
   }
   const most = mostOf(bits);
-  let highest = 0;
-  for (const [first, end] of markedStretches(uses.groups, uses.counts.length))
-    for (let cluster = first; cluster < end; cluster++)
-      highest = Math.max(highest, uses.counts[cluster] ?? 0);
+  const highest = highestCount(uses);
   if (highest > most) {
     throw new ImageError("limit", `Refcounts of ${bits} bits are too narrow for ${file.name}`, {
       file: file.name,

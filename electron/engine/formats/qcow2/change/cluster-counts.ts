@@ -70,6 +70,15 @@ export function copyCounts({ counts, groups }: ClusterCounts): ClusterCounts {
   return { counts: copy, groups: groups.slice() };
 }
 
+/** The highest count. */
+export function highestCount({ counts, groups }: ClusterCounts): number {
+  let highest = 0;
+  for (const [first, end] of markedStretches(groups, counts.length))
+    for (let cluster = first; cluster < end; cluster++)
+      highest = Math.max(highest, counts[cluster]!);
+  return highest;
+}
+
 /** The first cluster from `cluster` on whose group is marked, or one behind all that have groups. */
 export function nextMarked(groups: ClusterGroups, cluster: number): number {
   const found = groups.indexOf(1, cluster >>> groupBits);

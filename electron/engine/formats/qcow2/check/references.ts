@@ -32,12 +32,14 @@ export interface References extends ClusterCounts {
 
 /**
  * No references yet. 64-bit counts are kept in 32 bits: no file has as many references.
+ * @param width Bits of a count.
  * @throws ImageError `limit` for a file with too many clusters.
  */
 export function createReferences(
   source: ByteSource,
   header: Header,
   findings: Findings,
+  width = 2 ** header.refcountOrder,
 ): References {
   const { clusterSize } = header;
   const fileSize = source.size;
@@ -49,7 +51,7 @@ export function createReferences(
       found: clusters,
     });
   }
-  const bits = Math.min(32, 2 ** header.refcountOrder);
+  const bits = Math.min(32, width);
   const most = mostOf(bits);
   // A range may reach into the cluster that the file's end cuts off, and by less than one past it.
   const { counts, groups } = newClusterCounts(clusters + 1, bits);

@@ -30,12 +30,16 @@ export interface Surveyed extends Survey {
 /**
  * Checks an image, and keeps what was counted. @throws ImageError as `checkQcow2`.
  * @param keepUses Whether the uses without those by refcounts are wanted, too.
+ * @param width Bits of a count of uses: as many as a refcount has, when absent.
  */
-export function surveyImage(source: ByteSource, { keepUses = false } = {}): Surveyed {
+export function surveyImage(
+  source: ByteSource,
+  { keepUses = false, width }: { keepUses?: boolean; width?: number } = {},
+): Surveyed {
   const image = readImageTables(source);
   const { header } = image;
   const findings = createFindings();
-  const references = createReferences(source, header, findings);
+  const references = createReferences(source, header, findings, width);
   const stored = readStoredRefcounts(source, header, findings);
   const survey = { references, stored, findings };
   const tables = markTables(image, references, findings);
