@@ -20,7 +20,7 @@ import {
   type CreateOptions,
 } from "./create-options";
 import { CommandError } from "./errors";
-import { checkOptions, isAlwaysCompressed } from "./format-rules";
+import { checkOptions, isCompressedItsOwnWay } from "./format-rules";
 import { existingTarget } from "./existing-target";
 import { HelpWanted } from "./help";
 import { pathOf } from "./names";
@@ -222,12 +222,13 @@ function jobIntoExisting(wanted: ConvertArguments): Job {
   });
   const sourceSize = sizes.reduce((sum, size) => sum + size, 0);
   const { path, format, size, options } = existingTarget(target, outputFormat, sourceSize);
-  if (compress && formatById(format).compresses !== true) throw noCompression();
+  const packs = compress && !isCompressedItsOwnWay(format, String(options["subformat"]));
+  if (packs && formatById(format).compresses !== true) throw noCompression();
   return jobWith(wanted, {
     target: path,
     format,
     options,
-    compress: compress && options["subformat"] !== "streamOptimized",
+    compress: packs,
     source: { images: sources.map(openRequest), salvage: wanted.salvage, padTo: size },
   });
 }
@@ -245,7 +246,7 @@ function jobOf(wanted: ConvertArguments): Job {
     );
   if (backing && backing.format === undefined)
     throw new CommandError("Use of backing file requires explicit backing format");
-  const compress = wanted.compress && !isAlwaysCompressed(format, chosen);
+  const compress = wanted.compress && !isCompressedItsOwnWay(format, chosen.get("subformat")?.text);
   if (compress) checkCompression(format, chosen);
   checkCaches(wanted);
   const failed = (reason: string): CommandError =>

@@ -68,10 +68,13 @@ export function checkOptions(
     throw failed("compat6 cannot be enabled with hwversion set");
 }
 
-/** Whether an image with these options has its data compressed in any case: -c asks for nothing then. */
-export function isAlwaysCompressed(format: FormatId, options: CreateOptions): boolean {
-  return format === "vmdk" && options.get("subformat")?.text === "streamOptimized";
-}
+/**
+ * Whether -c asks for nothing: a streamOptimized VMDK is compressed in any case, and a sparse one never,
+ * though qemu-img takes the option for it, too.
+ * @param subformat The default when absent.
+ */
+export const isCompressedItsOwnWay = (format: FormatId, subformat = "monolithicSparse"): boolean =>
+  format === "vmdk" && !subformat.endsWith("Flat");
 
 /** The modes of a plain file, which lies below every format but qcow2's own modes. */
 function checkPreallocation(options: CreateOptions, failed: Failed): void {

@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { checkImage } from "../../electron/engine";
+import { stateOf } from "../engine/change/disk-state";
 import { diskOf } from "../engine/ops/change/chain-images";
 import { describeWithQemu, qemuImg, qemuIo } from "../helpers/qemu-img";
 import { random, runSeed } from "../helpers/seed";
 import { newFolder, removeFolder } from "../helpers/temp-folder";
 import { bundle } from "./programs";
 
-/** How often; a hundred take a minute. */
+/** How often each of the two tests kills; by hand a hundred times: `LAMINA_KILLS=100`. */
 const times = Number(process.env["LAMINA_KILLS"] ?? 10);
 
 /** Runs the command line, and kills it after so many milliseconds; the answer is how long it ran. */
@@ -70,6 +71,58 @@ describeWithQemu("a commit that is killed", () => {
             expect({ corruptions, checkErrors }).toEqual({ corruptions: 0, checkErrors: 0 });
           }
           if (i === 0) expect(found.equals(top)).toBe(true);
+        }
+      } finally {
+        removeFolder(folder);
+      }
+    },
+  );
+});
+
+describeWithQemu("a change of an image with snapshots that is killed", () => {
+  /** Of one image; its clusters are so small that there is much to write. */
+  const changes = [
+    ["snapshot", "-d", "first"],
+    ["snapshot", "-a", "first"],
+    ["snapshot", "-c", "third"],
+    ["resize", "+3M"],
+    ["amend", "-o", "refcount_bits=32"],
+  ] as const;
+
+  it(
+    `leaves the disk and every snapshot before or after (seed ${runSeed})`,
+    { timeout: 240_000 + 4000 * times },
+    async () => {
+      const r = random(runSeed);
+      const folder = newFolder();
+      try {
+        const image = join(folder, "image.qcow2");
+        const left = join(folder, "left.qcow2");
+        qemuImg(["create", "-q", "-f", "qcow2", "-o", "cluster_size=512", image, "3M"]);
+        qemuIo(image, "qcow2", ["write -P 1 0 2M"]);
+        qemuImg(["snapshot", "-c", "first", image]);
+        qemuIo(image, "qcow2", ["write -P 2 512k 1M", "write -z 2M 512k"]);
+        qemuImg(["snapshot", "-c", "second", image]);
+        qemuIo(image, "qcow2", ["write -P 3 0 1M"]);
+        const state = (path: string): string => stateOf(readFileSync(path));
+        const before = state(image);
+        for (const [number, change] of changes.entries()) {
+          const [command, ...options] = change;
+          const args = command === "resize" ? [command, left, ...options] : [...change, left];
+          const run = (limit: number): Promise<number> => {
+            copyFileSync(image, left);
+            return runUntil(args, limit);
+          };
+          const longest = await run(60_000);
+          // The date of a new snapshot is not part of it.
+          const after = state(left);
+          expect(after === before, change.join(" ")).toBe(command === "amend");
+          for (let kill = number; kill < times; kill += changes.length) {
+            await run((longest * r.between(25, 105)) / 100);
+            expect([before, after], `${command} ${options.join(" ")}`).toContain(state(left));
+            const { corruptions, checkErrors } = checkImage(left);
+            expect({ corruptions, checkErrors }).toEqual({ corruptions: 0, checkErrors: 0 });
+          }
         }
       } finally {
         removeFolder(folder);

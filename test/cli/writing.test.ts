@@ -89,6 +89,7 @@ const lines = {
     convert -O vmdk -o subformat=twoGbMaxExtentSparse,adapter_type=lsilogic over-raw.qcow2 @
     convert -O vmdk -o subformat=streamOptimized s.qcow2 @
     convert -c -O vmdk -o subformat=streamOptimized,zeroed_grain=on over-raw.qcow2 @
+    convert -c -O vmdk s.qcow2 @ | convert -c -O vmdk -o subformat=twoGbMaxExtentSparse s.qcow2 @
     convert -O vdi s.qcow2 @ | convert -O vdi -o static=on longer @ | convert -O vhdx s.qcow2 @
     convert -O vpc -o force_size=on s.qcow2 @ | convert -O vhdx -o block_size=1M sub.qcow2 @
     convert -O qcow2 large.qcow2 @ | convert longer @ | convert -O qcow2 -o refcount_bits=1 s.qcow2 @

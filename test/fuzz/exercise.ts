@@ -52,7 +52,7 @@ export function exercise({ request, targets }: Trial, random: Random): void {
   if (mapped === undefined) return;
   const data = look(mapped, random);
   const [top] = mapped.layers;
-  if (top?.format === "qcow2") typed("check", () => checkImage(request.path));
+  typed("check", () => checkImage(request.path));
   if (top !== undefined && top.facts.snapshots.length > 0) lookAtSnapshot(request, random);
   const { wrapping } = top?.facts ?? {};
   // Whatever is in it, all of a packed file has to be read.

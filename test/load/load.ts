@@ -50,6 +50,9 @@ export interface Load {
   quit(jobs: number): Promise<void>;
 }
 
+/** For an opening, in ms: amid twenty jobs on a busy machine the thread may hardly get to run. */
+const patience = 600_000;
+
 const sleep = (milliseconds: number) => new Promise((next) => setTimeout(next, milliseconds));
 
 /** @param folder Empty; the images and receipts go there. @param size Bytes of a disk. */
@@ -64,7 +67,7 @@ export function createLoad(
   mkdirSync(targets);
   const kinds = writableKinds();
   const before = countThreads();
-  const inspector = createInspector(scripts.inspector);
+  const inspector = createInspector(scripts.inspector, patience);
   const measurer = createMeasurer(scripts.measurer, { progress: () => undefined });
   const receipts = openReceipts(join(folder, "receipts"));
   const queue = createQueue({

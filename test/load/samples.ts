@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -31,6 +31,20 @@ export const MOST_A_MINUTE: Readonly<Record<Measure, number>> = {
 
 export const countThreads = (): number => readdirSync("/proc/self/task").length;
 export const countHandles = (): number => readdirSync("/proc/self/fd").length;
+
+/** What is open, one for each file or kind of descriptor, with how many. */
+export function openHandles(): string[] {
+  const counts = new Map<string, number>();
+  for (const fd of readdirSync("/proc/self/fd")) {
+    try {
+      const name = readlinkSync(`/proc/self/fd/${fd}`).replace(/\[\d+\]/, "");
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    } catch {
+      // The listing's own.
+    }
+  }
+  return [...counts].map(([name, count]) => `${count} × ${name}`);
+}
 
 /** @param since Of `performance.now()`, when the load began. */
 export function takeSample(since: number): Sample {

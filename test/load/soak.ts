@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { random, runSeed } from "../helpers/seed";
 import { buildScripts, createLoad, type Load } from "./load";
-import { growth, MOST_A_MINUTE, takeSample, type Measure, type Sample } from "./samples";
+import {
+  growth,
+  MOST_A_MINUTE,
+  openHandles,
+  takeSample,
+  type Measure,
+  type Sample,
+} from "./samples";
 
 const MIB = 1024 * 1024;
 /** Jobs queued at once. */
@@ -28,6 +35,7 @@ export async function soak(args: readonly string[]): Promise<number> {
     console.log(`${minutes} minutes, seed ${runSeed}`);
     const load = createLoad(await buildScripts("lamina-soak"), folder, random(runSeed), 8 * MIB);
     const flat = tell(await sampled(load, minutes));
+    if (!flat) console.log(`Open: ${openHandles().join(", ")}`);
     await load.quit(JOBS);
     console.log(
       `Quit amid ${JOBS} jobs; ${readdirSync(join(folder, "targets")).length} files left.`,

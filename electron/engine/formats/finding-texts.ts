@@ -3,7 +3,7 @@ import type { CheckFindingId } from "../../../shared/model/check";
 /** The findings of checks in English, for the command line: sentences without their end. */
 export const findingTexts: Readonly<Record<CheckFindingId, string>> = {
   "refcount-differs": "The cluster has refcount {refcount}, and its uses are counted as {uses}",
-  "refcount-unreadable": "The cluster's refcount cannot be read",
+  "refcount-unreadable": "The refcounts from here on cannot be read; clusters: {clusters}",
   "refcount-overflow": "The cluster is used {uses} times; refcounts of {bits} bits end at {most}",
   "refcount-entry-reserved-bits": "Refcount table entry {number} has reserved bits set",
   "refcount-block-unaligned": "Refcount block {number} is not on a cluster",

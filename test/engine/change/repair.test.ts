@@ -5,7 +5,7 @@ import { ImageError } from "../../../electron/engine/errors";
 import { repairQcow2 } from "../../../electron/engine/formats/qcow2/check/repair";
 import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
 import { memorySource } from "../../../electron/engine/io/memory";
-import { describeWithQemu, qemuImg } from "../../helpers/qemu-img";
+import { describeWithQemu, qemuImg, qemuIo } from "../../helpers/qemu-img";
 import { random, runSeed } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
 import { damage, damageCounts } from "./damage";
@@ -76,6 +76,49 @@ describeWithQemu("repair", () => {
       expect(stateOf(bytesOf(file))).toBe(state);
     });
   }
+
+  const tableOf = (bytes: Buffer): number => Number(bytes.readBigUInt64BE(48));
+  const lost: readonly (readonly [string, (bytes: Buffer) => unknown])[] = [
+    ["whose place is past the file's end", (bytes) => bytes.writeBigUInt64BE(2n ** 32n, 48)],
+    ["whose place is 0", (bytes) => bytes.writeBigUInt64BE(0n, 48)],
+    ["of no clusters", (bytes) => bytes.writeUInt32BE(0, 56)],
+    ["without entries", (bytes) => bytes.fill(0, tableOf(bytes), tableOf(bytes) + 512)],
+  ];
+  it.each(lost)("writes a refcount table %s anew, and reads as before", (_, lose) => {
+    const path = randomImage(random(runSeed), tempFolder(), { ...layouts[0]!, clusters: 100 });
+    const bytes = readFileSync(path);
+    const state = stateOf(bytes);
+    lose(bytes);
+    writeFileSync(path, bytes);
+    const { counts, said } = oracleCheck(path);
+    expect(countsOf(checkQcow2(memorySource(bytes))), said).toEqual(counts);
+    const { file } = recordingTarget(bytes);
+    expect(repairQcow2(file, "all").before.corruptions).toBeGreaterThan(0);
+    writeFileSync(path, bytesOf(file));
+    mustBeSound(path);
+    expect(stateOf(bytesOf(file))).toBe(state);
+  });
+
+  it("widens refcounts that are too narrow for their uses", () => {
+    const path = join(tempFolder(), "a.qcow2");
+    qemuImg(["create", "-q", "-f", "qcow2", "-o", "refcount_bits=1", path, "1M"]);
+    qemuIo(path, "qcow2", ["write -P 1 0 256k"]);
+    const bytes = readFileSync(path);
+    const entry = (at: number): number => Number(bytes.readBigUInt64BE(at) & 0xfffffffffffe00n);
+    const l2 = entry(entry(40));
+    // Three guest clusters in one place of the file.
+    for (const index of [1, 2]) bytes.copyWithin(l2 + index * 8, l2, l2 + 8);
+    const state = stateOf(bytes);
+    const { file } = recordingTarget(bytes);
+    expect(repairQcow2(file, "all").after).toMatchObject({ corruptions: 0, leaks: 0 });
+    writeFileSync(path, bytesOf(file));
+    mustBeSound(path);
+    expect(stateOf(bytesOf(file))).toBe(state);
+    expect(readFileSync(path).readUInt32BE(96)).toBe(1);
+    // Each is now written to by itself.
+    qemuIo(path, "qcow2", ["write -P 2 64k 64k", "read -P 1 0 64k", "read -P 1 128k 64k"]);
+    mustBeSound(path);
+  });
 
   it("frees leaks and leaves a damaged image alone when it is asked for leaks", () => {
     const r = random(runSeed);

@@ -13,7 +13,7 @@ import { readLuksHeader } from "./luks-header";
 import { readL1Table } from "./l1-table";
 import { createMap } from "./map";
 import { atSnapshot, readSnapshots } from "./snapshots";
-import { checkRefcountTable } from "./tables";
+import { checkRefcountTableShape } from "./tables";
 import { countUsedClusters } from "./used-clusters";
 
 /**
@@ -32,7 +32,7 @@ export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): Ima
   const extensions = readHeaderExtensions(source, header);
   const { encryption, encryptionAt } = encryptionOf(source, header, extensions);
   const luks = encryptionAt === undefined ? undefined : readLuksHeader(source, encryptionAt);
-  checkRefcountTable(source, header);
+  checkRefcountTableShape(source, header);
   const snapshots = readSnapshots(source, header);
   const facts = factsOf({
     header,

@@ -1,4 +1,5 @@
 import type { MapClass, MapColouring } from "../../../../shared/model/map";
+import { nextMarked } from "../../formats/qcow2/change/cluster-counts";
 import {
   hostKind,
   readHostClusters,
@@ -54,13 +55,15 @@ export function hostView(layer: ImageLayer, by: MapColouring, cache: HostCache):
     classes: by === "sharing" ? clusterSharing : clusterKinds,
     walk(from, to, { tick }, visit) {
       const clusters = cache(layer, tick);
-      const { clusterSize, kinds } = clusters;
+      const { clusterSize, kinds, groups } = clusters;
       const classOf = by === "sharing" ? sharingClassOf(clusters) : (i: number) => kinds[i]!;
       const end = Math.min(kinds.length, Math.ceil(to / clusterSize));
       for (let i = Math.floor(from / clusterSize); i < end;) {
         const first = i;
-        const found = classOf(i);
-        while (i < end && classOf(i) === found) i++;
+        const hole = Math.min(end, nextMarked(groups, i));
+        const found = hole > i ? hostKind.unused : classOf(i);
+        if (hole > i) i = hole;
+        else while (i < end && classOf(i) === found) i++;
         visit(first * clusterSize, (i - first) * clusterSize, found);
       }
     },

@@ -1,6 +1,7 @@
 import { ImageError } from "../../../errors";
 import type { ParentRef } from "../../../image/layer";
 import type { ByteTarget } from "../../../io/source";
+import { highestCount } from "./cluster-counts";
 import { surveyImage } from "../check/survey";
 import { autoclear, compatible } from "../features";
 import { backingOf, rewriteFirstCluster } from "./first-cluster";
@@ -108,8 +109,7 @@ function changeRefcountBits({ file, header }: ChangeableImage, bits: number): vo
     });
   }
   const most = mostOf(bits);
-  let highest = 0;
-  for (const count of uses) highest = Math.max(highest, count);
+  const highest = highestCount(uses);
   if (highest > most) {
     throw new ImageError("limit", `Refcounts of ${bits} bits are too narrow for ${file.name}`, {
       file: file.name,
@@ -118,7 +118,7 @@ function changeRefcountBits({ file, header }: ChangeableImage, bits: number): vo
     });
   }
   const other = { ...header, refcountOrder };
-  const rebuilt = rebuildRefcounts(file, other, uses.subarray(0, references.clusters + 1));
+  const rebuilt = rebuildRefcounts(file, other, uses);
   const from = references.clusters + 1;
   changeImage(file, other, () => ({ fields: { refcountOrder } }), { rebuilt, from });
 }

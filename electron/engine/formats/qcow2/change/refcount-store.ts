@@ -2,6 +2,7 @@ import { ImageError } from "../../../errors";
 import type { ByteSource } from "../../../io/source";
 import type { Header } from "../header";
 import { checkRefcountTable, requireTable } from "../tables";
+import { markedStretches, type ClusterCounts } from "./cluster-counts";
 import { decodeCounts, mostOf, newCounts, type Counts } from "./refcount-block";
 
 /** Clusters of a file that Lamina changes in place, as qemu does: their numbers fit in 31 bits. */
@@ -53,15 +54,17 @@ export function openRefcounts(source: ByteSource, header: Header): RefcountStore
 export function rebuildRefcounts(
   source: ByteSource,
   header: Header,
-  counts: Counts,
+  { counts, groups }: ClusterCounts,
 ): RefcountStore {
   const none = new Float64Array(0);
   const store = createStore(source, header, none, (index, into) => {
     const first = index * into.length;
     into.set(counts.subarray(first, first + into.length));
   });
-  for (let index = 0; index * store.perBlock < counts.length; index++)
-    if (store.block(index).some((count) => count > 0)) store.changed.add(index);
+  for (const [from, end] of markedStretches(groups, counts.length))
+    for (let index = Math.floor(from / store.perBlock); index * store.perBlock < end; index++)
+      if (!store.changed.has(index) && store.block(index).some((count) => count > 0))
+        store.changed.add(index);
   return store;
 }
 

@@ -6,6 +6,7 @@ import { compressedPlace } from "../compressed";
 import { hasDataFile } from "../header";
 import { putHeaderFields, sectorSize } from "./header-fields";
 import { readImageTables, readL1, readL2, type ImageTables } from "./image";
+import { allCounted } from "./cluster-counts";
 import { newCounts } from "./refcount-block";
 import { rebuildRefcounts } from "./refcount-store";
 import { snapshotTableOf } from "./snapshot-table";
@@ -80,7 +81,7 @@ function planSqueeze(source: ByteSource): {
   places: SqueezedPlaces;
   leaks: number;
 } {
-  const { image, result, uses, references } = surveyImage(source, { keepUses: true });
+  const { image, result, uses } = surveyImage(source, { keepUses: true });
   const { header } = image;
   const refused =
     result.corruptions > 0 || result.checkErrors > 0 || result.corrupt || result.dirty
@@ -93,7 +94,7 @@ function planSqueeze(source: ByteSource): {
   if (refused !== undefined)
     throw new ImageError("unsupported", `${source.name} ${refused}`, { file: source.name });
   refuseBitmaps(image, "its clusters moved");
-  const places = squeezedPlaces(uses.subarray(0, references.clusters + 1), header.clusterSize);
+  const places = squeezedPlaces(uses, header.clusterSize);
   return { image, places, leaks: result.leaks };
 }
 
@@ -170,7 +171,7 @@ function countAnew(target: ByteTarget, places: SqueezedPlaces, settle: boolean):
   const { header } = image;
   const counts = newCounts(places.used, 2 ** header.refcountOrder);
   counts.set(places.counts());
-  const rebuilt = rebuildRefcounts(target, header, counts);
+  const rebuilt = rebuildRefcounts(target, header, allCounted(counts));
   const options = { rebuilt, from: places.used };
   changeImage(
     target,

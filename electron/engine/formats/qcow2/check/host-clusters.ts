@@ -1,4 +1,5 @@
 import type { ByteSource } from "../../../io/source";
+import { markedStretches, markGroups, type ClusterGroups } from "../change/cluster-counts";
 import type { ImageTables } from "../change/image";
 import { eachTableEntry, readHostTables, type TableEntry } from "./table-entries";
 
@@ -25,17 +26,19 @@ export interface HostClusters {
   readonly snapshots: Uint8Array;
   /** By cluster of guest data, 1 when the disk as it is now holds it. */
   readonly active: Uint8Array;
+  /** Clusters of the groups that are not marked are unused. */
+  readonly groups: ClusterGroups;
 }
 
 /**
  * What each cluster of the file is: reads every L2 table once, however many snapshots share it, and
- * takes 3 bytes a cluster. Damage is passed over.
+ * takes 3 bytes a cluster, but for holes of the file. Damage is passed over.
  * @param tick Called once a table. @throws to end it.
  * @throws ImageError as `checkQcow2`.
  */
 export function readHostClusters(source: ByteSource, tick: () => void): HostClusters {
   const found = readHostTables(source);
-  const { clusters: length } = found;
+  const { clusters: length, groups } = found;
   const kinds = new Uint8Array(length);
   const active = new Uint8Array(length);
   const snapshots = new Uint8Array(length);
@@ -66,6 +69,7 @@ export function readHostClusters(source: ByteSource, tick: () => void): HostClus
     l1Index = uses.l1Index;
     const used = uses.active > 0 ? hostKind[kind] : hostKind.snapshots;
     const inSnapshots = uses.total - uses.active;
+    markGroups(groups, first, Math.min(last + 1, length));
     for (let cluster = first; cluster <= last && cluster < length; cluster++) {
       if (used > kinds[cluster]!) kinds[cluster] = used;
       if (uses.active > 0) active[cluster] = 1;
@@ -75,12 +79,13 @@ export function readHostClusters(source: ByteSource, tick: () => void): HostClus
     }
   });
   settlePacked();
-  for (let cluster = 0; cluster < length; cluster++) {
-    if (found.isMetadata(cluster)) kinds[cluster] = hostKind.metadata;
-    else if (kinds[cluster] === hostKind.unused && found.refcount(cluster) > 0)
-      kinds[cluster] = hostKind.leaked;
-  }
-  return { clusterSize: found.image.header.clusterSize, kinds, active, snapshots };
+  for (const [from, end] of markedStretches(groups, length))
+    for (let cluster = from; cluster < end; cluster++) {
+      if (found.isMetadata(cluster)) kinds[cluster] = hostKind.metadata;
+      else if (kinds[cluster] === hostKind.unused && found.refcount(cluster) > 0)
+        kinds[cluster] = hostKind.leaked;
+    }
+  return { clusterSize: found.image.header.clusterSize, kinds, active, snapshots, groups };
 }
 
 /** Who uses one cluster of the file. */

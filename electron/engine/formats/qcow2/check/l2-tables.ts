@@ -4,6 +4,7 @@ import { compressedPlace } from "../compressed";
 import { hasDataFile, hasExtendedL2 } from "../header";
 import type { ImageTables } from "../change/image";
 import type { Findings } from "../../findings";
+import { markGroup } from "../change/cluster-counts";
 import type { References } from "./references";
 import { readPadded, type StoredRefcounts } from "./stored-refcounts";
 import type { TableUses } from "./tables";
@@ -86,7 +87,7 @@ export function markClusters(
     return true;
   }
 
-  const { counts } = references;
+  const { counts, groups } = references;
   const kept = stored.counts;
   const { most } = references;
 
@@ -111,6 +112,7 @@ export function markClusters(
         cluster < lastCluster
       ) {
         const count = (counts[cluster] ?? 0) + total;
+        markGroup(groups, cluster);
         if (count <= most) counts[cluster] = count;
         else references.markCluster(cluster, total);
         if (active === 0) continue;

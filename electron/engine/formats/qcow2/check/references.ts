@@ -1,8 +1,9 @@
 import { ImageError } from "../../../errors";
 import type { ByteSource } from "../../../io/source";
-import { mostOf, newCounts, type Counts } from "../change/refcount-block";
+import { mostOf } from "../change/refcount-block";
 import type { Header } from "../header";
 import type { Findings } from "../../findings";
+import { markGroup, newClusterCounts, type ClusterCounts } from "../change/cluster-counts";
 
 /** Clusters of the largest file that is checked: 16 TiB with clusters of 64 KiB. */
 const mostClusters = 2 ** 28;
@@ -11,12 +12,10 @@ const mostBeyond = 65536;
 const mostAhead = 2 ** 24;
 
 /** How often every cluster of the file is used, as the tables tell. */
-export interface References {
+export interface References extends ClusterCounts {
   /** Clusters of the file, one begun counted whole. */
   readonly clusters: number;
-  /** By cluster; no more than the image's refcounts can hold. */
-  readonly counts: Counts;
-  /** What a count ends at. */
+  /** What a count ends at, so that it is no more than the image's refcounts can hold. */
   readonly most: number;
   /** Whether a cluster has more uses than its refcount can hold. */
   readonly overflowed: boolean;
@@ -33,12 +32,14 @@ export interface References {
 
 /**
  * No references yet. 64-bit counts are kept in 32 bits: no file has as many references.
+ * @param width Bits of a count.
  * @throws ImageError `limit` for a file with too many clusters.
  */
 export function createReferences(
   source: ByteSource,
   header: Header,
   findings: Findings,
+  width = 2 ** header.refcountOrder,
 ): References {
   const { clusterSize } = header;
   const fileSize = source.size;
@@ -50,10 +51,10 @@ export function createReferences(
       found: clusters,
     });
   }
-  const bits = Math.min(32, 2 ** header.refcountOrder);
+  const bits = Math.min(32, width);
   const most = mostOf(bits);
   // A range may reach into the cluster that the file's end cuts off, and by less than one past it.
-  const counts = newCounts(clusters + 1, bits);
+  const { counts, groups } = newClusterCounts(clusters + 1, bits);
 
   let overflowed = false;
   const beyond = new Map<number, number>();
@@ -66,6 +67,7 @@ export function createReferences(
   }
 
   function markCluster(cluster: number, times: number): void {
+    markGroup(groups, cluster);
     const count = (counts[cluster] ?? 0) + times;
     if (count <= most) {
       counts[cluster] = count;
@@ -80,6 +82,7 @@ export function createReferences(
   return {
     clusters,
     counts,
+    groups,
     most,
     beyond,
     get overflowed() {

@@ -7,15 +7,19 @@ import { rebuildRefcounts } from "../change/refcount-store";
 import { moveL1 } from "../change/snapshots";
 import { changeImage } from "../change/transaction";
 import { settleCopied } from "../change/tree";
+import { mostOf } from "../change/refcount-block";
 import { incompatible, unknownBits } from "../features";
+import type { Header } from "../header";
+import { highestCount, markedStretches } from "../change/cluster-counts";
 import { checkQcow2, surveyImage, type Surveyed } from "./survey";
 
 /**
  * Repairs an image where it is. "leaks" frees what nobody uses, in an image without other damage: in
  * a damaged one, what looks unused may be all that is left of something. "all" also counts every
- * cluster anew and sets the COPIED flags by that; entries that point nowhere stay as they are. When
- * nothing but leaks is left, the image is no longer marked dirty or corrupt.
- * @throws ImageError as `checkQcow2`, `limit` when the refcounts are too narrow, `io`.
+ * cluster anew and sets the COPIED flags by that; entries that point nowhere stay as they are, and
+ * refcounts that are too narrow get wider. When nothing but leaks is left, the image is no longer marked
+ * dirty or corrupt.
+ * @throws ImageError as `checkQcow2`, `limit` when the refcounts of version 2 are too narrow, `io`.
  */
 export function repairQcow2(file: ByteTarget, mode: "leaks" | "all"): RepairResult {
   const survey = surveyImage(file, { keepUses: true });
@@ -53,10 +57,11 @@ function freeLeaks(file: ByteTarget, { image: tables, references, stored }: Surv
   const image: ChangeableImage = { ...tables, file };
   const { header } = image;
   changeImage(file, header, (change) => {
-    for (let cluster = 0; cluster < references.clusters; cluster++) {
-      const unused = (stored.counts[cluster] ?? 0) - (references.counts[cluster] ?? 0);
-      if (unused > 0) change.add(cluster * header.clusterSize, -unused);
-    }
+    for (const [first, end] of markedStretches(stored.groups, references.clusters))
+      for (let cluster = first; cluster < end; cluster++) {
+        const unused = (stored.counts[cluster] ?? 0) - (references.counts[cluster] ?? 0);
+        if (unused > 0) change.add(cluster * header.clusterSize, -unused);
+      }
     const l1 = readL1(image, header);
     settleCopied(change, image, l1);
     return { fields: moveL1(change, image, l1) };
@@ -76,13 +81,18 @@ function rebuildUntilSettled(file: ByteTarget, first: Surveyed): void {
 }
 
 /** Writes new refcounts behind all that is there: nothing of a damaged image is overwritten. */
-function rebuild(file: ByteTarget, { image: tables, uses: counts, references }: Surveyed): void {
-  const image: ChangeableImage = { ...tables, file };
-  const { header } = image;
-  if (references.overflowed) throw tooNarrow(file.name, 2 ** header.refcountOrder);
-  const rebuilt = rebuildRefcounts(file, header, counts.subarray(0, references.clusters + 1));
+function rebuild(file: ByteTarget, survey: Surveyed): void {
+  const {
+    image: tables,
+    uses,
+    references,
+  } = survey.references.overflowed ? surveyImage(file, { keepUses: true, width: 32 }) : survey;
+  const refcountOrder = orderFor(highestCount(uses), tables.header, file.name);
+  const header = { ...tables.header, refcountOrder };
+  const image: ChangeableImage = { ...tables, header, file };
+  const rebuilt = rebuildRefcounts(file, header, uses);
   // Whoever names a cluster that is not there yet must not come upon a new table.
-  for (const [cluster, uses] of references.beyond) rebuilt.add(cluster, 1, uses);
+  for (const [cluster, times] of references.beyond) rebuilt.add(cluster, 1, times);
   const options = { rebuilt, from: references.clusters + 1 };
   changeImage(
     file,
@@ -90,10 +100,18 @@ function rebuild(file: ByteTarget, { image: tables, uses: counts, references }: 
     (change) => {
       const l1 = readL1(image, header);
       settleCopied(change, image, l1, { damaged: true });
-      return { fields: moveL1(change, image, l1) };
+      return { fields: { ...moveL1(change, image, l1), refcountOrder } };
     },
     options,
   );
+}
+
+/** The width that the refcounts have, or the next that holds `highest`, as a power of two. */
+function orderFor(highest: number, { refcountOrder, version }: Header, file: string): number {
+  let order = refcountOrder;
+  while (mostOf(2 ** order) < highest) order += 1;
+  if (order > refcountOrder && version === 2) throw tooNarrow(file, 2 ** refcountOrder);
+  return order;
 }
 
 function tooNarrow(file: string, bits: number): ImageError {

@@ -1,18 +1,19 @@
 import type { CheckFindingId } from "../../../../../shared/model/check";
 import type { ByteSource } from "../../../io/source";
-import { decodeCounts, newCounts, type Counts } from "../change/refcount-block";
+import { decodeCounts, newCounts } from "../change/refcount-block";
 import { limits, type Header } from "../header";
 import type { Findings } from "../../findings";
+import { markGroups, newClusterCounts, type ClusterCounts } from "../change/cluster-counts";
 import type { References } from "./references";
 
-/** The refcounts that the file holds. */
-export interface StoredRefcounts {
-  /** By cluster of the file. */
-  readonly counts: Counts;
+/** The refcounts that the file holds; marked are the groups of clusters that some block counts. */
+export interface StoredRefcounts extends ClusterCounts {
   /** Whether every block can be used. */
   readonly whole: boolean;
   /** Whether the block that counts this cluster cannot be used. */
   unknown(cluster: number): boolean;
+  /** The first cluster that is not counted by the same block as this one. */
+  blockEnd(cluster: number): number;
   /** The refcount of any cluster, past the file's end too. */
   of(cluster: number): number;
   /** Checks the table's entries and marks the blocks. */
@@ -46,19 +47,21 @@ export function readStoredRefcounts(
   // Offsets end at 2^63.
   const isPlace = (offset: number): boolean => offset % clusterSize === 0 && offset < 2 ** 63;
 
-  const counts = newCounts(clusters, bits);
+  const { counts, groups } = newClusterCounts(clusters, bits);
   const bytes = new Uint8Array(clusterSize);
   const misplaced = new Set<number>();
   for (let index = 0; index < entries && index * perBlock < clusters; index++) {
     const offset = offsetOf(index);
     if (offset === 0) continue;
+    const first = index * perBlock;
+    markGroups(groups, first, Math.min(clusters, first + perBlock));
     if (!isPlace(offset)) {
       misplaced.add(index);
       continue;
     }
     if (offset >= source.size) continue;
     readPadded(source, offset, bytes);
-    decodeCounts(bytes, bits, counts, index * perBlock);
+    decodeCounts(bytes, bits, counts, first);
   }
 
   /** The refcount of a cluster that the file does not have. */
@@ -74,12 +77,14 @@ export function readStoredRefcounts(
 
   return {
     counts,
+    groups,
     whole: misplaced.size === 0,
     unknown(cluster) {
       const index = Math.floor(cluster / perBlock);
       if (misplaced.has(index)) return true;
       return index < entries && cluster >= clusters && !isPlace(offsetOf(index));
     },
+    blockEnd: (cluster) => (Math.floor(cluster / perBlock) + 1) * perBlock,
     of: (cluster) => (cluster < clusters ? (counts[cluster] ?? 0) : beyond(cluster)),
     checkBlocks(references) {
       for (let index = 0; index < entries; index++) {

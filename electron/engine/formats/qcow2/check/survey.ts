@@ -5,6 +5,12 @@ import { incompatible } from "../features";
 import type { ImageTables } from "../change/image";
 import { readImageTables } from "../change/image";
 import { createFindings } from "../../findings";
+import {
+  copyCounts,
+  eitherGroups,
+  markedStretches,
+  type ClusterCounts,
+} from "../change/cluster-counts";
 import { markClusters, type Survey, type Usage } from "./l2-tables";
 import { createReferences } from "./references";
 import { readStoredRefcounts } from "./stored-refcounts";
@@ -14,25 +20,32 @@ import { markTables } from "./tables";
 export interface Surveyed extends Survey {
   readonly image: ImageTables;
   readonly result: CheckResult;
-  /** As `references.counts`, but without the refcount table and blocks; empty unless asked for. */
-  readonly uses: Counts;
+  /**
+   * The counts of `references`, but without the refcount table and blocks; those with them unless asked
+   * for.
+   */
+  readonly uses: ClusterCounts;
 }
 
 /**
  * Checks an image, and keeps what was counted. @throws ImageError as `checkQcow2`.
  * @param keepUses Whether the uses without those by refcounts are wanted, too.
+ * @param width Bits of a count of uses: as many as a refcount has, when absent.
  */
-export function surveyImage(source: ByteSource, { keepUses = false } = {}): Surveyed {
+export function surveyImage(
+  source: ByteSource,
+  { keepUses = false, width }: { keepUses?: boolean; width?: number } = {},
+): Surveyed {
   const image = readImageTables(source);
   const { header } = image;
   const findings = createFindings();
-  const references = createReferences(source, header, findings);
+  const references = createReferences(source, header, findings, width);
   const stored = readStoredRefcounts(source, header, findings);
   const survey = { references, stored, findings };
   const tables = markTables(image, references, findings);
   checkL1Copied(image, survey);
   const usage = markClusters(image, tables, survey);
-  const uses = references.counts.slice(0, keepUses ? undefined : 0);
+  const uses = keepUses ? copyCounts(references) : references;
   references.mark(header.refcountTableOffset, header.refcountTableClusters * header.clusterSize, 1);
   stored.checkBlocks(references);
   const end = compareCounts(image, survey);
@@ -61,29 +74,50 @@ function checkL1Copied({ file, header }: ImageTables, { stored, findings }: Surv
 
 /** Holds the stored refcounts against the references; the answer is the byte behind the last cluster. */
 function compareCounts({ header }: ImageTables, { references, stored, findings }: Survey): number {
+  const { clusterSize } = header;
   const { clusters, counts } = references;
   const kept = stored.counts;
   // A reference may begin in the cluster that the file's end cuts off, and end in the next.
   const end = (counts[clusters] ?? 0) > 0 ? clusters + 1 : clusters;
-  const isUsed = (cluster: number): boolean =>
-    !stored.unknown(cluster) && (stored.of(cluster) > 0 || (counts[cluster] ?? 0) > 0);
-  let last = end - 1;
-  while (last > 0 && !isUsed(last)) last -= 1;
-  for (let cluster = 0; cluster < end; cluster++) {
-    if (stored.whole) cluster = firstDifference(kept, counts, cluster, end);
-    if (cluster === end) break;
-    const refcount = kept[cluster] ?? stored.of(cluster);
-    const used = counts[cluster] ?? 0;
-    const at = cluster * header.clusterSize;
-    if (stored.unknown(cluster)) {
-      findings.add("error", at, "refcount-unreadable");
-      continue;
+  const stretches = [...markedStretches(eitherGroups(references.groups, stored.groups), end)];
+  for (const [first, stretchEnd] of stretches) {
+    for (let from = first, to; from < stretchEnd; from = to) {
+      to = stored.whole ? stretchEnd : Math.min(stretchEnd, stored.blockEnd(from));
+      if (stored.unknown(from)) {
+        const clusters = to - from;
+        findings.add(
+          "error",
+          from * clusterSize,
+          "refcount-unreadable",
+          () => ({ clusters }),
+          clusters,
+        );
+      } else compareStretch(from, to);
     }
-    if (refcount === used) continue;
-    const kind = refcount < used ? "corruption" : "leak";
-    findings.add(kind, at, "refcount-differs", () => ({ refcount, uses: used }));
   }
-  return (last + 1) * header.clusterSize;
+  return (lastUsed() + 1) * clusterSize;
+
+  function compareStretch(first: number, stretchEnd: number): void {
+    for (let cluster = first; ; cluster++) {
+      cluster = firstDifference(kept, counts, cluster, stretchEnd);
+      if (cluster === stretchEnd) return;
+      const refcount = kept[cluster] ?? stored.of(cluster);
+      const used = counts[cluster] ?? 0;
+      if (refcount === used) continue;
+      const kind = refcount < used ? "corruption" : "leak";
+      const values = () => ({ refcount, uses: used });
+      findings.add(kind, cluster * clusterSize, "refcount-differs", values);
+    }
+  }
+
+  function lastUsed(): number {
+    for (const [first, stretchEnd] of stretches.toReversed())
+      for (let cluster = stretchEnd - 1; cluster >= first; cluster--) {
+        if (stored.unknown(cluster)) continue;
+        if ((kept[cluster] ?? stored.of(cluster)) > 0 || (counts[cluster] ?? 0) > 0) return cluster;
+      }
+    return 0;
+  }
 }
 
 /** The first index from `from` on where the two differ; `end` when there is none. */

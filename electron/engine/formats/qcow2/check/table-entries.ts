@@ -1,5 +1,6 @@
 import { ImageError } from "../../../errors";
 import type { ByteSource } from "../../../io/source";
+import { eitherGroups, type ClusterGroups } from "../change/cluster-counts";
 import { createFindings } from "../../findings";
 import { readImageTables, type ImageTables } from "../change/image";
 import { compressedPlace } from "../compressed";
@@ -19,6 +20,8 @@ export interface HostTables {
   refcount(cluster: number): number;
   /** Clusters of the file, one begun counted whole. */
   readonly clusters: number;
+  /** Of the clusters with metadata or refcounts. */
+  readonly groups: ClusterGroups;
 }
 
 /**
@@ -41,6 +44,7 @@ export function readHostTables(source: ByteSource): HostTables {
     isMetadata: (cluster) => (references.counts[cluster] ?? 0) > 0,
     refcount: (cluster) => stored.of(cluster),
     clusters: references.clusters,
+    groups: eitherGroups(references.groups, stored.groups),
   };
 }
 
