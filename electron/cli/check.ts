@@ -1,7 +1,8 @@
-import type { CheckFinding, CheckResult } from "../../shared/model/check";
+import type { CheckResult } from "../../shared/model/check";
 import { checkImage, repairImage } from "../engine";
 import { readArguments, type OptionTable } from "./arguments";
 import { changing, imageToChange } from "./change";
+import { findingLines } from "./check-lines";
 import { CommandError, UsageError } from "./errors";
 import { HelpWanted } from "./help";
 import { formatJson, type Json } from "./json";
@@ -70,7 +71,7 @@ export function check(args: readonly string[]): number {
     },
     incomplete,
   );
-  tellFindings(before);
+  tellFindings(before, after);
   const fixed = {
     corruptions: Math.max(0, before.corruptions - after.corruptions),
     leaks: Math.max(0, before.leaks - after.leaks),
@@ -118,18 +119,10 @@ function exitCodeOf({ checkErrors, corruptions, leaks }: CheckResult): number {
   return corruptions > 0 ? corrupt : leaks > 0 ? leaking : 0;
 }
 
-const words: Readonly<Record<CheckFinding["kind"], string>> = {
-  corruption: "ERROR ",
-  error: "ERROR ",
-  leak: "Leaked: ",
-  note: "",
-};
-
-/** Every finding is a line on stderr, in Lamina's words and with its place. */
-function tellFindings({ findings, moreFindings }: CheckResult): void {
-  const lines = findings.map(({ kind, text, at }) => `${words[kind]}${text} (at byte ${at})\n`);
-  if (moreFindings > 0) lines.push(`${moreFindings} more findings are not listed\n`);
-  if (lines.length > 0) printNotice(lines.join(""));
+/** Every finding is a line on stderr. */
+function tellFindings(before: CheckResult, after?: CheckResult): void {
+  const lines = findingLines(before, after);
+  if (lines.length > 0) printNotice(`${lines.join("\n")}\n`);
 }
 
 function repaired({ leaks, corruptions }: Fixed): string {

@@ -4,7 +4,7 @@ import { UsageError } from "./errors";
 import { HelpWanted } from "./help";
 import { humanInfo, jsonInfo, type NamedLayer } from "./image-info";
 import { formatJson } from "./json";
-import { openAlone, openEachOfChain, shownName, type ImageArgument } from "./open";
+import { fileNameOf, openAlone, openEachOfChain, shownName, type ImageArgument } from "./open";
 import { readOutputKind, unsupported } from "./option-values";
 import { print } from "./output";
 import { createSourceOptions } from "./source-options";
@@ -56,7 +56,7 @@ export function info(args: readonly string[]): number {
 
 function alone(argument: ImageArgument): NamedLayer {
   const layer = openAlone(argument);
-  return named(argument, layer, argument.name);
+  return named(argument, layer, fileNameOf(argument));
 }
 
 function wholeChain(argument: ImageArgument): NamedLayer[] {

@@ -110,7 +110,7 @@ function passphraseOf(
 }
 
 /** What qemu-img calls the file that is meant. */
-function fileNameOf(argument: ImageArgument): string {
+export function fileNameOf(argument: ImageArgument): string {
   return optionsOf(argument)?.fileName ?? withoutProtocol(argument.name);
 }
 

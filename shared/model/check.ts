@@ -72,8 +72,8 @@ export const checkFindingSchema = z.object({
   /** Key of its text in the catalogs. */
   id: checkFindingIdSchema,
   /**
-   * What the text names: `offset` and `size` in bytes, `code` an error code of the engine, other
-   * numbers as they are.
+   * What the text names: `offset` and `size` in bytes, `code` an error code of the engine, `entry` in
+   * hexadecimal, other numbers as they are.
    */
   values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   /** What is wrong, as an English sentence without its end. */

@@ -43,11 +43,16 @@ export function markClusters(
   // How many clusters there are below 2^32 bytes, to tell a cluster's number from the two words.
   const perHigh = 2 ** (32 - clusterBits);
 
-  function checkCopied(saidAt: number, cluster: number, high: number, times: number): void {
+  function checkCopied(saidAt: number, cluster: number, at: number, times: number): void {
     if (times === 0 || stored.unknown(cluster)) return;
+    const high = view.getUint32(at);
     const refcount = dataFile ? 1 : stored.of(cluster);
     if ((refcount === 1) === high >>> 31 > 0) return;
-    const values = () => ({ flag: high >>> 31, refcount });
+    const values = () => ({
+      flag: high >>> 31,
+      refcount,
+      entry: view.getBigUint64(at).toString(16),
+    });
     findings.add("corruption", saidAt, "l2-copied-flag", values, times);
   }
 
@@ -121,7 +126,7 @@ export function markClusters(
         if (nextAt !== 0 && offset !== nextAt) usage.fragmented += active;
         nextAt = offset + clusterSize;
         if ((kept[cluster] === 1) !== high >>> 31 > 0 && tableAt > 0)
-          checkCopied(tableAt + at, cluster, high, active);
+          checkCopied(tableAt + at, cluster, at, active);
         continue;
       }
       const saidAt = tableAt + at;
@@ -139,7 +144,7 @@ export function markClusters(
         if (nextAt !== 0 && offset !== nextAt) usage.fragmented += active;
         nextAt = offset + clusterSize;
         // An L1 entry without a place is damage enough; no flags are looked for there.
-        if (tableAt > 0) checkCopied(saidAt, cluster, high, active);
+        if (tableAt > 0) checkCopied(saidAt, cluster, at, active);
       }
       if (dataFile) continue;
       if ((low & inCluster & ~0x1ff) === 0 && cluster < clusters - 1)

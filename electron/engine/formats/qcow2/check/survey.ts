@@ -67,7 +67,12 @@ function checkL1Copied({ file, header }: ImageTables, { stored, findings }: Surv
     if (stored.unknown(cluster)) continue;
     const refcount = stored.of(cluster);
     if ((refcount === 1) === high >>> 31 > 0) continue;
-    const values = () => ({ flag: high >>> 31, refcount });
+    const values = () => ({
+      flag: high >>> 31,
+      refcount,
+      index: at / 8,
+      entry: view.getBigUint64(at).toString(16),
+    });
     findings.add("corruption", l1TableOffset + at, "l1-copied-flag", values);
   }
 }
@@ -105,7 +110,7 @@ function compareCounts({ header }: ImageTables, { references, stored, findings }
       const used = counts[cluster] ?? 0;
       if (refcount === used) continue;
       const kind = refcount < used ? "corruption" : "leak";
-      const values = () => ({ refcount, uses: used });
+      const values = () => ({ refcount, uses: used, cluster });
       findings.add(kind, cluster * clusterSize, "refcount-differs", values);
     }
   }

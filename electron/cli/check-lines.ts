@@ -1,0 +1,44 @@
+import type { CheckFinding, CheckResult } from "../../shared/model/check";
+
+/** What a check has to tell, line by line, and what a repair has done about it. */
+export function findingLines(before: CheckResult, after = before): string[] {
+  const { findings, moreFindings } = before;
+  const are = (id: CheckFinding["id"]): CheckFinding[] =>
+    findings.filter((finding) => finding.id === id);
+  const counts = are("refcount-differs");
+  const flags = [...are("l1-copied-flag"), ...are("l2-copied-flag")];
+  const others = findings.filter((finding) => ![...counts, ...flags].includes(finding));
+  const isLeft = ({ id, at }: CheckFinding): boolean =>
+    after.findings.some((left) => left.id === id && left.at === at);
+  const mended = counts.filter((finding) => finding.kind === "leak" && !isLeft(finding));
+  return [
+    ...others.map(ownLine),
+    ...counts.map((finding) => countLine(finding, finding.kind === "leak" ? "Leaked" : "ERROR")),
+    ...mended.map((finding) => countLine(finding, "Repairing")),
+    ...flags.map((finding) => flagLine(finding, isLeft(finding) ? "ERROR" : "Repairing")),
+    ...(moreFindings > 0 ? [`${moreFindings} more findings are not listed`] : []),
+  ];
+}
+
+const words: Readonly<Record<CheckFinding["kind"], string>> = {
+  corruption: "ERROR ",
+  error: "ERROR ",
+  leak: "Leaked: ",
+  note: "",
+};
+
+/** In Lamina's words, with its place. */
+const ownLine = ({ kind, text, at }: CheckFinding): string =>
+  `${words[kind]}${text} (at byte ${at})`;
+
+// What is most often found has qemu-img's words.
+
+const countLine = ({ values = {} }: CheckFinding, done: string): string =>
+  `${done} cluster ${values["cluster"]} refcount=${values["refcount"]} reference=${values["uses"]}`;
+
+function flagLine({ id, values = {} }: CheckFinding, done: string): string {
+  const { index, entry, refcount } = values;
+  return id === "l1-copied-flag"
+    ? `${done} OFLAG_COPIED L2 cluster: l1_index=${index} l1_entry=${entry} refcount=${refcount}`
+    : `${done} OFLAG_COPIED data cluster: l2_entry=${entry} refcount=${refcount}`;
+}
