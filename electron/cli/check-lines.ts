@@ -10,12 +10,17 @@ export function findingLines(before: CheckResult, after = before): string[] {
   const others = findings.filter((finding) => ![...counts, ...flags].includes(finding));
   const isLeft = ({ id, at }: CheckFinding): boolean =>
     after.findings.some((left) => left.id === id && left.at === at);
+  const rebuilt = counts.some((finding) => finding.kind === "corruption" && !isLeft(finding));
   const mended = counts.filter((finding) => finding.kind === "leak" && !isLeft(finding));
+  // Where all was counted anew, most flags were wrong only beside a wrong refcount.
+  const told = rebuilt ? flags.filter(isLeft) : flags;
   return [
     ...others.map(ownLine),
     ...counts.map((finding) => countLine(finding, finding.kind === "leak" ? "Leaked" : "ERROR")),
-    ...mended.map((finding) => countLine(finding, "Repairing")),
-    ...flags.map((finding) => flagLine(finding, isLeft(finding) ? "ERROR" : "Repairing")),
+    ...(rebuilt
+      ? ["Rebuilding refcount structure"]
+      : mended.map((finding) => countLine(finding, "Repairing"))),
+    ...told.map((finding) => flagLine(finding, isLeft(finding) ? "ERROR" : "Repairing")),
     ...(moreFindings > 0 ? [`${moreFindings} more findings are not listed`] : []),
   ];
 }
