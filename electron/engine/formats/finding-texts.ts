@@ -2,14 +2,14 @@ import type { CheckFindingId } from "../../../shared/model/check";
 
 /** The findings of checks in English, for the command line: sentences without their end. */
 export const findingTexts: Readonly<Record<CheckFindingId, string>> = {
-  "refcount-differs": "The cluster has refcount {refcount}, and its uses are counted as {uses}",
+  "refcount-differs": "The cluster's refcount is {refcount}; uses found: {uses}",
   "refcount-unreadable": "The refcounts from here on cannot be read; clusters: {clusters}",
   "refcount-overflow": "The cluster is used {uses} times; refcounts of {bits} bits end at {most}",
   "refcount-entry-reserved-bits": "Refcount table entry {number} has reserved bits set",
   "refcount-block-unaligned": "Refcount block {number} is not on a cluster",
   "refcount-block-outside": "Refcount block {number} lies outside the file",
   "refcount-block-overlaps":
-    "Refcount block {number} at byte {offset} overlaps: its uses are counted as {uses}",
+    "Refcount block {number} at byte {offset} overlaps; uses found: {uses}",
   "reference-past-end": "A reference to {size} bytes reaches past the end of the file",
   "l1-reserved-bits": "The L1 entry has reserved bits set",
   "l1-copied-flag":

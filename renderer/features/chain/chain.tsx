@@ -28,7 +28,7 @@ export function Chain({ report }: { report: ImageReport }) {
     <div className={styles.page}>
       <Card
         title={t("chain.title")}
-        subtitle={t("chain.subtitle", { count })}
+        subtitle={count === 1 ? t("chain.alone") : t("chain.subtitle", { count })}
         aside={
           <>
             <Explain topic="copyOnWrite" />
