@@ -52,7 +52,7 @@ const PATIENCE_MS = 10_000;
 /** Makes everything that the window talks to; the answer takes its page's calls. */
 export function serveWindow(parts: ServeParts): Dispatch {
   const { out, window, opened, settings, keep, grants, inspector, threads, picture } = parts;
-  const script = (name: string): string => join(out, "main", `${name}.js`);
+  const script = (name: string): string => join(out, "main", `${name}.cjs`);
   const settled = createSettledSignal();
   const formats = formatModels();
   const tasks = createTaskRunner(script("image-task"));
