@@ -85,9 +85,20 @@ export default defineConfig({
       minify: true,
       // Fonts and pictures stay files: the policy allows no data: fonts.
       assetsInlineLimit: 0,
-      // Read from the disk in one go: splitting would only add files.
-      chunkSizeWarningLimit: 1500,
-      rolldownOptions: { input: from("renderer/index.html") },
+      // In one file, whose order decides between rules that are alike.
+      cssCodeSplit: false,
+      rolldownOptions: {
+        input: from("renderer/index.html"),
+        output: {
+          // One file for the first picture, one for what several of the parts that come later need.
+          codeSplitting: {
+            groups: [
+              { name: "first", tags: ["$initial"] },
+              { name: "later", minShareCount: 2, test: /\.[cm]?[jt]sx?$/ },
+            ],
+          },
+        },
+      },
     },
   },
 });

@@ -35,5 +35,4 @@ await followSettings();
 const root = document.querySelector("#root");
 if (root === null) throw new Error("index.html has no #root");
 await somethingToShow();
-createRoot(root).render(<App nonce={nonce} />);
-pictureOrdered();
+createRoot(root).render(<App nonce={nonce} drawn={pictureOrdered} />);
