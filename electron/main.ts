@@ -75,18 +75,19 @@ function start(parts: StartParts, opened: OpenedFiles, threads: Threads): void {
     const origin = pageOrigin(process.env["ELECTRON_RENDERER_URL"], app.isPackaged);
     lockDown(origin);
     servePage(join(out, "renderer"));
-    const window = openWindow({
+    const { window, reveal } = openWindow({
       origin,
       preload: join(out, "preload/preload.cjs"),
       theme: settings.get().theme,
       place: settings.get().window,
       keepPlace: (place) => keep({ window: place }),
     });
-    window.once("ready-to-show", () => setTimeout(keepCompiled, KEEP_COMPILED_MS));
+    window.once("show", () => setTimeout(keepCompiled, KEEP_COMPILED_MS));
     const loading = import("./serve-window").then(({ serveWindow }) =>
       serveWindow({
         out,
         window,
+        reveal,
         opened,
         settings,
         keep,
