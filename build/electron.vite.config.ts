@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
+import type { Plugin } from "vite";
 import { licences } from "./licences";
 
 const root = resolve(import.meta.dirname, "..");
@@ -21,10 +22,22 @@ const devPolicy = [
   "connect-src 'self' ws://127.0.0.1:*",
 ].join("; ");
 
+// Electron waits for a module to have run, and not for a script: without it, the command line inside the
+// app would be waited for by a window.
+const moduleEntry: Plugin = {
+  name: "module-entry",
+  generateBundle() {
+    const source = `import { createRequire } from "node:module";
+await createRequire(import.meta.url)("./launch.cjs").launched;
+`;
+    this.emitFile({ type: "asset", fileName: "main.js", source });
+  },
+};
+
 export default defineConfig({
   main: {
     // Electron's own licence and those inside Chromium lie beside the program.
-    plugins: [licences(["koffi", "electron"])],
+    plugins: [licences(["koffi", "electron"]), moduleEntry],
     build: {
       outDir: from("out/main"),
       target: nodeTarget,
@@ -33,14 +46,19 @@ export default defineConfig({
       externalizeDeps: { include: ["koffi"] },
       rolldownOptions: {
         input: {
-          main: from("electron/main.ts"),
+          launch: from("electron/launch.ts"),
           inspector: from("electron/workers/inspector.ts"),
           measurer: from("electron/workers/measurer.ts"),
           "image-task": from("electron/workers/image-task.ts"),
           job: from("electron/workers/job.ts"),
           copier: from("electron/workers/copier.ts"),
         },
-        output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+        // Scripts, not modules: of those Node can keep what V8 compiled (electron/compiled-code.ts).
+        output: {
+          format: "cjs",
+          entryFileNames: "[name].cjs",
+          chunkFileNames: "chunks/[name]-[hash].cjs",
+        },
       },
     },
   },
@@ -67,9 +85,20 @@ export default defineConfig({
       minify: true,
       // Fonts and pictures stay files: the policy allows no data: fonts.
       assetsInlineLimit: 0,
-      // Read from the disk in one go: splitting would only add files.
-      chunkSizeWarningLimit: 1500,
-      rolldownOptions: { input: from("renderer/index.html") },
+      // In one file, whose order decides between rules that are alike.
+      cssCodeSplit: false,
+      rolldownOptions: {
+        input: from("renderer/index.html"),
+        output: {
+          // One file for the first picture, one for what several of the parts that come later need.
+          codeSplitting: {
+            groups: [
+              { name: "first", tags: ["$initial"] },
+              { name: "later", minShareCount: 2, test: /\.[cm]?[jt]sx?$/ },
+            ],
+          },
+        },
+      },
     },
   },
 });

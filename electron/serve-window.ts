@@ -34,6 +34,8 @@ interface ServeParts {
   /** Where the build puts everything. */
   readonly out: string;
   readonly window: BrowserWindow;
+  /** Shows it. */
+  reveal(): void;
   readonly opened: OpenedFiles;
   readonly settings: SettingsStore;
   /** Changes settings, whether or not they can be written down. */
@@ -51,8 +53,9 @@ const PATIENCE_MS = 10_000;
 
 /** Makes everything that the window talks to; the answer takes its page's calls. */
 export function serveWindow(parts: ServeParts): Dispatch {
-  const { out, window, opened, settings, keep, grants, inspector, threads, picture } = parts;
-  const script = (name: string): string => join(out, "main", `${name}.js`);
+  const { out, window, reveal, opened, settings, keep, grants, inspector, threads, picture } =
+    parts;
+  const script = (name: string): string => join(out, "main", `${name}.cjs`);
   const settled = createSettledSignal();
   const formats = formatModels();
   const tasks = createTaskRunner(script("image-task"));
@@ -126,6 +129,7 @@ export function serveWindow(parts: ServeParts): Dispatch {
       platform: `${process.platform} ${process.arch}`,
       libraries: await shippedLibraries(out, { electron: process.versions.electron }),
     }),
+    ready: reveal,
     settled: settled.tell,
     showInFolder: (path) => shell.showItemInFolder(path),
     startDrag: (path) => startDrag(window, path),

@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BrowserWindow, nativeTheme, screen } from "electron";
 import type { Settings, WindowPlace } from "../shared/model/settings";
 
@@ -18,8 +18,22 @@ export interface WindowParts {
   keepPlace(place: WindowPlace): void;
 }
 
-/** Opens the window; it shows itself when the page has been drawn for the first time. */
-export function openWindow(parts: WindowParts): BrowserWindow {
+/** A window that is not on the screen yet. */
+export interface OpenedWindow {
+  readonly window: BrowserWindow;
+  /** Shows it, if it is not shown. */
+  reveal(): void;
+}
+
+/** Milliseconds after which the window is shown whatever its page has to show. */
+const LONGEST_HIDDEN_MS = 1500;
+
+/**
+ * Opens the window. It is shown by `reveal`, or when its page is too long about it. Before that the page draws
+ * nothing: the first frame would keep its thread waiting for the process that draws, which takes as long to
+ * start as all the page's work.
+ */
+export function openWindow(parts: WindowParts): OpenedWindow {
   applyTheme(parts.theme);
   const place = parts.place !== undefined && isOnScreen(parts.place) ? parts.place : undefined;
   const window = new BrowserWindow({
@@ -29,6 +43,7 @@ export function openWindow(parts: WindowParts): BrowserWindow {
     minWidth: 900,
     minHeight: 600,
     show: false,
+    paintWhenInitiallyHidden: false,
     title: "Lamina",
     backgroundColor: nativeTheme.shouldUseDarkColors ? backgrounds.dark : backgrounds.light,
     webPreferences: {
@@ -43,15 +58,19 @@ export function openWindow(parts: WindowParts): BrowserWindow {
       v8CacheOptions: "bypassHeatCheck",
     },
   });
-  window.once("ready-to-show", () => {
+  let revealed = false;
+  const reveal = (): void => {
+    if (revealed || window.isDestroyed()) return;
+    revealed = true;
     if (place?.maximized === true) window.maximize();
     window.show();
-  });
+  };
+  setTimeout(reveal, LONGEST_HIDDEN_MS);
   window.on("close", () => {
     parts.keepPlace({ ...window.getNormalBounds(), maximized: window.isMaximized() });
   });
   void window.loadURL(`${parts.origin}/index.html`);
-  return window;
+  return { window, reveal };
 }
 
 /** Lets the page and what the desktop draws follow the chosen theme. */
@@ -94,7 +113,7 @@ export function guardClosing(
       .ask()
       .then(async (yes) => {
         if (!yes) return;
-        await Promise.race([running.stop(), setTimeout(STOP_PATIENCE_MS)]);
+        await Promise.race([running.stop(), sleep(STOP_PATIENCE_MS)]);
         window.destroy();
       })
       .finally(() => {

@@ -1,35 +1,55 @@
 import { MantineProvider } from "@mantine/core";
 import { useColorScheme } from "@mantine/hooks";
-import { useLayoutEffect, useRef } from "react";
-import { About } from "./features/about/about";
-import { ChangeDialog } from "./features/change/change-dialog";
-import { ConvertDialog } from "./features/convert/convert-dialog";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { DropOverlay } from "./features/drop/drop-overlay";
-import { SeveralDialog } from "./features/drop/several-dialog";
-import { JobsBar } from "./features/jobs/jobs-bar";
 import { Library } from "./features/library/library";
-import { NewDisk } from "./features/new-disk/new-disk";
 import { Notice } from "./features/notice/notice";
-import { Palette } from "./features/palette/palette";
-import { ReceiptDialog } from "./features/receipt/receipt-dialog";
-import { Settings } from "./features/settings/settings";
 import { Unfinished } from "./features/unfinished/unfinished";
+import { PaletteKey } from "./features/top-bar/palette-key";
 import { TopBar } from "./features/top-bar/top-bar";
 import { Welcome } from "./features/welcome/welcome";
 import styles from "./app.module.css";
 import { ErrorBoundary } from "./error-boundary";
 import { ImagePage } from "./image-page";
 import { imageTabs } from "./image-tabs";
+import { later, loadAllLater } from "./later";
 import { useSettled } from "./settled";
 import { useImages } from "./state/images";
 import { useSettings } from "./state/settings";
-import { useView } from "./state/view";
+import { useFirstPicture } from "./state/first-picture";
+import { attempt, useView } from "./state/view";
 import { cssVariablesResolver, settingsDecide, theme } from "./style/theme";
 import { useWindowTitle } from "./window-title";
 
-/** The window. `nonce` is what styles made at run time need to be let in. */
-export function App({ nonce }: { nonce: string }) {
+const About = later(async () => (await import("./features/about/about")).About);
+const ChangeDialog = later(
+  async () => (await import("./features/change/change-dialog")).ChangeDialog,
+);
+const ConvertDialog = later(
+  async () => (await import("./features/convert/convert-dialog")).ConvertDialog,
+);
+const SeveralDialog = later(
+  async () => (await import("./features/drop/several-dialog")).SeveralDialog,
+);
+const JobsBar = later(async () => (await import("./features/jobs/jobs-bar")).JobsBar);
+const NewDisk = later(async () => (await import("./features/new-disk/new-disk")).NewDisk);
+const Palette = later(async () => (await import("./features/palette/palette")).Palette);
+const ReceiptDialog = later(
+  async () => (await import("./features/receipt/receipt-dialog")).ReceiptDialog,
+);
+const Settings = later(async () => (await import("./features/settings/settings")).Settings);
+
+interface AppProps {
+  /** What styles made at run time need to be let in. */
+  nonce: string;
+  /** Is called when all is in the document that the first picture shows. */
+  drawn: () => void;
+}
+
+/** The window. */
+export function App({ nonce, drawn }: AppProps) {
   const chosen = useSettings(({ settings }) => settings.theme);
+  useLayoutEffect(drawn, [drawn]);
   const system = useColorScheme("light", { getInitialValueInEffect: false });
   return (
     <MantineProvider
@@ -51,8 +71,13 @@ function Window() {
   const main = useRef<HTMLElement>(null);
   const page = useView((view) => view.page);
   const shown = useImages((images) => images.shown);
-  // Another page, or another image, is read from its top.
-  useLayoutEffect(() => main.current?.scrollTo({ top: 0 }), [page, shown]);
+  const place = `${page} ${shown}`;
+  const read = useRef(place);
+  // Another page, or another image, is read from its top; the first one is there already.
+  useLayoutEffect(() => {
+    if (read.current !== place) main.current?.scrollTo({ top: 0 });
+    read.current = place;
+  }, [place]);
   return (
     <div className={styles.window}>
       <Settled />
@@ -65,15 +90,30 @@ function Window() {
           <Page />
         </main>
       </div>
+      <DropOverlay />
+      <PaletteKey />
+      <AfterFirstPicture />
+    </div>
+  );
+}
+
+/** What opens over the page, or below it. Nothing of that is there when Lamina starts. */
+function AfterFirstPicture() {
+  const drawn = useFirstPicture();
+  useEffect(() => {
+    if (drawn) attempt(loadAllLater);
+  }, [drawn]);
+  if (!drawn) return null;
+  return (
+    <>
       <JobsBar />
       <ChangeDialog />
       <ConvertDialog />
       <ReceiptDialog />
-      <DropOverlay />
       <SeveralDialog />
       <About />
       <Palette tabs={imageTabs.map(({ id }) => id)} pages={["newDisk", "settings"]} />
-    </div>
+    </>
   );
 }
 

@@ -1,28 +1,28 @@
 import type { ComponentType } from "react";
 import type { ImageReport } from "../shared/model/report";
-import { Bytes } from "./features/bytes/bytes";
 import { BrokenAlert } from "./features/chain/broken-alert";
 import { RefusedNote } from "./features/chain/refused-note";
-import { Chain } from "./features/chain/chain";
-import { Health } from "./features/health/health";
-import { ImageMap } from "./features/map/map";
 import { Overview } from "./features/overview/overview";
-import { Speed } from "./features/speed/speed";
-import { Snapshots } from "./features/snapshots/snapshots";
+import { later } from "./later";
 import type { ImageTab } from "./state/view";
 
-/** The tabs of an image's page, from left to right. */
+const ImageMap = later(async () => (await import("./features/map/map")).ImageMap);
+
+/** The tabs of an image's page, from left to right. All but the first are loaded after the first picture. */
 export const imageTabs: readonly {
   readonly id: ImageTab;
   readonly Panel: ComponentType<{ report: ImageReport }>;
 }[] = [
   { id: "overview", Panel: OverviewPanel },
   { id: "map", Panel: MapPanel },
-  { id: "chain", Panel: Chain },
-  { id: "snapshots", Panel: Snapshots },
-  { id: "health", Panel: Health },
-  { id: "bytes", Panel: Bytes },
-  { id: "speed", Panel: Speed },
+  { id: "chain", Panel: later(async () => (await import("./features/chain/chain")).Chain) },
+  {
+    id: "snapshots",
+    Panel: later(async () => (await import("./features/snapshots/snapshots")).Snapshots),
+  },
+  { id: "health", Panel: later(async () => (await import("./features/health/health")).Health) },
+  { id: "bytes", Panel: later(async () => (await import("./features/bytes/bytes")).Bytes) },
+  { id: "speed", Panel: later(async () => (await import("./features/speed/speed")).Speed) },
 ];
 
 function OverviewPanel({ report }: { report: ImageReport }) {

@@ -4,9 +4,10 @@ import "./style/tokens.css";
 import "./style/base.css";
 import { setNonce } from "get-nonce";
 import { createRoot } from "react-dom/client";
+import { call } from "./api/client";
 import { App } from "./app";
 import { followSettings } from "./follow-settings";
-import { somethingToShow } from "./settled";
+import { onScreen, somethingToShow } from "./settled";
 import { start } from "./start";
 import { expectFirstPicture } from "./state/first-picture";
 import { useSettings } from "./state/settings";
@@ -28,12 +29,13 @@ const known = useSettings
   .catch(() => undefined);
 // Asked for in the same breath, so that one way to the main process and back is waited for, not four.
 attempt(() => start(known));
+// After those: the window comes onto the screen while they are answered.
+attempt(() => call("app.ready"));
 await startText();
 await known;
 await followSettings();
 
 const root = document.querySelector("#root");
 if (root === null) throw new Error("index.html has no #root");
-await somethingToShow();
-createRoot(root).render(<App nonce={nonce} />);
-pictureOrdered();
+await Promise.all([somethingToShow(), onScreen()]);
+createRoot(root).render(<App nonce={nonce} drawn={pictureOrdered} />);

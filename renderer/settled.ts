@@ -30,6 +30,15 @@ export function somethingToShow(): Promise<void> {
   });
 }
 
+/** Resolves when the window has its size, or does not get one: a page drawn before is laid out twice. */
+export function onScreen(): Promise<void> {
+  return new Promise((resolve) => {
+    if (window.innerWidth > 0) resolve();
+    window.addEventListener("resize", () => resolve(), { once: true });
+    setTimeout(resolve, longestWait);
+  });
+}
+
 function hasSettled(): boolean {
   const { views, shown } = useImages.getState();
   const state = shown === undefined ? undefined : views[shown]?.state;

@@ -8,7 +8,7 @@ import { shownReport, useImages } from "./state/images";
 import { useMeasures } from "./state/measures";
 import { useConvert } from "./state/convert";
 import { firstPicture } from "./state/first-picture";
-import { useJobs } from "./state/jobs";
+import { isProgress, useJobs } from "./state/jobs";
 import { useNewDisk } from "./state/new-disk";
 import { useNewDiskOutlook } from "./state/new-disk-outlook";
 import { keepPage, restorePage } from "./state/kept-page";
@@ -26,8 +26,9 @@ import { attempt, useView } from "./state/view";
  * @param known resolves when the settings are known
  */
 export async function start(known: Promise<void>): Promise<void> {
-  const { changed, removed, load } = useJobs.getState();
+  const { changed, advanced, removed, load } = useJobs.getState();
   on("jobs.changed", (job) => {
+    if (isProgress(job, useJobs.getState())) return advanced(job);
     changed(job);
     attempt(() => useNewDisk.getState().jobChanged(job));
     // A job may have replaced an image that was looked into before.

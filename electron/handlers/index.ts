@@ -60,6 +60,8 @@ export interface HandlerParts {
   readonly samples: SampleParts;
   /** Sends an event to the page. */
   readonly emit: EmitEvent;
+  /** The page is about to show something. */
+  ready(): void;
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
@@ -77,6 +79,7 @@ export function createHandlers(given: HandlerParts): Handlers {
     ...appHandlers(
       () => parts.about(),
       parts.opened,
+      () => parts.ready(),
       () => parts.settled(),
       (text) => parts.copyText(text),
     ),

@@ -11,6 +11,12 @@ export type WorkerReply<T> =
 /** Asked of the inspector thread, one at a time. */
 export type InspectOrder = OpenRequest;
 
+/** Given to the inspector thread when it starts: what `loadWithCompiled` takes. */
+export interface CompiledFolders {
+  readonly chunks: string;
+  readonly compiled: string;
+}
+
 /** Given to a measuring thread when it starts. */
 export interface MeasureOrder {
   readonly request: OpenRequest;

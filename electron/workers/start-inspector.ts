@@ -3,7 +3,7 @@ import type { ImageReport } from "../../shared/model/report";
 import type { Failure } from "../../shared/model/report";
 import { FailureError, receivedFailure } from "../failure-error";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
-import type { InspectOrder, WorkerReply } from "./messages";
+import type { CompiledFolders, InspectOrder, WorkerReply } from "./messages";
 
 /** Opens images in a thread of their own. */
 export interface Inspector {
@@ -26,16 +26,21 @@ const PATIENCE_MS = 30_000;
 
 /**
  * An inspector whose thread starts with the first order, unless it was warmed up. Orders run one after the other. A thread
- * that dies or outlasts `patience` milliseconds takes only its own order with it.
+ * that dies or outlasts `patience` milliseconds takes only its own order with it. With `compiled` it loads what
+ * V8 compiled in an earlier start.
  */
-export function createInspector(script: string, patience = PATIENCE_MS): Inspector {
+export function createInspector(
+  script: string,
+  patience = PATIENCE_MS,
+  compiled?: CompiledFolders,
+): Inspector {
   const waiting: Waiting[] = [];
   let current: Waiting | undefined;
   let worker: Worker | undefined;
   let watchdog: NodeJS.Timeout | undefined;
 
   function startThread(): Worker {
-    const thread = new Worker(script, { resourceLimits: THREAD_LIMITS });
+    const thread = new Worker(script, { workerData: compiled, resourceLimits: THREAD_LIMITS });
     // An idle inspector must not keep the process.
     thread.unref();
     thread.on("message", (reply: WorkerReply<ImageReport>) => {

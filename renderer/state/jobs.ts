@@ -8,12 +8,20 @@ interface JobsState {
   load: () => Promise<void>;
   /** Takes in what the main process tells of one job. */
   changed: (job: Job) => void;
+  /** The same for jobs that have only got further: the window shows that a few times a second, all at once. */
+  advanced: (job: Job) => void;
   removed: (jobId: string) => void;
   cancel: (jobId: string) => Promise<void>;
   pause: (jobId: string) => Promise<void>;
   resume: (jobId: string) => Promise<void>;
   dismiss: (jobId: string) => Promise<void>;
 }
+
+/** Milliseconds between two pictures of how far jobs are. */
+const PROGRESS_MS = 250;
+
+/** Those that got further since the last one, by id. */
+const further = new Map<string, Job>();
 
 /** Long operations, running and ended. */
 export const useJobs = create<JobsState>()((set) => ({
@@ -22,11 +30,21 @@ export const useJobs = create<JobsState>()((set) => ({
     set({ jobs: await call("jobs.list") });
   },
   changed: (job) => {
+    further.delete(job.id);
     set(({ jobs }) => ({
       jobs: jobs.some(({ id }) => id === job.id)
         ? jobs.map((known) => (known.id === job.id ? job : known))
         : [...jobs, job],
     }));
+  },
+  advanced: (job) => {
+    if (further.size === 0) {
+      setTimeout(() => {
+        set(({ jobs }) => ({ jobs: jobs.map((known) => further.get(known.id) ?? known) }));
+        further.clear();
+      }, PROGRESS_MS);
+    }
+    further.set(job.id, job);
   },
   removed: (jobId) => {
     set(({ jobs }) => ({ jobs: jobs.filter(({ id }) => id !== jobId) }));
@@ -44,6 +62,12 @@ export const useJobs = create<JobsState>()((set) => ({
     await call("jobs.dismiss", { jobId });
   },
 }));
+
+/** Whether what is told of a job is only that it got further than what is known of it. */
+export function isProgress(job: Job, { jobs }: Pick<JobsState, "jobs">): boolean {
+  const known = jobs.find(({ id }) => id === job.id);
+  return job.state === "running" && known?.state === "running" && known.phase === job.phase;
+}
 
 /** Whether nothing more will happen to it. */
 export function hasEnded(job: Job): boolean {

@@ -9,27 +9,30 @@ const systems = {
 /** Keeps a number and its unit on one line. */
 const space = "\u00a0";
 
-function numbers(locale: string) {
-  const decimals = (most: number, least = 0) =>
-    new Intl.NumberFormat(locale, { maximumFractionDigits: most, minimumFractionDigits: least });
-  return {
-    whole: decimals(0),
-    oneDecimal: decimals(1, 1),
-    upToOneDecimal: decimals(1),
-    bytes: new Intl.NumberFormat(locale, { style: "unit", unit: "byte", unitDisplay: "long" }),
-    percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }),
-    finePercent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }),
-  };
+/** How numbers are written, each way made when it is first used: it takes a millisecond or more. */
+const ways = {
+  whole: { maximumFractionDigits: 0 },
+  oneDecimal: { maximumFractionDigits: 1, minimumFractionDigits: 1 },
+  upToOneDecimal: { maximumFractionDigits: 1 },
+  bytes: { style: "unit", unit: "byte", unitDisplay: "long" },
+  percent: { style: "percent", maximumFractionDigits: 0 },
+  finePercent: { style: "percent", maximumFractionDigits: 1 },
+} as const;
+const made = new Map<keyof typeof ways, Intl.NumberFormat>();
+
+function number(way: keyof typeof ways): Intl.NumberFormat {
+  const known = made.get(way) ?? new Intl.NumberFormat(locale, ways[way]);
+  made.set(way, known);
+  return known;
 }
 
 let locale = "en";
-let number = numbers(locale);
 let units: (typeof systems)[keyof typeof systems] = systems.binary;
 
 /** Chooses the language of everything below; a BCP 47 tag. */
 export function setFormatLocale(tag: string): void {
   locale = tag;
-  number = numbers(tag);
+  made.clear();
 }
 
 /** Chooses whether sizes are told in KiB (1024 bytes) or kB (1000); binary before the first call. */
@@ -54,31 +57,33 @@ function unitOf(bytes: number): number {
 }
 
 function inUnit(bytes: number, unit: number, format: Intl.NumberFormat): string {
-  return (unit === 0 ? number.whole : format).format(bytes / units.step ** unit);
+  return (unit === 0 ? number("whole") : format).format(bytes / units.step ** unit);
 }
 
 /** "5.8 GiB", "512 B": one decimal from KiB on. */
 export function formatSize(bytes: number): string {
   const unit = unitOf(bytes);
-  return `${inUnit(bytes, unit, number.oneDecimal)}${space}${units.names[unit]}`;
+  return `${inUnit(bytes, unit, number("oneDecimal"))}${space}${units.names[unit]}`;
 }
 
 /** "64 KiB", "1.5 KiB": for sizes that are round by nature, such as clusters. */
 export function formatRoundSize(bytes: number): string {
   const unit = unitOf(bytes);
-  return `${inUnit(bytes, unit, number.upToOneDecimal)}${space}${units.names[unit]}`;
+  return `${inUnit(bytes, unit, number("upToOneDecimal"))}${space}${units.names[unit]}`;
 }
 
 /** Two sizes in the unit of the second: "26.4" and "42.6 GiB". */
 export function formatProgress(done: number, total: number): { done: string; total: string } {
   const unit = unitOf(total);
-  return { done: inUnit(done, unit, number.oneDecimal), total: formatSize(total) };
+  return { done: inUnit(done, unit, number("oneDecimal")), total: formatSize(total) };
 }
 
 /** "6,227,702,579 bytes". */
 export function formatBytes(bytes: number): string {
   // As in the catalogs, also where the locale's own pattern has no space there.
-  return number.bytes.format(bytes).replace(/(\d)(?=\p{Script=Han})/u, "$1 ");
+  return number("bytes")
+    .format(bytes)
+    .replace(/(\d)(?=\p{Script=Han})/u, "$1 ");
 }
 
 /** "1.1 GiB/s". */
@@ -94,15 +99,16 @@ export function formatRoundSpeed(bytesPerSecond: number): string {
 /** "14%", "0.3%", "<0.1%" for what is more than nothing; "0%" when `whole` is 0. */
 export function formatShare(part: number, whole: number): string {
   const share = whole > 0 ? part / whole : 0;
-  if (share > 0 && share < 0.001) return `<${number.finePercent.format(0.001)}`;
+  if (share > 0 && share < 0.001) return `<${number("finePercent").format(0.001)}`;
   // "100%" only for all of it.
-  if (share > 0.99 && share < 1) return number.finePercent.format(Math.floor(share * 1000) / 1000);
-  return (share < 0.01 ? number.finePercent : number.percent).format(share);
+  if (share > 0.99 && share < 1)
+    return number("finePercent").format(Math.floor(share * 1000) / 1000);
+  return number(share < 0.01 ? "finePercent" : "percent").format(share);
 }
 
 /** "93,014". */
 export function formatCount(count: number): string {
-  return number.whole.format(count);
+  return number("whole").format(count);
 }
 
 /** "0x1f0000": how offsets in files are written. */
@@ -142,5 +148,5 @@ export function formatSeconds(seconds: number): string {
 
 /** "2.1": how many times over. */
 export function formatFactor(times: number): string {
-  return number.oneDecimal.format(times);
+  return number("oneDecimal").format(times);
 }

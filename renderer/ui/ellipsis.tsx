@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import { useState } from "react";
+import { memo, useState } from "react";
 import styles from "./ellipsis.module.css";
 
 interface EllipsisProps {
@@ -9,7 +9,7 @@ interface EllipsisProps {
 }
 
 /** One line that ends in "…" where there is no room. */
-export function Ellipsis({ children, full }: EllipsisProps) {
+export const Ellipsis = memo(function Ellipsis({ children, full }: EllipsisProps) {
   const [cut, setCut] = useState(false);
   return (
     <Tooltip
@@ -30,4 +30,4 @@ export function Ellipsis({ children, full }: EllipsisProps) {
       </span>
     </Tooltip>
   );
-}
+});

@@ -14,7 +14,7 @@ interface Layer {
 }
 
 // Files directly in electron/: these touch Electron, every other one is plain Node.
-const shell = "main|serve-window|window|menu|dialogs|preload|protocol|open-files";
+const shell = "launch|main|serve-window|window|menu|dialogs|preload|protocol|open-files";
 const plain = `electron/(?!(?:${shell})$)[^/]+`;
 const middle = ["node:.*", "npm:zod", "electron/engine(/index)?", "shared/.*", plain];
 const anyPackage = "npm:(?!electron$).*";

@@ -10,13 +10,14 @@ const archive = join(inside.resources, "app.asar");
 /** Everything that may be in the archive. What is new has to be allowed here first. */
 const allowed = [
   /^package\.json$/,
-  /^out\/main\/(?:main|inspector|measurer|image-task|job|copier)\.js$/,
-  /^out\/main\/chunks\/[\w-]+\.js$/,
+  /^out\/main\/main\.js$/,
+  /^out\/main\/(?:launch|inspector|measurer|image-task|job|copier)\.cjs$/,
+  /^out\/main\/chunks\/[\w-]+\.cjs$/,
   /^out\/preload\/preload\.cjs$/,
   /^out\/renderer\/index\.html$/,
-  /^out\/renderer\/assets\/index-[\w-]+\.(?:js|css)$/,
+  /^out\/renderer\/assets\/(?:first-[\w-]+\.js|style-[\w-]+\.css)$/,
   // The texts of one area in another language, and what is loaded when it is first shown.
-  /^out\/renderer\/assets\/[a-zA-Z-]+-[\w-]{8}\.(?:js|css)$/,
+  /^out\/renderer\/assets\/[a-zA-Z.-]+-[\w-]{8}\.(?:js|css)$/,
   /^out\/renderer\/assets\/inter-[\w-]+\.woff2$/,
   /^out\/(?:main|renderer)\/licences\.json$/,
   /^out\/cli\/(?:lamina|program|copier)\.cjs$/,

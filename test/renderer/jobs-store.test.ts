@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { hasEnded, leadingJob, useJobs } from "../../renderer/state/jobs";
+import { hasEnded, isProgress, leadingJob, useJobs } from "../../renderer/state/jobs";
 import { useImages } from "../../renderer/state/images";
 import { useView } from "../../renderer/state/view";
 import { start } from "../../renderer/start";
@@ -107,5 +107,43 @@ describe("starting", () => {
     fakeBridge({ "jobs.list": () => [] });
     await expect(start(Promise.resolve())).rejects.toThrow("app.takeOpenedFiles is not expected");
     expect(useView.getState().started).toBe(true);
+  });
+});
+
+describe("how far jobs are", () => {
+  it("is shown for all at once, a few times a second", () => {
+    vi.useFakeTimers();
+    const { changed, advanced } = useJobs.getState();
+    for (const id of ["1", "2"]) changed(job(id, "running"));
+    const heard = vi.fn<() => void>();
+    const stop = useJobs.subscribe(heard);
+    for (const done of [1, 2, 3])
+      for (const id of ["1", "2"]) advanced(job(id, "running", { done }));
+    expect(heard).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(250);
+    expect(heard).toHaveBeenCalledTimes(1);
+    expect(useJobs.getState().jobs.map(({ done }) => done)).toEqual([3, 3]);
+    stop();
+    vi.useRealTimers();
+  });
+
+  it("does not come after the end", () => {
+    vi.useFakeTimers();
+    const { changed, advanced } = useJobs.getState();
+    changed(job("1", "running"));
+    advanced(job("1", "running", { done: 5 }));
+    changed(job("1", "done"));
+    vi.advanceTimersByTime(250);
+    expect(useJobs.getState().jobs[0]?.state).toBe("done");
+    vi.useRealTimers();
+  });
+
+  it("is all that is new only while the job runs, in the same phase", () => {
+    const jobs = [job("1", "running"), job("2", "paused")];
+    expect(isProgress(job("1", "running", { done: 1 }), { jobs })).toBe(true);
+    expect(isProgress(job("1", "running", { phase: "verifying" }), { jobs })).toBe(false);
+    expect(isProgress(job("1", "done"), { jobs })).toBe(false);
+    expect(isProgress(job("2", "running"), { jobs })).toBe(false);
+    expect(isProgress(job("3", "running"), { jobs })).toBe(false);
   });
 });

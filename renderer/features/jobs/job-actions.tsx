@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { FolderSearch, Pause, Play, ReceiptText, X } from "lucide-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Job } from "../../../shared/model/job";
 import { call } from "../../api/client";
@@ -12,7 +13,13 @@ import { jobAction } from "./job-text";
 import styles from "./jobs.module.css";
 
 /** What can be done with a job as it stands. */
-export function JobActions({ job }: { job: Job }) {
+export const JobActions = memo(Actions, (before, { job }) => {
+  const { id, state, receiptId } = before.job;
+  // How far it is changes nothing here, ten times a second.
+  return id === job.id && state === job.state && receiptId === job.receiptId;
+});
+
+function Actions({ job }: { job: Job }) {
   const { t } = useTranslation();
   const { cancel, pause, resume, dismiss } = useJobs.getState();
   const { receiptId } = job;

@@ -19,9 +19,6 @@ import { sentences } from "../../text/sentence";
 export function JobsBar() {
   const { t } = useTranslation();
   const jobs = useJobs((state) => state.jobs);
-  const [listed, setListed] = useState(false);
-  // The list would lie over the receipt that was opened from it.
-  const covered = useReceipts((receipts) => receipts.shown !== undefined);
   const job = leadingJob(jobs);
   const dragOut = useDragOut(job);
   if (job === undefined) return null;
@@ -29,7 +26,6 @@ export function JobsBar() {
   const outcome = jobOutcome(job, t);
   const words = job.failure && failureWords(job.failure, t);
   const failed = jobs.filter((one) => one.state === "failed" && one !== job).length;
-  const active = jobs.filter((one) => !hasEnded(one)).length;
   return (
     <footer className={styles.bar} aria-label={t("jobs.bar")} data-testid="jobs-bar">
       <JobIcon state={job.state} />
@@ -54,39 +50,57 @@ export function JobsBar() {
       {failed > 0 && (
         <span className={styles.failed}>{t("jobs.failedCount", { count: failed })}</span>
       )}
-      <Popover
-        opened={listed && !covered}
-        onChange={setListed}
-        offset={10}
-        position="top-end"
-        width={460}
-        shadow="md"
-        radius={12}
-        trapFocus
-      >
-        <Popover.Target>
-          <UnstyledButton
-            className={styles.all}
-            aria-label={t("jobs.showList")}
-            onClick={() => setListed(!listed)}
-          >
-            {active > 0
-              ? t("jobs.active", { count: active })
-              : t("jobs.list", { count: jobs.length })}
-            <ChevronUp size={13} aria-hidden />
-          </UnstyledButton>
-        </Popover.Target>
-        <Popover.Dropdown className={styles.list} aria-label={t("jobs.title")}>
-          <ul>
-            {jobs.toReversed().map((one) => (
-              <JobItem key={one.id} job={one} />
-            ))}
-          </ul>
-        </Popover.Dropdown>
-      </Popover>
+      <AllJobs />
       <span className={styles.spoken} role="status">
         {hasEnded(job) ? `${title}. ${outcome ?? ""}` : ""}
       </span>
     </footer>
+  );
+}
+
+/** Opens the list. Not drawn anew when a job gets further. */
+function AllJobs() {
+  const { t } = useTranslation();
+  const active = useJobs(({ jobs }) => jobs.filter((one) => !hasEnded(one)).length);
+  const count = useJobs(({ jobs }) => jobs.length);
+  const [listed, setListed] = useState(false);
+  // The list would lie over the receipt that was opened from it.
+  const covered = useReceipts((receipts) => receipts.shown !== undefined);
+  return (
+    <Popover
+      opened={listed && !covered}
+      onChange={setListed}
+      offset={10}
+      position="top-end"
+      width={460}
+      shadow="md"
+      radius={12}
+      trapFocus
+    >
+      <Popover.Target>
+        <UnstyledButton
+          className={styles.all}
+          aria-label={t("jobs.showList")}
+          onClick={() => setListed(!listed)}
+        >
+          {active > 0 ? t("jobs.active", { count: active }) : t("jobs.list", { count })}
+          <ChevronUp size={13} aria-hidden />
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown className={styles.list} aria-label={t("jobs.title")}>
+        <JobList />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function JobList() {
+  const jobs = useJobs((state) => state.jobs);
+  return (
+    <ul>
+      {jobs.toReversed().map((one) => (
+        <JobItem key={one.id} job={one} />
+      ))}
+    </ul>
   );
 }

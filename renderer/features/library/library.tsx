@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { FolderPlus } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { useFirstPicture } from "../../state/first-picture";
 import { useLibrary } from "../../state/library";
 import { useSettings } from "../../state/settings";
 import { attempt } from "../../state/view";
@@ -17,13 +18,15 @@ export function Library() {
   const folders = useLibrary((library) => library.folders);
   const { watch } = useLibrary.getState();
   const { folded, fold } = useFolded();
+  const drawn = useFirstPicture();
   const rows = libraryRows({ watchedFolders, folders, recent, folded });
   return (
     <nav className={styles.library} aria-label={t("library.title")}>
       {rows.length === 0 ? (
         <p className={styles.empty}>{t("library.empty")}</p>
       ) : (
-        <LibraryTree rows={rows} fold={fold} />
+        // The page comes first: to bring a row into sight, everything has to be laid out.
+        drawn && <LibraryTree rows={rows} fold={fold} />
       )}
       <div className={styles.foot}>
         <Button

@@ -1,5 +1,4 @@
 import { Modal } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { Search } from "lucide-react";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,16 +10,11 @@ import styles from "./palette.module.css";
 
 const IMAGES_OFFERED = 5;
 
-/** Finds an image or runs a command, by Ctrl K from anywhere but a dialog. */
+/** Finds an image or runs a command. */
 export function Palette(places: Places) {
   const { t } = useTranslation();
   const opened = usePalette((palette) => palette.opened);
-  const { open, close } = usePalette.getState();
-  const toggle = () => {
-    if (usePalette.getState().opened) close();
-    else if (document.querySelector('[aria-modal="true"]') === null) open();
-  };
-  useHotkeys([["mod+K", toggle]], []);
+  const { close } = usePalette.getState();
   return (
     <Modal.Root
       opened={opened}

@@ -105,6 +105,7 @@ function setUp() {
       chooseFolder: () => Promise.resolve(undefined),
     },
     emit: () => {},
+    ready: () => undefined,
     settled: () => seen.push("settled"),
     showInFolder: (path) => seen.push(path),
     startDrag: (path) => seen.push(`drags ${path}`),
