@@ -2,8 +2,10 @@ import { parentPort } from "node:worker_threads";
 import { reportImage, toFailure } from "../engine";
 import type { ImageReport } from "../../shared/model/report";
 import type { InspectOrder, WorkerReply } from "./messages";
+import { tellUp } from "./tell-up";
 
 /** The thread in which strangers' images are opened: one order, one answer. */
+tellUp();
 parentPort?.on("message", (order: InspectOrder) => parentPort?.postMessage(answer(order)));
 
 function answer(order: InspectOrder): WorkerReply<ImageReport> {

@@ -19,6 +19,7 @@ import { giveWay } from "./give-way";
 import type { Converted, JobOrder, WorkerReply } from "./messages";
 import { sourceRequestOf } from "./source-request";
 import { mostCopiers, startCopierThread } from "./start-copier";
+import { tellUp } from "./tell-up";
 
 /**
  * The thread of one job: it begins with its order, answers once, and is ended from outside. One
@@ -26,6 +27,7 @@ import { mostCopiers, startCopierThread } from "./start-copier";
  */
 parentPort?.on("message", () => {});
 giveWay();
+tellUp();
 parentPort?.postMessage(answer(workerData as JobOrder));
 
 function answer(order: JobOrder): WorkerReply<Converted> {
