@@ -18,7 +18,7 @@ import type { Verification } from "../../shared/model/receipt";
 import { giveWay } from "./give-way";
 import type { Converted, JobOrder, WorkerReply } from "./messages";
 import { sourceRequestOf } from "./source-request";
-import { mostCopiers, startCopierThread } from "./start-copier";
+import { mostCopiers, startCopierThread, waitForCopiers } from "./start-copier";
 import { tellUp } from "./tell-up";
 
 /**
@@ -37,6 +37,8 @@ function answer(order: JobOrder): WorkerReply<Converted> {
     return { ok: true, value };
   } catch (error) {
     return { ok: false, failure: toFailure(error) };
+  } finally {
+    waitForCopiers();
   }
 }
 
