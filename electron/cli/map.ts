@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { mapBatches, mapState, type DiskImage, type MapBatch } from "../engine";
 import { readArguments, type OptionTable } from "./arguments";
 import { CommandError, UsageError } from "./errors";
@@ -51,7 +52,10 @@ export function map(args: readonly string[]): number {
   try {
     if (!json) text.put(encode(`${heading}\n`));
     const batches = mapOf(image, start, longest);
-    if (batches !== undefined) (json ? printJson : printTable)(batches, text, names);
+    if (batches !== undefined) {
+      if (json) printJson(batches, text);
+      else printTable(batches, text, names, image);
+    }
     // qemu-img prints what it began with.
     else if (json) print(`[${entryAt}${start}${entryLength}0${entryMiddle(0, 0, false)}}]\n`);
   } finally {
@@ -112,7 +116,12 @@ const heading = "Offset          Length          Mapped to       File";
 const columnWidth = 16;
 
 /** Only what is stored as data: holes and zeros are not shown to people. */
-function printTable(batches: Iterable<MapBatch>, text: TextBytes, names: readonly string[]): void {
+function printTable(
+  batches: Iterable<MapBatch>,
+  text: TextBytes,
+  names: readonly string[],
+  { layers }: DiskImage,
+): void {
   const shown = names.map((name) => encode(`${name}\n`));
   for (const { count, start, length, depth, state, offset, file } of batches) {
     for (let index = 0; index < count; index += 1) {
@@ -124,7 +133,13 @@ function printTable(batches: Iterable<MapBatch>, text: TextBytes, names: readonl
       text.putHex(offset[index]!, columnWidth);
       const other = file[index];
       const at = depth[index]!;
-      text.put(other ? encode(`${nameInFolderOf(names[at] ?? "", other.name)}\n`) : shown[at]!);
+      if (other === undefined) {
+        text.put(shown[at]!);
+        continue;
+      }
+      const told = layers[at]?.facts.dataFile ?? "";
+      const name = isAbsolute(told) ? told : nameInFolderOf(names[at] ?? "", other.name);
+      text.put(encode(`${name}\n`));
     }
   }
 }

@@ -1,6 +1,7 @@
 /** All that the rest of Lamina may use of the engine. */
 export { ImageError, type ImageErrorCode } from "./errors";
 export { fileStatus } from "./io/file";
+export { nativeCalls } from "./io/native";
 export { folderOf, nameSeenFrom } from "./io/paths";
 export { removePartials } from "./image/temporary-file";
 export type { DiskImage } from "./image/disk-image";

@@ -18,7 +18,8 @@ import type { Verification } from "../../shared/model/receipt";
 import { giveWay } from "./give-way";
 import type { Converted, JobOrder, WorkerReply } from "./messages";
 import { sourceRequestOf } from "./source-request";
-import { mostCopiers, startCopierThread } from "./start-copier";
+import { mostCopiers, startCopierThread, waitForCopiers } from "./start-copier";
+import { tellUp } from "./tell-up";
 
 /**
  * The thread of one job: it begins with its order, answers once, and is ended from outside. One
@@ -26,6 +27,7 @@ import { mostCopiers, startCopierThread } from "./start-copier";
  */
 parentPort?.on("message", () => {});
 giveWay();
+tellUp();
 parentPort?.postMessage(answer(workerData as JobOrder));
 
 function answer(order: JobOrder): WorkerReply<Converted> {
@@ -35,6 +37,8 @@ function answer(order: JobOrder): WorkerReply<Converted> {
     return { ok: true, value };
   } catch (error) {
     return { ok: false, failure: toFailure(error) };
+  } finally {
+    waitForCopiers();
   }
 }
 

@@ -3,9 +3,11 @@ import { createControl, measureTarget, measureVariants, toFailure } from "../eng
 import type { MeasuredSize, MeasuredVariant } from "../../shared/model/measure";
 import { giveWay } from "./give-way";
 import type { MeasureOrder, WorkerReply } from "./messages";
+import { tellUp } from "./tell-up";
 
 /** The thread of one measurement: it begins with its order, answers once, and ends. */
 giveWay();
+tellUp();
 parentPort?.postMessage(answer(workerData as MeasureOrder));
 
 function answer(order: MeasureOrder): WorkerReply<MeasuredVariant[] | MeasuredSize> {

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { createControl, type Control } from "../engine";
 import { FailureError, receivedFailure } from "../failure";
+import { endThread } from "./end-thread";
 import type { ImageTasks, TaskName, TaskOrder, WorkerReply } from "./messages";
 import { createKeptThread, type KeptThread } from "./start-kept-thread";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
@@ -54,7 +55,7 @@ export function createTaskRunner(script: string): TaskRunner {
         const worker = new Worker(script, { resourceLimits: THREAD_LIMITS });
         const stop = (): void => {
           fail(new FailureError({ code: "cancelled", message: "Cancelled." }));
-          void worker.terminate();
+          endThread(worker);
         };
         if (reading.has(task)) readers.add(stop);
         // Its files are closed when it answers.

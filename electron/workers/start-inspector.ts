@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { ImageReport } from "../../shared/model/report";
 import type { Failure } from "../../shared/model/report";
 import { FailureError, receivedFailure } from "../failure-error";
+import { endThread } from "./end-thread";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 import type { CompiledFolders, InspectOrder, WorkerReply } from "./messages";
 
@@ -57,7 +58,7 @@ export function createInspector(
   function drop(thread: Worker, failure: Failure): void {
     if (thread !== worker) return;
     worker = undefined;
-    void thread.terminate();
+    endThread(thread);
     const file = current?.order.path;
     settle((order) => order.fail(new FailureError({ ...failure, ...(file && { file }) })));
   }

@@ -4,6 +4,7 @@ import { createControl, removePartials, type Control, type Grant } from "../engi
 import type { Job, JobRequest, JobResult } from "../../shared/model/job";
 import type { Failure } from "../../shared/model/report";
 import { receivedFailure } from "../failure";
+import { endThread } from "./end-thread";
 import type { Converted, JobOrder, WorkerReply } from "./messages";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 
@@ -71,7 +72,7 @@ export function startJob(
     resume: () => control.resume(),
     cancel: () => {
       control.cancel();
-      watchdog ??= setTimeout(() => void worker.terminate(), patience);
+      watchdog ??= setTimeout(() => endThread(worker), patience);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { createControl, type Control } from "../engine";
 import { FailureError, receivedFailure } from "../failure";
+import { endThread } from "./end-thread";
 import type { TaskOrder, WorkerReply } from "./messages";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 
@@ -58,7 +59,7 @@ export function createKeptThread(script: string, grace = GRACE_MS): KeptThread {
     if (thread !== worker) return;
     worker = undefined;
     endPatience();
-    void thread.terminate();
+    endThread(thread);
     for (const { fail } of waiting.splice(0)) fail(new FailureError(stoppedFailure(error)));
   }
 

@@ -3,6 +3,7 @@ import { createControl, type MeasureTarget } from "../engine";
 import type { MeasuredSize, MeasuredVariant } from "../../shared/model/measure";
 import type { Failure } from "../../shared/model/report";
 import { FailureError, receivedFailure } from "../failure";
+import { endThread } from "./end-thread";
 import type { MeasureOrder, WorkerReply } from "./messages";
 import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 
@@ -31,10 +32,7 @@ export interface MeasurerParts {
 }
 
 const LOOK_MS = 100;
-/**
- * What is given up ends by itself within one step, and has this long for it: a thread that is stopped
- * while it loads its script leaves that file open.
- */
+/** What is given up ends by itself within one step, and has this long for it. */
 const GRACE_MS = 5000;
 /** However long a disk is, something of it is read in this time, or its disk is gone. */
 const PATIENCE_MS = 60_000;
@@ -85,7 +83,7 @@ export function createMeasurer(
       clearInterval(timer);
       if (giveUp === fail) giveUp = undefined;
       control.cancel();
-      const grace = setTimeout(() => void worker.terminate(), GRACE_MS).unref();
+      const grace = setTimeout(() => endThread(worker), GRACE_MS).unref();
       worker.once("exit", () => clearTimeout(grace));
     });
   }

@@ -65,6 +65,8 @@ export function makeImages(folder: string): void {
   qcow2(...aes, "aes.qcow2", "1M");
   qcow2("-u", "-b", "aes.qcow2", "-F", "qcow2", "on-aes.qcow2", "1M");
   qcow2("-o", "data_file=data.raw", "data-file.qcow2", "1M");
+  qcow2("-o", `data_file=${path("data-path.raw")}`, "data-path.qcow2", "1M");
+  qemuIo(path("data-path.qcow2"), "qcow2", ["write -P 7 64k 64k"]);
   qcow2("-o", "data_file=beside.raw", "sub/data-file.qcow2", "1M");
   qcow2("grown.qcow2", "1M");
   qemuImg(["snapshot", "-c", "small", "grown.qcow2"], folder);

@@ -44,6 +44,7 @@ const lines = {
     map comp.qcow2 | map --output=json comp.qcow2 | map --output=json five | map empty
     map --output=json empty | map --output=json longer | map --output=json metadata.qcow2
     map --output=json large.qcow2 | map fine.qcow2 | map --output=json fine.qcow2 | map sub.qcow2
+    map data-path.qcow2 | map --output=json data-path.qcow2
     map --output=json v2.qcow2 | map --start-offset=1000 --max-length=5M --output=json s.qcow2
     map --max-length=foo s.qcow2 | map --start-offset=-1 s.qcow2 | map -s 1M -l 1M s.qcow2
     map --max-length=0 --output=json s.qcow2 | map --start 9E s.qcow2
