@@ -7,10 +7,8 @@ const KEEP_COMPILED_MS = 2000;
 
 const folders = workerData as CompiledFolders | undefined | null;
 const keepCompiled = folders && loadWithCompiled(folders.chunks, folders.compiled, "inspector");
-const loading = import("./inspect").then((loaded) => {
-  loaded.tellUp();
-  return loaded;
-});
+const loading = import("./inspect");
+void loading.then(({ tellUp }) => tellUp());
 
 /** The thread in which strangers' images are opened: one order, one answer. */
 parentPort?.on("message", (order: InspectOrder) => void answer(order));
