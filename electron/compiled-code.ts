@@ -14,7 +14,7 @@ interface Loaded {
 
 /**
  * From now on `require` takes the chunks of the build in `chunks` with what V8 compiled of them in an
- * earlier start, kept in `folder` (ADR 0021). Once in a thread.
+ * earlier start, kept in `folder` (ADR 0020). Once in a thread.
  *
  * @param role tells apart the threads that run different parts of the same chunk
  * @returns keeps what was compiled this time, if an earlier start has not; never throws
