@@ -17,6 +17,8 @@ export function countUsedClusters(source: ByteSource, header: Header, enough = I
       Math.min(refcountTableClusters * clusterSize, source.size - refcountTableOffset) / 8,
     ),
   );
+  // Where the table is lost, nothing is known to be used.
+  if (blocks <= 0) return 0;
   const table = new DataView(new ArrayBuffer(blocks * 8));
   source.read(refcountTableOffset, new Uint8Array(table.buffer));
   const block = new Uint8Array(clusterSize);
