@@ -27,6 +27,7 @@ const options: OptionTable = {
     enable: { as: "enable" },
     disable: { as: "disable" },
     merge: { as: "merge", valued: true },
+    granularity: { as: "g", valued: true },
     trust: { as: "trust" },
   },
 };

@@ -62,7 +62,7 @@ const lines = {
     info v2.qcow2 | rebase -u -b '' v2.qcow2`,
   bitmap: `
     bitmap | bitmap --add b.qcow2 | bitmap --add s.qcow2 b | bitmap --add s.qcow2 b
-    bitmap --add -g 100 s.qcow2 d | bitmap --add -g 128k s.qcow2 d
+    bitmap --add -g 100 s.qcow2 d | bitmap --add --granularity 128k s.qcow2 d
     bitmap -g 1M --clear s.qcow2 d | bitmap --add -g foo s.qcow2 e | bitmap --add -g 4G s.qcow2 e
     bitmap --add -g 0 s.qcow2 e | bitmap --remove s.qcow2 nope
     bitmap --merge d s.qcow2 b | bitmap --merge nope s.qcow2 b | bitmap --merge d s.qcow2 nope
