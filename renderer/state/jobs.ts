@@ -23,6 +23,9 @@ const PROGRESS_MS = 250;
 /** Those that got further since the last one, by id. */
 const further = new Map<string, Job>();
 
+/** Whether the last one was shorter ago than that. */
+let isFresh = false;
+
 /** Long operations, running and ended. */
 export const useJobs = create<JobsState>()((set) => ({
   jobs: [],
@@ -38,13 +41,17 @@ export const useJobs = create<JobsState>()((set) => ({
     }));
   },
   advanced: (job) => {
-    if (further.size === 0) {
-      setTimeout(() => {
-        set(({ jobs }) => ({ jobs: jobs.map((known) => further.get(known.id) ?? known) }));
-        further.clear();
-      }, PROGRESS_MS);
-    }
     further.set(job.id, job);
+    if (isFresh) return;
+    const show = (): void => {
+      isFresh = further.size > 0;
+      if (!isFresh) return;
+      const shown = new Map(further);
+      further.clear();
+      set(({ jobs }) => ({ jobs: jobs.map((known) => shown.get(known.id) ?? known) }));
+      setTimeout(show, PROGRESS_MS);
+    };
+    show();
   },
   removed: (jobId) => {
     set(({ jobs }) => ({ jobs: jobs.filter(({ id }) => id !== jobId) }));

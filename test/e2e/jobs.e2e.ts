@@ -30,8 +30,9 @@ test("a conversion is paused, waits, goes on, and is compared at its end", async
   const source = join(folder, name);
   const file = openSync(source, "wx");
   const data = randomFillSync(new Uint8Array(4 * MiB));
-  for (let at = 0; at < 512 * MiB; at += data.length) writeSync(file, data);
-  ftruncateSync(file, 600 * MiB);
+  // More than is copied before its first progress is on the screen.
+  for (let at = 0; at < 1024 * MiB; at += data.length) writeSync(file, data);
+  ftruncateSync(file, 1280 * MiB);
   closeSync(file);
 
   const lamina = await launch(source);
@@ -43,11 +44,11 @@ test("a conversion is paused, waits, goes on, and is compared at its end", async
   const dialog = await openConvert(page);
   await expect(dialog.getByRole("button", { name: "Convert", exact: true })).toBeEnabled();
   await lamina.picture("convert-small");
-  await clickOnceShown(page, `Pause converting ${name}`, /of 512\.0\sMiB/);
+  await clickOnceShown(page, `Pause converting ${name}`, /of 1\.0\sGiB/);
   await dialog.getByRole("button", { name: "Convert", exact: true }).click();
   const bar = page.getByTestId("jobs-bar");
   await expect(bar).toContainText("Paused converting");
-  await expect(bar).toContainText(/of 512\.0\sMiB/);
+  await expect(bar).toContainText(/of 1\.0\sGiB/);
   await lamina.picture("job-paused");
   const shown = () => bar.getByRole("progressbar").getAttribute("aria-valuetext");
   const paused = await shown();
@@ -70,7 +71,7 @@ test("a conversion is paused, waits, goes on, and is compared at its end", async
     .getByRole("button", { name: /^Receipt of/ })
     .click();
   const receipt = page.getByRole("dialog", { name: /^Receipt of/ });
-  await expect(receipt.getByTestId("receipt-verified")).toContainText("600.0 MiB were compared");
+  await expect(receipt.getByTestId("receipt-verified")).toContainText("1.3 GiB were compared");
   await lamina.picture("receipt-small");
   await page.keyboard.press("Escape");
   await expect(receipt).toHaveCount(0);
