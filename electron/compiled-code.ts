@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import Module, { createRequire } from "node:module";
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { Script } from "node:vm";
+import type { Script } from "node:vm";
+import { compileScript, type RunModule } from "./compiled-script";
 
 /** What lies in `folder`: ROLE.CHUNK.cache, and the name of a chunk holds a hash of its content. */
 const suffix = ".cache";
@@ -27,14 +28,10 @@ export function loadWithCompiled(chunks: string, folder: string, role: string): 
 
   extensions[".cjs"] = (module, file) => {
     if (dirname(file) !== chunks) return load?.(module, file);
-    const cachedData = read(join(folder, nameOf(file)));
-    const script = new Script(Module.wrap(readFileSync(file, "utf8")), {
-      filename: file,
-      ...(cachedData && { cachedData }),
-    });
-    const fromCache = cachedData !== undefined && script.cachedDataRejected === false;
-    loaded.set(nameOf(file), { script, fromCache });
-    const run = script.runInThisContext() as (...given: readonly unknown[]) => void;
+    const script = compileScript(file, join(folder, nameOf(file)));
+    // Undefined where none was there.
+    loaded.set(nameOf(file), { script, fromCache: script.cachedDataRejected === false });
+    const run = script.runInThisContext() as RunModule;
     const require = (id: string): unknown => module.require(id);
     run.call(module.exports, module.exports, require, module, file, chunks);
   };
@@ -54,14 +51,6 @@ export function loadWithCompiled(chunks: string, folder: string, role: string): 
       // The next start compiles once more.
     }
   };
-}
-
-function read(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whoever is killed meanwhile leaves the old one, or none: V8 would believe half of one. */

@@ -1,5 +1,12 @@
 import type { CheckFinding, CheckResult } from "../../shared/model/check";
 
+/** What is most often found has qemu-img's words. */
+const inTheirWords = new Set<CheckFinding["id"]>([
+  "refcount-differs",
+  "l1-copied-flag",
+  "l2-copied-flag",
+]);
+
 /** What a check has to tell, line by line, and what a repair has done about it. */
 export function findingLines(before: CheckResult, after = before): string[] {
   const { findings, moreFindings } = before;
@@ -7,7 +14,7 @@ export function findingLines(before: CheckResult, after = before): string[] {
     findings.filter((finding) => finding.id === id);
   const counts = are("refcount-differs");
   const flags = [...are("l1-copied-flag"), ...are("l2-copied-flag")];
-  const others = findings.filter((finding) => ![...counts, ...flags].includes(finding));
+  const others = findings.filter(({ id }) => !inTheirWords.has(id));
   const isLeft = ({ id, at }: CheckFinding): boolean =>
     after.findings.some((left) => left.id === id && left.at === at);
   const rebuilt = counts.some((finding) => finding.kind === "corruption" && !isLeft(finding));
@@ -35,8 +42,6 @@ const words: Readonly<Record<CheckFinding["kind"], string>> = {
 /** In Lamina's words, with its place. */
 const ownLine = ({ kind, text, at }: CheckFinding): string =>
   `${words[kind]}${text} (at byte ${at})`;
-
-// What is most often found has qemu-img's words.
 
 const countLine = ({ values = {} }: CheckFinding, done: string): string =>
   `${done} cluster ${values["cluster"]} refcount=${values["refcount"]} reference=${values["uses"]}`;

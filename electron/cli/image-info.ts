@@ -1,7 +1,7 @@
 import type { ImageLayer } from "../engine";
-import type { SnapshotFacts } from "../../shared/model/facts";
+import type { FactDetail, SnapshotFacts } from "../../shared/model/facts";
 import type { Json } from "./json";
-import { nameBeside, nameInFolderOf, withoutProtocol } from "./names";
+import { nameBeside, nameInFolderOf } from "./names";
 import { formatName } from "./open";
 import { humanSize } from "./sizes";
 import { snapshotTable } from "./snapshot-table";
@@ -18,7 +18,7 @@ export interface NamedLayer {
 const withoutStatus = new Set(["parallels"]);
 
 /** What is told of the file that an image is wrapped in. */
-const wrappingDetails = new Set(["disk in the archive", "unpacked size"]);
+const wrappingDetails = new Set<FactDetail["id"]>(["disk-in-archive", "unpacked-size"]);
 
 const billion = 1_000_000_000n;
 
@@ -33,7 +33,7 @@ export function jsonInfo({ layer, name, shown }: NamedLayer): Json {
     "backing-filename-format": parent?.format,
     snapshots: facts.snapshots.length === 0 ? undefined : facts.snapshots.map(jsonSnapshot),
     "virtual-size": wrapping?.sizeKnown === false ? undefined : layer.size,
-    filename: shown ?? withoutProtocol(name),
+    filename: shown ?? name,
     "cluster-size": hasStatus ? facts.clusterSize : undefined,
     format,
     "actual-size": sizeOnDisk(layer),
@@ -41,7 +41,7 @@ export function jsonInfo({ layer, name, shown }: NamedLayer): Json {
       facts.formatSpecific === undefined
         ? undefined
         : { type: format, data: asJson(specificOf(layer, name)) },
-    "full-backing-filename": parent && nameBeside(withoutProtocol(name), parent.name),
+    "full-backing-filename": parent && nameBeside(name, parent.name),
     encrypted: facts.encryption === undefined ? undefined : true,
     "backing-filename": parent?.name,
     "dirty-flag": hasStatus ? (facts.dirty ?? false) : undefined,
@@ -74,7 +74,7 @@ export function humanInfo({ layer, name, shown }: NamedLayer): string {
   const { facts } = layer;
   const parent = namedParent(layer);
   const lines = [
-    `image: ${shown ?? withoutProtocol(name)}`,
+    `image: ${shown ?? name}`,
     `file format: ${formatName(layer)}`,
     `virtual size: ${virtualSize(layer)}`,
     `disk size: ${humanSize(sizeOnDisk(layer))}`,
@@ -86,7 +86,7 @@ export function humanInfo({ layer, name, shown }: NamedLayer): string {
     lines.push(`cluster_size: ${facts.clusterSize}`);
   if (hasStatus && facts.dirty) lines.push("cleanly shut down: no");
   if (parent) {
-    const full = nameBeside(withoutProtocol(name), parent.name);
+    const full = nameBeside(name, parent.name);
     const place = full === parent.name ? "" : ` (actual path: ${full})`;
     lines.push(`backing file: ${parent.name}${place}`);
     if (parent.format !== undefined) lines.push(`backing file format: ${parent.format}`);
@@ -107,7 +107,7 @@ function virtualSize({ size, facts }: ImageLayer): string {
 function wrappingLines({ wrapping, details }: ImageLayer["facts"]): string[] {
   if (wrapping === undefined) return [];
   const { id, member } = wrapping;
-  const told = details.filter(({ name }) => wrappingDetails.has(name));
+  const told = details.filter((detail) => wrappingDetails.has(detail.id));
   return [
     `wrapped in: ${id}${member === undefined ? "" : ` (${member})`}`,
     ...told.map(({ name, value }) => `${name}: ${value}`),
@@ -119,11 +119,11 @@ function specificOf({ facts, source }: ImageLayer, name: string): unknown {
   const data = facts.formatSpecific;
   const extents: unknown = data?.["extents"];
   // A file that was opened by its name on the command line has names like it; others have paths.
-  if (source.name === withoutProtocol(name) || !Array.isArray(extents)) return data;
+  if (source.name === name || !Array.isArray(extents)) return data;
   const named = extents.map((extent: Record<string, unknown>) => {
     const path = extent["filename"];
     if (typeof path !== "string") return extent;
-    return { ...extent, filename: nameInFolderOf(withoutProtocol(name), path) };
+    return { ...extent, filename: nameInFolderOf(name, path) };
   });
   return { ...data, extents: named };
 }

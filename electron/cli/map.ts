@@ -123,6 +123,8 @@ function printTable(
   { layers }: DiskImage,
 ): void {
   const shown = names.map((name) => encode(`${name}\n`));
+  /** By depth, the further file of a layer that was told last: a VMDK has several. */
+  const others: { readonly source: unknown; readonly name: Uint8Array }[] = [];
   for (const { count, start, length, depth, state, offset, file } of batches) {
     for (let index = 0; index < count; index += 1) {
       if ((state[index]! & (mapState.data | mapState.zero)) !== mapState.data) continue;
@@ -133,13 +135,14 @@ function printTable(
       text.putHex(offset[index]!, columnWidth);
       const other = file[index];
       const at = depth[index]!;
-      if (other === undefined) {
-        text.put(shown[at]!);
-        continue;
+      if (other === undefined) text.put(shown[at]!);
+      else if (others[at]?.source === other) text.put(others[at].name);
+      else {
+        const told = layers[at]?.facts.dataFile ?? "";
+        const name = isAbsolute(told) ? told : nameInFolderOf(names[at] ?? "", other.name);
+        others[at] = { source: other, name: encode(`${name}\n`) };
+        text.put(others[at].name);
       }
-      const told = layers[at]?.facts.dataFile ?? "";
-      const name = isAbsolute(told) ? told : nameInFolderOf(names[at] ?? "", other.name);
-      text.put(encode(`${name}\n`));
     }
   }
 }

@@ -27,9 +27,9 @@ export const calls = {
   },
   /** Files given on the command line, by a file manager or a second start since the last time it was asked. */
   "app.takeOpenedFiles": { input: nothing, output: z.object({ paths: z.array(path) }) },
-  /** Tells that the page shows what it was asked to show; `--screenshot` waits for it. */
   /** The page is about to show something. */
   "app.ready": { input: nothing, output: nothing },
+  /** Tells that the page shows what it was asked to show; `--screenshot` waits for it. */
   "app.settled": { input: nothing, output: nothing },
   /** Puts text on the clipboard. */
   "app.copyText": { input: z.object({ text: z.string().min(1).max(65_536) }), output: nothing },

@@ -1,6 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import i18next, { type TFunction } from "i18next";
 import { describe, expect, it } from "vitest";
 import { factNames, factWords } from "../../electron/engine/formats/fact-texts";
 import { findingTexts } from "../../electron/engine/formats/finding-texts";
@@ -13,15 +12,9 @@ import { checkText } from "../../renderer/text/check-text";
 import { detailName, detailText } from "../../renderer/text/detail-text";
 import { en } from "../../renderer/text/en";
 import { placeholdersOf } from "../helpers/catalog";
+import { english as t } from "../helpers/english";
 
 const engine = resolve(import.meta.dirname, "../../electron/engine");
-const texts = i18next.createInstance();
-await texts.init({
-  lng: "en",
-  resources: { en: { translation: en } },
-  interpolation: { escapeValue: false },
-});
-const t = texts.t as TFunction;
 
 const keys = (texts: object): string[] => Object.keys(texts).toSorted();
 /** What "{name}" of the engine and "{{name}}" of the catalogs stand for. */

@@ -1,4 +1,3 @@
-import i18next, { type TFunction } from "i18next";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { commandsNow, type Command, type Places } from "../../renderer/features/palette/commands";
 import { useHealth } from "../../renderer/state/health";
@@ -6,16 +5,13 @@ import { useImages } from "../../renderer/state/images";
 import { useSettings } from "../../renderer/state/settings";
 import { useSnapshots } from "../../renderer/state/snapshots";
 import { useView } from "../../renderer/state/view";
-import { en } from "../../renderer/text/en";
 import { settingsDefaults } from "../../shared/model/settings-defaults";
 import { fakeBridge } from "./fake-bridge";
 import { layer, report } from "./reports";
+import { english as t } from "../helpers/english";
 
 const places: Places = { tabs: ["overview", "health"], pages: ["settings"] };
 const path = "/vm/web01.qcow2";
-const texts = i18next.createInstance();
-await texts.init({ lng: "en", resources: { en: { translation: en } } });
-const t: TFunction = texts.t;
 
 const now = (): Command[] => commandsNow(places, t);
 const idsOf = (group: Command["group"]): string[] =>

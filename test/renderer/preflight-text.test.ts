@@ -1,4 +1,3 @@
-import i18next, { type TFunction } from "i18next";
 import { describe, expect, it } from "vitest";
 import {
   preflightFindingIdSchema,
@@ -7,14 +6,7 @@ import {
 } from "../../shared/model/preflight";
 import { en } from "../../renderer/text/en";
 import { findingText, purposeText } from "../../renderer/ui/preflight-text";
-
-const texts = i18next.createInstance();
-await texts.init({
-  lng: "en",
-  resources: { en: { translation: en } },
-  interpolation: { escapeValue: false },
-});
-const t = texts.t as TFunction;
+import { english as t } from "../helpers/english";
 
 const plain = (keys: readonly string[]): string[] => [
   ...new Set(keys.map((key) => key.replace(/_(one|other)$/, ""))),

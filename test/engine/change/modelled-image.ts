@@ -30,7 +30,8 @@ function readByQemu(path: string, snapshot?: string): Uint8Array {
   return bytes;
 }
 
-function readByLamina(path: string, snapshot?: number): Uint8Array {
+/** The disk, or that of the snapshot with this place in the table, as Lamina reads it. */
+export function readByLamina(path: string, snapshot?: number): Uint8Array {
   const image = openImage({ path, grants: [], ...(snapshot !== undefined && { snapshot }) });
   try {
     const bytes = new Uint8Array(image.size);

@@ -1,32 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import {
-  checkImage,
-  lostByShrinking,
-  openImage,
-  repairImage,
-  resizeImage,
-} from "../../../electron/engine";
+import { checkImage, lostByShrinking, repairImage, resizeImage } from "../../../electron/engine";
 import { expectBytes } from "../../helpers/bytes";
 import { describeWithQemu, qemuImg, qemuIo } from "../../helpers/qemu-img";
 import { random, runSeed, type Random } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
 import { doNext, type History } from "./history-operations";
-import { modelOf, mustReadAs, mustReadAsForQemu } from "./modelled-image";
+import { modelOf, mustReadAs, mustReadAsForQemu, readByLamina } from "./modelled-image";
 import { countsOf, mustBeSound, oracleCheck } from "./oracle-check";
 import { layouts, type Layout } from "./random-image";
-
-function guest(path: string): Uint8Array {
-  const image = openImage({ path, grants: [] });
-  try {
-    const bytes = new Uint8Array(image.size);
-    image.read(0, bytes);
-    return bytes;
-  } finally {
-    image.close();
-  }
-}
 
 /** Operations on the first image and on each of the others. By hand: `LAMINA_STEPS=200` for all. */
 const steps = Number(process.env["LAMINA_STEPS"] ?? 0);
@@ -112,7 +95,7 @@ describeWithQemu("resize", () => {
     resizeImage({ path, grants: [] }, 2 ** 21);
     const expected = new Uint8Array(2 ** 21);
     expected.fill(7, 0, size);
-    expectBytes(guest(path), expected);
+    expectBytes(readByLamina(path), expected);
     mustBeSound(path);
   });
 
@@ -127,7 +110,7 @@ describeWithQemu("resize", () => {
     resizeImage(request, 1024 * 1024);
     const expected = new Uint8Array(2 ** 20);
     expected.fill(7, 256 * 1024, 512 * 1024);
-    expectBytes(guest(path), expected);
+    expectBytes(readByLamina(path), expected);
     expect(repairImage(path, "all").before).toMatchObject({ leaks: 0, corruptions: 0 });
   });
 });

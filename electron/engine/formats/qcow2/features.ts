@@ -50,24 +50,32 @@ export function unknownBits(set: FeatureSet, bits: bigint): number[] {
   return unknown;
 }
 
+/** The name that the image's own table gives a feature; undefined without one. */
+function ownNameOf(
+  set: FeatureSet,
+  bit: number,
+  names: readonly FeatureName[],
+): string | undefined {
+  const name = names.find((feature) => feature.set === set && feature.bit === bit)?.name;
+  return name === "" ? undefined : name;
+}
+
 /** The name that the image's own table gives a feature, else its set and bit number. */
 export function nameOf(set: FeatureSet, bit: number, names: readonly FeatureName[]): string {
-  const named = names.find((feature) => feature.set === set && feature.bit === bit);
-  return named !== undefined && named.name !== "" ? named.name : `${set} feature bit ${bit}`;
+  return ownNameOf(set, bit, names) ?? `${set} feature bit ${bit}`;
 }
 
 /** As qemu-img tells it: the bits that have names, and the others together in one number. */
 function foundFeatures(bits: readonly number[], names: readonly FeatureName[]): string {
-  const isNamed = (bit: number): boolean =>
-    names.some(
-      (feature) => feature.set === "incompatible" && feature.bit === bit && feature.name !== "",
-    );
-  const others = bits
-    .filter((bit) => !isNamed(bit))
-    .reduce((all, bit) => all | (1n << BigInt(bit)), 0n);
-  const named = bits.filter(isNamed).map((bit) => nameOf("incompatible", bit, names));
-  const rest = others === 0n ? [] : [`Unknown incompatible feature: ${others.toString(16)}`];
-  return [...named, ...rest].join(", ");
+  const found: string[] = [];
+  let others = 0n;
+  for (const bit of bits) {
+    const name = ownNameOf("incompatible", bit, names);
+    if (name === undefined) others |= 1n << BigInt(bit);
+    else found.push(name);
+  }
+  if (others !== 0n) found.push(`Unknown incompatible feature: ${others.toString(16)}`);
+  return found.join(", ");
 }
 
 /** The error for an image with the unknown incompatible features `bits`. */
