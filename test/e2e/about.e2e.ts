@@ -6,6 +6,8 @@ test("About shows the versions, and the licence of each library that is shipped"
   const lamina = await launch();
   const { app, page } = lamina;
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const before = page.getByRole("button", { name: "Theme" });
+  await before.focus();
   await app.evaluate(({ Menu }) => {
     Menu.getApplicationMenu()
       ?.items.flatMap((item) => item.submenu?.items ?? [])
@@ -28,4 +30,5 @@ test("About shows the versions, and the licence of each library that is shipped"
   await lamina.picture("about");
   await about.getByRole("button", { name: "Close" }).click();
   await expect(about).toBeHidden();
+  await expect(before).toBeFocused();
 });

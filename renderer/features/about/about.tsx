@@ -1,6 +1,6 @@
-import { Modal } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useAbout } from "../../state/about";
+import { Dialog } from "../../ui/dialog";
 import { FactList } from "../../ui/fact-list";
 import { Mark } from "../../ui/mark";
 import styles from "./about.module.css";
@@ -12,8 +12,7 @@ export function About() {
   if (about === undefined) return null;
   const { version, electron, chromium, node, platform, libraries } = about;
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={close}
       size={560}
       title={
@@ -22,7 +21,7 @@ export function About() {
           {t("about.title", { version })}
         </span>
       }
-      closeButtonProps={{ "aria-label": t("about.close") }}
+      closeLabel={t("about.close")}
     >
       {/* Takes the focus at first, so that arrow keys scroll. */}
       <div className={styles.content} tabIndex={-1} data-autofocus data-testid="about">
@@ -51,6 +50,6 @@ export function About() {
           ))}
         </ul>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { RefusedReference } from "../../../shared/model/report";
 import { useAttempt } from "../../api/use-attempt";
 import { useImages } from "../../state/images";
 import { useSettings } from "../../state/settings";
+import { Dialog } from "../../ui/dialog";
 import { FailureNote } from "../../ui/failure-note";
 import { Note } from "../../ui/note";
 import styles from "./trust-dialog.module.css";
@@ -27,13 +28,7 @@ export function TrustDialog({ path, reference, folders, close }: TrustDialogProp
       await useImages.getState().inspect(path);
     });
   return (
-    <Modal
-      opened
-      onClose={close}
-      size={520}
-      title={t("trust.ask")}
-      closeButtonProps={{ "aria-label": t("trust.close") }}
-    >
+    <Dialog onClose={close} size={520} title={t("trust.ask")} closeLabel={t("trust.close")}>
       <div className={styles.dialog}>
         <p>{t("trust.askText")}</p>
         <ul className={styles.folders}>
@@ -54,6 +49,6 @@ export function TrustDialog({ path, reference, folders, close }: TrustDialogProp
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

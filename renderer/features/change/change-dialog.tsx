@@ -1,10 +1,11 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ChangeOutlook, ImageChange } from "../../../shared/model/change";
 import { needsConsent, useChange } from "../../state/change";
 import { useConvert } from "../../state/convert";
 import { attempt } from "../../state/view";
 import { formatSize } from "../../text/format";
+import { Dialog } from "../../ui/dialog";
 import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
 import { ProgressBar } from "../../ui/progress-bar";
@@ -20,28 +21,27 @@ export function ChangeDialog() {
   const change = useChange((state) => state.change);
   const hidden = useChange((state) => state.hidden);
   if (change === undefined) return null;
-  return hidden ? <RunningBar change={change} /> : <Dialog change={change} />;
+  return hidden ? <RunningBar change={change} /> : <ChangeQuestion change={change} />;
 }
 
-function Dialog({ change }: { change: ImageChange }) {
+function ChangeQuestion({ change }: { change: ImageChange }) {
   const { t } = useTranslation();
   const stage = useChange((state) => state.stage);
   const known = useChange((state) => state.view.state);
   const { close } = useChange.getState();
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={close}
       size={620}
       title={t(`change.title.${change.kind}`, shortNamesIn(change))}
-      closeButtonProps={{ "aria-label": t(stage === "running" ? "change.hide" : "change.close") }}
+      closeLabel={t(stage === "running" ? "change.hide" : "change.close")}
     >
       <div className={styles.dialog} data-testid="change" data-stage={stage} data-view={known}>
         {stage === "asking" && <Asking change={change} />}
         {stage === "running" && <Running change={change} />}
         {stage === "done" && <Done />}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

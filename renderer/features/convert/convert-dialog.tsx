@@ -1,4 +1,4 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { nameOf } from "../../api/paths";
@@ -6,6 +6,7 @@ import { useConvert } from "../../state/convert";
 import { obstacle, readability } from "../../state/convert-form";
 import { useImages } from "../../state/images";
 import { useOutlook } from "../../state/outlook";
+import { Dialog } from "../../ui/dialog";
 import { FailureNote } from "../../ui/failure-note";
 import { CommandLine } from "./command-line";
 import styles from "./convert.module.css";
@@ -36,7 +37,7 @@ export function ConvertDialog() {
     if (ready) void start();
   };
   return (
-    <Modal
+    <Dialog
       opened={first !== undefined}
       onClose={close}
       size={780}
@@ -45,13 +46,8 @@ export function ConvertDialog() {
           ? t("convert.title", { name: nameOf(first) })
           : t("convert.titleMany", { count: sources.length })
       }
-      closeButtonProps={{ "aria-label": t("convert.close") }}
-      classNames={{
-        content: styles.content,
-        header: styles.header,
-        title: styles.title,
-        body: styles.body,
-      }}
+      closeLabel={t("convert.close")}
+      scrolls="full"
     >
       <form className={styles.form} onSubmit={submit} noValidate data-settled={settled}>
         {/* Takes the focus at first, so that no button does and arrow keys scroll. */}
@@ -83,6 +79,6 @@ export function ConvertDialog() {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
-import { Modal, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { ArrowRightLeft, FolderPlus, ListPlus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { folderOf, nameOf } from "../../api/paths";
 import { useDrop } from "../../state/drop";
 import { attempt } from "../../state/view";
+import { Dialog } from "../../ui/dialog";
 import { Ellipsis } from "../../ui/ellipsis";
 import styles from "./several-dialog.module.css";
 
@@ -22,12 +23,12 @@ export function SeveralDialog() {
       : []),
   ] as const;
   return (
-    <Modal
+    <Dialog
       opened={waiting.length > 0}
       onClose={close}
       size={440}
       title={t("drop.several", { count: waiting.length })}
-      closeButtonProps={{ "aria-label": t("drop.close") }}
+      closeLabel={t("drop.close")}
     >
       <ul className={styles.names}>
         {waiting.map((path) => (
@@ -51,6 +52,6 @@ export function SeveralDialog() {
           </UnstyledButton>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }

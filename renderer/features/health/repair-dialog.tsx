@@ -1,4 +1,4 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { CheckResult } from "../../../shared/model/check";
 import type { FormatId } from "../../../shared/model/format";
@@ -7,6 +7,7 @@ import { useAttempt } from "../../api/use-attempt";
 import { useHealth } from "../../state/health";
 import { attempt } from "../../state/view";
 import { formatCount } from "../../text/format";
+import { Dialog } from "../../ui/dialog";
 import { FailureNote } from "../../ui/failure-note";
 import { Note } from "../../ui/note";
 import styles from "./health.module.css";
@@ -32,12 +33,11 @@ export function RepairDialog({ path, format, mode, result, close }: RepairDialog
     if (!inCopy || chosen !== undefined) await run(() => repair(mode, chosen));
   };
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={close}
       size={520}
       title={t(mode === "leaks" ? "health.leaksTitle" : "health.allTitle")}
-      closeButtonProps={{ "aria-label": t("health.close") }}
+      closeLabel={t("health.close")}
     >
       <div className={styles.dialog}>
         <p>
@@ -62,7 +62,7 @@ export function RepairDialog({ path, format, mode, result, close }: RepairDialog
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { usePalette } from "../../state/palette";
 import { attempt } from "../../state/view";
+import { useReturnFocus } from "../../ui/return-focus";
 import { commandsNow, type Command, type Places } from "./commands";
 import { find } from "./find";
 import styles from "./palette.module.css";
@@ -15,9 +16,11 @@ export function Palette(places: Places) {
   const { t } = useTranslation();
   const opened = usePalette((palette) => palette.opened);
   const { close } = usePalette.getState();
+  useReturnFocus(opened);
   return (
     <Modal.Root
       opened={opened}
+      returnFocus={false}
       onClose={close}
       size={600}
       centered={false}

@@ -1,4 +1,4 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Receipt } from "../../../shared/model/receipt";
 import { call } from "../../api/client";
@@ -7,6 +7,7 @@ import { copyText } from "../../state/clipboard";
 import { useReceipts } from "../../state/receipts";
 import { attempt } from "../../state/view";
 import { formatSize } from "../../text/format";
+import { Dialog } from "../../ui/dialog";
 import { CodeBlock } from "../../ui/code-block";
 import { FactList } from "../../ui/fact-list";
 import { Note } from "../../ui/note";
@@ -21,18 +22,13 @@ export function ReceiptDialog() {
   const receipt = useReceipts((receipts) => receipts.shown);
   const { close, remove } = useReceipts.getState();
   return (
-    <Modal
+    <Dialog
       opened={receipt !== undefined}
       onClose={close}
       size={720}
       title={receipt && t("receipt.title", { name: nameOf(receipt.target.path) })}
-      closeButtonProps={{ "aria-label": t("receipt.close") }}
-      classNames={{
-        content: styles.content,
-        header: styles.header,
-        title: styles.title,
-        body: styles.body,
-      }}
+      closeLabel={t("receipt.close")}
+      scrolls="needed"
     >
       {receipt && (
         <>
@@ -56,7 +52,7 @@ export function ReceiptDialog() {
           </div>
         </>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

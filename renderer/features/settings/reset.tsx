@@ -1,9 +1,10 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAttempt } from "../../api/use-attempt";
 import { useImages } from "../../state/images";
 import { useSettings } from "../../state/settings";
+import { Dialog } from "../../ui/dialog";
 import { FailureNote } from "../../ui/failure-note";
 import styles from "./settings.module.css";
 
@@ -31,12 +32,7 @@ function ResetDialog({ close }: { close: () => void }) {
       for (const path of Object.keys(views)) await remove(path);
     });
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={t("settings.reset.ask")}
-      closeButtonProps={{ "aria-label": t("settings.reset.close") }}
-    >
+    <Dialog onClose={close} title={t("settings.reset.ask")} closeLabel={t("settings.reset.close")}>
       <ul className={styles.consequences}>
         <li>{t("settings.reset.look")}</li>
         <li>{t("settings.reset.lists")}</li>
@@ -52,6 +48,6 @@ function ResetDialog({ close }: { close: () => void }) {
           {t("settings.reset.yes")}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Modal, TextInput } from "@mantine/core";
+import { Button, Checkbox, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useAttempt } from "../../api/use-attempt";
 import { useSnapshots } from "../../state/snapshots";
 import { formatSize } from "../../text/format";
+import { Dialog } from "../../ui/dialog";
 import { FailureNote } from "../../ui/failure-note";
 import { Note } from "../../ui/note";
 import styles from "./snapshots.module.css";
@@ -49,11 +50,10 @@ export function SnapshotDialog({ question, close }: { question: Question; close:
     if (ready) void run(make);
   };
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={close}
       title={t(`snapshots.ask.${question.kind}`)}
-      closeButtonProps={{ "aria-label": t("snapshots.ask.close") }}
+      closeLabel={t("snapshots.ask.close")}
     >
       <form className={styles.form} onSubmit={submit} noValidate>
         <Consequence question={question} keeps={keeps} />
@@ -88,7 +88,7 @@ export function SnapshotDialog({ question, close }: { question: Question; close:
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

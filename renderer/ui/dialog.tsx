@@ -1,0 +1,33 @@
+import { Modal, type ModalProps } from "@mantine/core";
+import styles from "./dialog.module.css";
+import { useReturnFocus } from "./return-focus";
+
+interface DialogProps extends Pick<ModalProps, "onClose" | "size" | "title" | "children"> {
+  /** A dialog that is drawn only while it is open needs not say so. */
+  opened?: boolean;
+  /** What the cross is called. */
+  closeLabel: string;
+  /** Title and buttons stay where they are, and what lies between scrolls; "full" takes all the height at once. */
+  scrolls?: "full" | "needed";
+}
+
+/** A dialog over the page. What had the focus has it again afterwards. */
+export function Dialog({ opened = true, closeLabel, scrolls, ...rest }: DialogProps) {
+  useReturnFocus(opened);
+  return (
+    <Modal
+      opened={opened}
+      returnFocus={false}
+      closeButtonProps={{ "aria-label": closeLabel }}
+      {...(scrolls && {
+        classNames: {
+          content: `${styles.content} ${scrolls === "full" ? styles.full : ""}`,
+          header: styles.header,
+          title: styles.title,
+          body: styles.body,
+        },
+      })}
+      {...rest}
+    />
+  );
+}
