@@ -127,6 +127,7 @@ test("axe finds nothing on any screen, light or dark", async ({ folder, launch }
   }
   for (const id of pages) {
     await runCommand(page, id);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
     await look(id);
   }
 
