@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import { memo, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import styles from "./ellipsis.module.css";
 
 interface EllipsisProps {
@@ -8,26 +8,40 @@ interface EllipsisProps {
   full?: string;
 }
 
+/** Milliseconds that the pointer rests before more is told. */
+const rest = 500;
+
 /** One line that ends in "…" where there is no room. */
 export const Ellipsis = memo(function Ellipsis({ children, full }: EllipsisProps) {
-  const [cut, setCut] = useState(false);
+  const line = useRef<HTMLSpanElement>(null);
+  const waiting = useRef<number>(undefined);
+  const [told, setTold] = useState(false);
+  useEffect(() => () => window.clearTimeout(waiting.current), []);
+  const enter = () => {
+    const { scrollWidth, clientWidth } = line.current ?? { scrollWidth: 0, clientWidth: 0 };
+    if (full === undefined && scrollWidth <= clientWidth) return;
+    waiting.current = window.setTimeout(() => setTold(true), rest);
+  };
+  const leave = () => {
+    window.clearTimeout(waiting.current);
+    setTold(false);
+  };
   return (
-    <Tooltip
-      label={full ?? children}
-      disabled={full === undefined && !cut}
-      multiline
-      maw={560}
-      openDelay={500}
-      classNames={{ tooltip: styles.full }}
-    >
-      <span
-        className={styles.line}
-        onMouseEnter={({ currentTarget }) =>
-          setCut(currentTarget.scrollWidth > currentTarget.clientWidth)
-        }
-      >
+    <>
+      <span ref={line} className={styles.line} onMouseEnter={enter} onMouseLeave={leave}>
         {children}
       </span>
-    </Tooltip>
+      {/* There only while it is to be seen: long lists have one a row, and are drawn while they scroll. */}
+      {told && (
+        <Tooltip
+          opened
+          target={line}
+          label={full ?? children}
+          multiline
+          maw={560}
+          classNames={{ tooltip: styles.full }}
+        />
+      )}
+    </>
   );
 });

@@ -14,7 +14,7 @@ interface MapEntry {
   offset?: number;
 }
 
-/** The rows on the screen: what each shows for its 16 bytes, by the offset of the first. */
+/** The rows on the screen: what each shows for its 16 bytes, as digits and as text, by the offset of the first. */
 async function shownRows(page: Page): Promise<Map<number, string>> {
   let rows: { at: number; text: string }[] = [];
   // Looked at in one go: the next row that scrolls in is not there yet.
@@ -24,6 +24,7 @@ async function shownRows(page: Page): Promise<Map<number, string>> {
         at: Number(row.getAttribute("data-row")),
         text: [...row.querySelectorAll("[role=gridcell][data-at]")]
           .map((c) => c.textContent)
+          .concat(row.querySelector("[data-text-at]")?.textContent ?? "")
           .join(" "),
       })),
     );
@@ -36,8 +37,12 @@ async function shownRows(page: Page): Promise<Map<number, string>> {
 /** Holds every row on the screen against the bytes as they should be. */
 async function mustShow(page: Page, all: Buffer): Promise<void> {
   const rows = await shownRows(page);
-  for (const [at, text] of rows)
-    expect(text, `row at ${at}`).toBe([...all.subarray(at, at + 16)].map(hex).join(" "));
+  for (const [at, shown] of rows) {
+    const bytes = [...all.subarray(at, at + 16)];
+    const text = bytes.map((byte) => (byte < 0x20 || byte > 0x7e ? 46 : byte));
+    const expected = [...bytes.map(hex), String.fromCharCode(...text)].join(" ");
+    expect(shown, `row at ${at}`).toBe(expected);
+  }
 }
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
@@ -98,6 +103,22 @@ test("the guest's bytes are qemu-img's, wherever one goes", async ({ folder, lau
   await page.mouse.wheel(0, 400);
   await expect(grid).not.toHaveAttribute("data-top", top ?? "");
   await mustShow(page, disk);
+  await goTo(page, "2.5 MiB");
+  // The pointer takes a byte by its digits or by its character, and those up to where it is dragged.
+  const row = page.locator(`[data-row="${0x280000}"]`);
+  await row.locator(`[data-at="${0x280003}"]`).click();
+  await expect(caret).toContainText("0x280003");
+  const text = await row.locator("[data-text-at] span").first().boundingBox();
+  const last = await row.locator("[data-text-at] span").last().boundingBox();
+  if (text === null || last === null) throw new Error("the row has no text");
+  const width = (last.x + last.width - text.x) / 16;
+  await page.mouse.move(text.x + 5.5 * width, text.y + text.height / 2);
+  await page.mouse.down();
+  await expect(caret).toContainText("0x280005");
+  await page.mouse.move(text.x + 11.5 * width, text.y + text.height / 2);
+  await page.mouse.up();
+  await expect(row.locator("[data-at][data-selected]")).toHaveCount(7);
+  await lamina.picture("bytes-selected");
   await goTo(page, "9 MiB");
   await expect(page.getByText("No offset below 8,388,608 bytes")).toBeVisible();
 

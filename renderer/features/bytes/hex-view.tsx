@@ -44,9 +44,8 @@ export function HexView({ name, layers }: HexViewProps) {
   const caretShown = shown.length > 0 && caretRow >= top && caretRow < top + shown.length;
 
   const pointAt = (event: PointerEvent, extend: boolean) => {
-    const cell = (event.target as Element).closest("[data-at]");
-    const at = cell?.getAttribute("data-at");
-    if (at !== null && at !== undefined) useBytes.getState().moveTo(Number(at), extend);
+    const at = byteAt(event);
+    if (at !== undefined) useBytes.getState().moveTo(at, extend);
   };
 
   return (
@@ -117,6 +116,21 @@ export function HexView({ name, layers }: HexViewProps) {
       </div>
     </div>
   );
+}
+
+/** The byte whose digits or character the pointer is on. */
+function byteAt({ target, clientX }: PointerEvent): number | undefined {
+  const cell = (target as Element).closest<HTMLElement>("[data-at]");
+  if (cell !== null) return Number(cell.dataset["at"]);
+  const text = (target as Element).closest<HTMLElement>("[data-text-at]");
+  const [first, last] = [text?.firstElementChild, text?.lastElementChild];
+  if (text === null || !first || !last) return undefined;
+  const { left } = first.getBoundingClientRect();
+  const { right } = last.getBoundingClientRect();
+  // All characters are as wide as each other.
+  const length = text.textContent.length;
+  const nth = Math.floor(((clientX - left) / (right - left)) * length);
+  return Number(text.dataset["textAt"]) + Math.max(0, Math.min(nth, length - 1));
 }
 
 /** Lets the wheel move the rows; at an end it scrolls the page, as it does elsewhere. */

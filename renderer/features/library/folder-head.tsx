@@ -1,5 +1,6 @@
 import { ActionIcon } from "@mantine/core";
 import { ChevronRight, EyeOff } from "lucide-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { WatchedFolder } from "../../../shared/model/watched-folder";
 import { nameOf } from "../../api/paths";
@@ -16,12 +17,13 @@ interface FolderHeadProps {
   id: string;
   row: FolderRow;
   active: boolean;
-  onChoose: () => void;
-  onRemove: () => void;
+  onChoose: (row: FolderRow) => void;
+  onRemove: (row: FolderRow) => void;
 }
 
 /** The head of a folder: its name and, for a watched one, how far it is overcommitted. */
-export function FolderHead({ id, row, active, onChoose, onRemove }: FolderHeadProps) {
+export const FolderHead = memo(function FolderHead(props: FolderHeadProps) {
+  const { id, row, active, onChoose, onRemove } = props;
   const { t } = useTranslation();
   const { path, watched, expanded } = row;
   const name = nameOf(path) || path;
@@ -44,7 +46,7 @@ export function FolderHead({ id, row, active, onChoose, onRemove }: FolderHeadPr
       data-active={active || undefined}
       data-testid={watched ? "watched-folder" : "recent-folder"}
       data-path={path}
-      onClick={onChoose}
+      onClick={() => onChoose(row)}
     >
       <ChevronRight className={styles.chevron} size={13} aria-hidden />
       <strong>
@@ -61,7 +63,7 @@ export function FolderHead({ id, row, active, onChoose, onRemove }: FolderHeadPr
           title={t("library.unwatch", { name })}
           onClick={(event) => {
             event.stopPropagation();
-            onRemove();
+            onRemove(row);
           }}
         >
           <EyeOff size={13} aria-hidden />
@@ -75,7 +77,7 @@ export function FolderHead({ id, row, active, onChoose, onRemove }: FolderHeadPr
       {overcommit && gauge && <Gauge overcommit={overcommit} text={gauge} />}
     </div>
   );
-}
+});
 
 /** What there is to say of a folder besides its images. */
 function useFolderNote(

@@ -1,5 +1,6 @@
 import { ActionIcon, Loader, Tooltip } from "@mantine/core";
 import { CircleAlert, Unlink, X } from "lucide-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useImages } from "../../state/images";
 import { useImageDrag } from "../../state/rebase";
@@ -17,8 +18,8 @@ interface ImageItemProps {
   /** Whether it is on the page. */
   shown: boolean;
   active: boolean;
-  onChoose: () => void;
-  onRemove: () => void;
+  onChoose: (row: ImageRow) => void;
+  onRemove: (row: ImageRow) => void;
 }
 
 /** Overlays above so many others have their size below their name, which needs the room. */
@@ -29,7 +30,8 @@ const indentOf = (depth: number): number =>
   Math.min(depth, 4) * 12 + Math.min(Math.max(depth - 4, 0), 8) * 2;
 
 /** One image of the library: its name, and what is known of its sizes. */
-export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageItemProps) {
+export const ImageItem = memo(function ImageItem(props: ImageItemProps) {
+  const { id, row, shown, active, onChoose, onRemove } = props;
   const { t } = useTranslation();
   const view = useImages(({ views }) => views[row.path]);
   const { path, name, subfolder, level } = row;
@@ -64,7 +66,7 @@ export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageI
       data-path={path}
       data-deep={level - 2 >= deep || undefined}
       style={{ marginInlineStart: indentOf(level - 2) }}
-      onClick={onChoose}
+      onClick={() => onChoose(row)}
     >
       <span className={styles.name}>
         {subfolder !== undefined && <small>{subfolder} /</small>}
@@ -88,7 +90,7 @@ export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageI
           title={t("library.remove", { name })}
           onClick={(event) => {
             event.stopPropagation();
-            onRemove();
+            onRemove(row);
           }}
         >
           <X size={13} aria-hidden />
@@ -96,7 +98,7 @@ export function ImageItem({ id, row, shown, active, onChoose, onRemove }: ImageI
       )}
     </div>
   );
-}
+});
 
 const allOf = ({ headline, step, detail }: FailureWords): string =>
   sentences(headline, step, detail);

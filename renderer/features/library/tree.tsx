@@ -1,5 +1,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useEffectEvent, useId, useRef, useState, type KeyboardEvent } from "react";
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useRef,
+  useState,
+  type KeyboardEvent,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { useImages } from "../../state/images";
 import { useLibrary } from "../../state/library";
@@ -64,14 +72,19 @@ export function LibraryTree({ rows, fold }: LibraryTreeProps) {
   });
   useEffect(() => follow(), [shown]);
 
-  const choose = (row: Row) => {
-    if (row.kind === "folder") fold(row.path, row.expanded);
-    else attempt(() => openRow(row));
-  };
-  const remove = (row: Row) => {
+  // The same at every scroll, so that only rows that come into sight are drawn.
+  const choose = useCallback(
+    (row: Row) => {
+      setActiveKey(row.key);
+      if (row.kind === "folder") fold(row.path, row.expanded);
+      else attempt(() => openRow(row));
+    },
+    [fold],
+  );
+  const remove = useCallback((row: Row) => {
     attempt(() => removeRow(row));
     tree.current?.focus();
-  };
+  }, []);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[active];
@@ -104,14 +117,7 @@ export function LibraryTree({ rows, fold }: LibraryTreeProps) {
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const row = rows[index];
           if (row === undefined) return null;
-          const common = {
-            active: index === active,
-            onChoose: () => {
-              setActiveKey(row.key);
-              choose(row);
-            },
-            onRemove: () => remove(row),
-          };
+          const common = { active: index === active, onChoose: choose, onRemove: remove };
           return (
             <div
               key={key}
