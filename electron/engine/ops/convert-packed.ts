@@ -13,6 +13,7 @@ import type { Control } from "./control";
 import type { ConvertJob, ConvertResult } from "./convert";
 import { createCopyBuffer, type CopyBuffer } from "./copy-buffer";
 import type { Steps } from "./steps";
+import { NotAsTold, streamPacked, type PackedStream } from "./stream-packed";
 import { nonZeroRuns } from "./zero-blocks";
 
 /** Zeros in stretches of this many bytes stay holes. */
@@ -30,30 +31,38 @@ export function packingOf({ path, format }: OpenRequest): Packing | undefined {
 }
 
 /**
- * Converts a compressed image. It is unpacked to a file beside the target first, with holes for its
- * zeros, for two reasons: every other format is read here and there, and a fixed VHD or a disk image
- * of Apple shows only at its end that it is no raw disk. A raw disk that is wanted as one is then
- * the target already. Progress counts the packed bytes, then those that are copied. Whatever goes
- * wrong, nothing is left.
+ * Converts a compressed image. A raw disk is unpacked while it is converted. Everything else is unpacked to a file
+ * beside the target first, with holes for its zeros: other formats are read here and there, and compressing takes
+ * all cores, which read on their own. So is what turns out otherwise than its beginning says: a fixed VHD or a disk
+ * image of Apple shows only at its end that it is no raw disk. A raw disk that is wanted as one is then the target
+ * already. Progress counts the disk's bytes, or the packed ones and then those that are copied. Whatever goes wrong,
+ * nothing is left.
  * @param request The one image that `job` converts.
- * @param convertImage Converts the unpacked image.
+ * @param convertImage Converts the unpacked image, or the one that a stream gives.
  * @throws ImageError as `convert` and unpacking do; `unsupported` when it is packed twice.
  */
 export function* convertPacked(
   job: ConvertJob,
   request: OpenRequest,
   packing: Packing,
-  convertImage: (job: ConvertJob) => Steps<ConvertResult>,
+  convertImage: (job: ConvertJob, stream?: PackedStream) => Steps<ConvertResult>,
 ): Steps<ConvertResult> {
   const { path, member } = request;
+  const stream = canStream(job, request) ? openStream(job.control, path, packing) : undefined;
+  try {
+    if (stream !== undefined) return yield* convertImage(job, stream);
+  } catch (error) {
+    if (!(error instanceof NotAsTold)) throw error;
+  }
+  const before = job.control.done;
   const source = openFile(path);
   const packedSize = source.size;
   const { target: file, commit, abandon } = createPartial(job.target, job);
   try {
     refuseSource(source, job.target);
-    const dataBytes = yield* unpack(source, packing, file, job.control);
+    const dataBytes = yield* unpack(source, packing, file, behind(job.control, before));
     if (packedAs(file) !== undefined) throw packedTwice(source, packing);
-    if (isWanted(job, member, file)) {
+    if (isPlainRaw(job, member) && !beginsTar(file) && probeFormat(file).id === "raw") {
       const result = {
         virtualSize: file.size,
         fileLength: file.size,
@@ -68,7 +77,7 @@ export function* convertPacked(
       grants: "none",
       ...(member !== undefined && { member }),
     };
-    const control = behind(job.control, packedSize);
+    const control = behind(job.control, before + packedSize);
     return yield* convertImage({ ...job, source: { ...job.source, images: [unpacked] }, control });
   } catch (error) {
     throw naming(error, file.name, path);
@@ -135,15 +144,33 @@ function writeData(buffer: CopyBuffer, length: number, at: number, target: ByteT
   return written;
 }
 
-/** Whether the unpacked file is what the target shall be: a raw disk without any wishes. */
-function isWanted(job: ConvertJob, member: string | undefined, file: ByteSource): boolean {
+/** Whether nothing is wanted but the raw disk itself. */
+function isPlainRaw(job: ConvertJob, member: string | undefined): boolean {
   const isDefault = ([name, value]: [string, unknown]): boolean =>
     raw.options.some((option) => option.name === name && option.default === value);
   const { format, options, source, keepZeros = false } = job;
   if (format !== "raw" || member !== undefined || keepZeros) return false;
   if (source.size !== undefined || source.padTo !== undefined) return false;
-  if (!Object.entries(options).every(isDefault)) return false;
-  return !beginsTar(file) && probeFormat(file).id === "raw";
+  return Object.entries(options).every(isDefault);
+}
+
+/** Whether the disk is read once and forwards, by one thread. */
+function canStream(job: ConvertJob, { member }: OpenRequest): boolean {
+  const { source, compress = false } = job;
+  if (compress || member !== undefined || isPlainRaw(job, member)) return false;
+  if (source.range !== undefined || source.salvage === true) return false;
+  return source.size === undefined && source.padTo === undefined;
+}
+
+function openStream(control: Control, path: string, packing: Packing): PackedStream | undefined {
+  const source = openFile(path);
+  let stream: PackedStream | undefined;
+  try {
+    stream = streamPacked(source, packing, () => control.throwIfCancelled());
+    return stream;
+  } finally {
+    if (stream === undefined) source.close();
+  }
 }
 
 /** The control for what comes behind `bytes` bytes that are done. */

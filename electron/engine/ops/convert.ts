@@ -17,6 +17,7 @@ import { keptBacking } from "./kept-backing";
 import { openSource, type SourceRequest } from "./source";
 import { createSalvageLog, type Salvaged } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
+import type { PackedStream } from "./stream-packed";
 import { requireFits, volumeOf } from "./target-volume";
 
 /** What a conversion is asked to do. */
@@ -103,11 +104,12 @@ export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
     : convertOpened(job);
 }
 
-function* convertOpened(job: ConvertJob): Steps<ConvertResult> {
+/** @param stream What to read instead of opening the source, by this thread alone. */
+function* convertOpened(job: ConvertJob, stream?: PackedStream): Steps<ConvertResult> {
   const { source, control } = job;
   const log = source.salvage === true ? createSalvageLog() : undefined;
   const checkpoint = (): void => control.throwIfCancelled();
-  const image = openSource(source, { ...(log && { log }), checkpoint });
+  const image = stream?.image ?? openSource(source, { ...(log && { log }), checkpoint });
   try {
     requireWhole(image);
     refuseOwnChain(image, job.target);
@@ -136,7 +138,7 @@ function* convertOpened(job: ConvertJob): Steps<ConvertResult> {
       if (leavesHoles && volume.keepsHoles === false) job.onThick?.(volume.kind);
       if (volume.keepsHoles === true && !writer.parts) lengthen(target, writer.placement, size);
       const parts = writer.parts ?? [{ from: 0, length: size, target, writer }];
-      const { startCopier, copiers = 1 } = job;
+      const { startCopier, copiers = 1 } = stream === undefined ? job : { copiers: 0 };
       for (const step of prepareImage(writer)) {
         control.throwIfCancelled();
         yield step;
@@ -147,6 +149,7 @@ function* convertOpened(job: ConvertJob): Steps<ConvertResult> {
       // What is salvaged may end where it likes.
       if (log === undefined) requireUnshrunk(image);
       if (writer.parts) writer.finish(0);
+      stream?.end();
       const [layer] = image.layers;
       if (layer !== undefined) copyBitmaps(layer, target, job.bitmaps ?? []);
       control.throwIfCancelled();

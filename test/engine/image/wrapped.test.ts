@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { openImage, type OpenRequest } from "../../../electron/engine/image/open-image";
-import { convert } from "../../../electron/engine/ops/convert";
+import { convert, convertInSteps } from "../../../electron/engine/ops/convert";
 import { createControl } from "../../../electron/engine/ops/control";
 import { createImage } from "../../../electron/engine/ops/create";
 import { reportImage } from "../../../electron/engine/ops/report";
@@ -238,11 +238,55 @@ describe("a compressed image", () => {
     expect(readFileSync(join(folder, "new.raw")).length).toBe(2 ** 20);
   });
 
-  it("counts its packed bytes as progress, then those that are copied", () => {
+  it("is unpacked first where its end shows what it is, or its size was told wrongly", () => {
+    const folder = tempFolder();
+    const content = new Uint8Array(2 ** 20).fill(7);
+    // The partition reaches to 5 GiB, the disk does not.
+    const small = new Uint8Array(6 * 2 ** 20).fill(8, 2 ** 20);
+    small.set([0, 2, 0, 0, 0x83, 0, 0, 0, 0, 8, 0, 0, 0, 0xf8, 0x9f, 0], 446);
+    small.set([0x55, 0xaa], 510);
+    for (const [packed, expected] of [
+      [pack.xz(fixed(content)), content],
+      [pack.gz(small), small],
+    ] as const) {
+      const target = join(folder, `${expected.length}`);
+      convertTo(file(packed), target, "qcow2");
+      expectBytes(guest({ path: target }), expected);
+    }
+    expect(readdirSync(folder).toSorted()).toEqual([`${content.length}`, `${small.length}`]);
+  });
+
+  it.each(["gz", "xz", "zst"] as const)("in %s takes no room while it is converted", (id) => {
+    const folder = tempFolder();
+    const path = file(pack[id](new Uint8Array(9 * 2 ** 20 + 100).fill(5)), "image", folder);
+    const control = createControl();
+    const job = {
+      source: { images: [{ path, grants: [] }] },
+      target: join(folder, "new"),
+      format: "vdi",
+      options: {},
+      replace: false,
+      flush: false,
+      control,
+    } as const;
+    const steps = convertInSteps(job);
+    let count = 0;
+    for (let step = steps.next(); step.done !== true; step = steps.next()) {
+      // The image and what becomes the target.
+      expect(readdirSync(folder).length).toBe(2);
+      count += 1;
+    }
+    expect(count).toBeGreaterThan(3);
+    expect(control.done).toBe(control.total);
+    const expected = new Uint8Array(9 * 2 ** 20 + 512).fill(5, 0, 9 * 2 ** 20 + 100);
+    expectBytes(guest({ path: job.target }), expected);
+  });
+
+  it("counts its packed bytes as progress, then those that are copied, where it is unpacked first", () => {
     const folder = tempFolder();
     const path = file(pack.zst(new Uint8Array(3 * 2 ** 20).fill(5)), "image.zst", folder);
     const control = createControl();
-    const rest = { options: {}, replace: false, flush: false };
+    const rest = { options: {}, compress: true, replace: false, flush: false };
     const source = { images: [{ path, grants: [] }] };
     convert({ source, target: join(folder, "new"), format: "qcow2", control, ...rest });
     expect(control.done).toBe(control.total);
@@ -308,6 +352,20 @@ describe("a compressed image", () => {
 });
 
 describeWithQemu("against qemu-img", () => {
+  it.each(["qcow2", "vmdk", "vdi", "vpc", "vhdx", "raw"] as const)(
+    `a packed disk is the same disk as %s (seed ${runSeed})`,
+    (format) => {
+      const folder = tempFolder();
+      const { bytes } = patternDisk(random(runSeed), 24 * 2 ** 20);
+      const plain = file(bytes, "plain", folder);
+      for (const id of ["gz", "xz", "zst"] as const) {
+        const target = join(folder, `${id}.${format}`);
+        convertTo(file(pack[id](bytes), id, folder), target, format);
+        mustBeIdentical(plain, target, "raw", format);
+      }
+    },
+  );
+
   it(`an appliance with a stream-optimized disk is the same disk (seed ${runSeed})`, () => {
     const folder = tempFolder();
     const { bytes } = patternDisk(random(runSeed), 512 * 4000);
