@@ -12,3 +12,14 @@ export function expectBytes(actual: Uint8Array, expected: Uint8Array, at = 0): v
       `${actual.length} bytes were read and ${expected.length} expected at ${at}`,
   );
 }
+
+const zeros = Buffer.alloc(2 ** 16);
+
+/** Whether there is no byte but zero; `every` would call a function for each of them. */
+export function isZero(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += zeros.length) {
+    const part = bytes.subarray(at, at + zeros.length);
+    if (zeros.compare(part, 0, part.length, 0, part.length) !== 0) return false;
+  }
+  return true;
+}

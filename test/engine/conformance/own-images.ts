@@ -6,6 +6,7 @@ import { createBlockEncoder } from "../../../electron/engine/ops/encode-block";
 import { createPacker, type Packed } from "../../../electron/engine/ops/packer";
 import { runThrough } from "../../../electron/engine/ops/steps";
 import type { OptionValues } from "../../../shared/model/format";
+import { isZero } from "../../helpers/bytes";
 import type { Random } from "../../helpers/seed";
 
 /**
@@ -114,5 +115,5 @@ function pack(writer: ImageWriter, placement: Packed, target: ByteTarget, image:
 
 /** The `holds` of an image without a parent: whatever is not zero. */
 export function notZero(content: Uint8Array): OwnImage["holds"] {
-  return (at, length) => content.subarray(at, at + length).some((byte) => byte !== 0);
+  return (at, length) => !isZero(content.subarray(at, at + length));
 }

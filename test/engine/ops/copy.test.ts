@@ -8,7 +8,7 @@ import { memorySource, memoryTarget } from "../../../electron/engine/io/memory";
 import type { ByteTarget } from "../../../electron/engine/io/source";
 import { copyData } from "../../../electron/engine/ops/copy";
 import { runThrough } from "../../../electron/engine/ops/steps";
-import { expectBytes } from "../../helpers/bytes";
+import { expectBytes, isZero } from "../../helpers/bytes";
 import { patternDisk } from "../../helpers/pattern-disk";
 import { random, runSeed } from "../../helpers/seed";
 
@@ -62,7 +62,7 @@ function bytesAt(target: ByteTarget, at: number, length: number): Uint8Array {
 function stretchesWithData(bytes: Uint8Array, length: number): number {
   let count = 0;
   for (let at = 0; at < bytes.length; at += length)
-    if (bytes.subarray(at, at + length).some((byte) => byte !== 0)) count += 1;
+    if (!isZero(bytes.subarray(at, at + length))) count += 1;
   return count;
 }
 
@@ -114,7 +114,7 @@ describe(`copyData, seed ${runSeed}`, () => {
         const expected = new Uint8Array(blockSize);
         expected.set(bytes.subarray(block * blockSize, (block + 1) * blockSize));
         // Only blocks that hold something take a slot.
-        expect(slot !== undefined).toBe(expected.some((byte) => byte !== 0));
+        expect(slot !== undefined).toBe(!isZero(expected));
         if (slot === undefined) continue;
         const at = firstSlotAt + slot * slotSize + headSize;
         expectBytes(bytesAt(target, at, blockSize), expected, at);
@@ -140,7 +140,7 @@ describe(`copyData, seed ${runSeed}`, () => {
     let data = 0;
     for (let at = 0; at < bytes.length; at += 4096) {
       const block = bytes.subarray(at, at + 4096);
-      if (block.some((byte) => byte !== 0)) data += Math.min(4096, image.size - at);
+      if (!isZero(block)) data += Math.min(4096, image.size - at);
     }
     expect(written).toBe(data);
   });
@@ -181,7 +181,7 @@ describe(`copyData, seed ${runSeed}`, () => {
         const at = from + block * 65_536;
         const expected = new Uint8Array(65_536);
         expected.set(bytes.subarray(at, Math.min(at + 65_536, from + length)));
-        if (slot === undefined) expect(expected.some((byte) => byte !== 0)).toBe(false);
+        if (slot === undefined) expect(isZero(expected)).toBe(true);
         else
           expectBytes(
             bytesAt(target, writer.placement.firstSlotAt + slot * 65_536, 65_536),

@@ -4,6 +4,7 @@ import { dmg } from "../../../../electron/engine/formats/dmg";
 import { stackLayers, type DiskImage } from "../../../../electron/engine/image/disk-image";
 import { closedGate } from "../../../../electron/engine/image/gate";
 import { memorySource } from "../../../../electron/engine/io/memory";
+import { isZero } from "../../../helpers/bytes";
 import type { Random } from "../../../helpers/seed";
 
 export { filled, imageErrorOf, read } from "../opened";
@@ -173,10 +174,6 @@ export function encodeAdc(bytes: Uint8Array): Uint8Array {
 
 const same = (bytes: Uint8Array, at: number, length: number): boolean =>
   bytes[at + length] === bytes[at - 1];
-
-function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
-}
 
 const encoders: Readonly<Record<number, (bytes: Uint8Array) => Uint8Array>> = {
   [types.raw]: (bytes) => bytes,

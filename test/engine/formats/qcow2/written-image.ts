@@ -1,6 +1,7 @@
 import { qcow2 } from "../../../../electron/engine/formats/qcow2";
 import type { CreateSpec } from "../../../../electron/engine/formats/format";
 import { createFile } from "../../../../electron/engine/io/file";
+import { isZero } from "../../../helpers/bytes";
 import type { Random } from "../../../helpers/seed";
 
 /** A block of guest data: its number and its bytes, at most a block's. */
@@ -21,7 +22,7 @@ export function blocksOf(disk: Uint8Array, blockSize: number): Block[] {
   const blocks: Block[] = [];
   for (let at = 0; at < disk.length; at += blockSize) {
     const bytes = disk.subarray(at, at + blockSize);
-    if (bytes.some((byte) => byte !== 0)) blocks.push({ index: at / blockSize, bytes });
+    if (!isZero(bytes)) blocks.push({ index: at / blockSize, bytes });
   }
   return blocks;
 }

@@ -2,6 +2,7 @@ import { vdi } from "../../../../electron/engine/formats/vdi";
 import { closedGate } from "../../../../electron/engine/image/gate";
 import type { ImageLayer } from "../../../../electron/engine/image/layer";
 import { memorySource } from "../../../../electron/engine/io/memory";
+import { isZero } from "../../../helpers/bytes";
 import type { Random } from "../../../helpers/seed";
 
 /** A small image put together by hand, for what qemu-img never writes. */
@@ -98,9 +99,7 @@ export type Layout = Pick<
 export function holding(disk: Uint8Array, layout: Layout, random: Random): Uint8Array {
   const { cbBlock = 4096, cbBlockExtra = 0 } = layout;
   const starts = Array.from({ length: Math.ceil(disk.length / cbBlock) }, (_, n) => n * cbBlock);
-  const held = starts.filter((from) =>
-    disk.subarray(from, from + cbBlock).some((byte) => byte !== 0),
-  );
+  const held = starts.filter((from) => !isZero(disk.subarray(from, from + cbBlock)));
   const order = random.shuffled(held);
   const data = new Uint8Array(held.length * (cbBlock + cbBlockExtra)).fill(0xee);
   order.forEach((from, slot) => {

@@ -2,6 +2,7 @@ import { vpc } from "../../../../electron/engine/formats/vhd";
 import { closedGate } from "../../../../electron/engine/image/gate";
 import type { ImageLayer } from "../../../../electron/engine/image/layer";
 import { memorySource } from "../../../../electron/engine/io/memory";
+import { isZero } from "../../../helpers/bytes";
 import type { Random } from "../../../helpers/seed";
 
 /** What a footer built by hand says; the rest is zero. */
@@ -187,7 +188,6 @@ export function holding(
   random: Random,
   rubbish = 0xee,
 ): Uint8Array {
-  const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
   const starts = Array.from(
     { length: Math.ceil(disk.length / blockSize) },
     (_, index) => index * blockSize,

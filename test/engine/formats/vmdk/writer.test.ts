@@ -6,7 +6,7 @@ import { createFile } from "../../../../electron/engine/io/file";
 import { memoryTarget } from "../../../../electron/engine/io/memory";
 import type { ByteTarget } from "../../../../electron/engine/io/source";
 import type { OptionValues } from "../../../../shared/model/format";
-import { expectBytes } from "../../../helpers/bytes";
+import { expectBytes, isZero } from "../../../helpers/bytes";
 import { patternDisk, writeRawFile } from "../../../helpers/pattern-disk";
 import {
   describeWithQemu,
@@ -28,7 +28,7 @@ function write(target: ByteTarget, content: Uint8Array, options: OptionValues, r
   if (placement.kind !== "slots") throw new Error("the placement has no slots");
   const held: number[] = [];
   for (let block = 0; block * grain < content.length; block += 1) {
-    if (content.subarray(block * grain, (block + 1) * grain).some((byte) => byte !== 0)) {
+    if (!isZero(content.subarray(block * grain, (block + 1) * grain))) {
       held.push(block);
     }
   }
