@@ -4,7 +4,7 @@ import { embeddedDescriptor, sparseHeader } from "./header-writer";
 import { grainSectors, layoutOf, requireRoom } from "./layout";
 import type { Plan } from "./options";
 import { sectorSize } from "./sector";
-import { createGrainSectors, writeDirectories, writeGrainTables } from "./write-tables";
+import { createGrainSectors, writeDirectories, writeGrainTables, zeroGrain } from "./write-tables";
 
 /**
  * Begins a sparse extent: tables in front, as every reader knows them, then the grains.
@@ -23,6 +23,7 @@ export function createSparse(
   requireRoom(layout, 0);
   const grains = createGrainSectors();
   const grainSize = grainSectors * sectorSize;
+  let { zeroedGrain } = plan;
   return {
     placement: {
       kind: "slots",
@@ -38,6 +39,10 @@ export function createSparse(
         grains.set(firstBlock + i, layout.grains + (firstSlot + i) * grainSectors);
       }
     },
+    zeroed(firstBlock, count) {
+      zeroedGrain = true;
+      for (let i = 0; i < count; i += 1) grains.set(firstBlock + i, zeroGrain);
+    },
     finish(used) {
       writeGrainTables(target, layout, grains);
       writeDirectories(target, layout);
@@ -46,7 +51,7 @@ export function createSparse(
       target.truncate(layout.grains * sectorSize + used * grainSize);
       if (fileName !== undefined) target.write(sectorSize, embeddedDescriptor(plan, fileName));
       // The header last: a file without one is no image yet.
-      target.write(0, sparseHeader(plan, layout, capacity));
+      target.write(0, sparseHeader({ ...plan, zeroedGrain }, layout, capacity));
     },
   };
 }
