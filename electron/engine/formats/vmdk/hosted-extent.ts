@@ -4,11 +4,8 @@ import type { SparseExtent } from "./extent";
 import { readFooter } from "./footer";
 import { createGrainMap, plainGrains } from "./grain-map";
 import { absent, zeroed } from "./grain-tables";
-import { flag, readHostedHeader, type HostedHeader } from "./hosted-header";
+import { flag, readHostedHeader, zeroedEntry, type HostedHeader } from "./hosted-header";
 import { sectorSize } from "./sector";
-
-/** The table entry of a grain of zeros, where the header's flag allows it. */
-const zeroedEntry = 1;
 
 /** Reads an extent's header, and its footer where the header leaves the grain directory to it. */
 export function readHeaderOrFooter(source: ByteSource): HostedHeader {

@@ -12,6 +12,9 @@ export const flag = {
   markers: 1 << 17,
 } as const;
 
+/** Instead of a grain's sector, where `flag.zeroedGrain` is set: zeros, whatever the parent holds. */
+export const zeroedEntry = 1;
+
 /** Bytes of the header; its last 433 are padding. */
 export const headerSize = 512;
 

@@ -1,10 +1,11 @@
 import type { ImageWriter } from "../../image/writer";
 import type { ByteTarget } from "../../io/source";
 import { embeddedDescriptor, sparseHeader } from "./header-writer";
+import { zeroedEntry } from "./hosted-header";
 import { grainSectors, layoutOf, requireRoom } from "./layout";
 import type { Plan } from "./options";
 import { sectorSize } from "./sector";
-import { createGrainSectors, writeDirectories, writeGrainTables, zeroGrain } from "./write-tables";
+import { createGrainSectors, writeDirectories, writeGrainTables } from "./write-tables";
 
 /**
  * Begins a sparse extent: tables in front, as every reader knows them, then the grains.
@@ -41,7 +42,7 @@ export function createSparse(
     },
     zeroed(firstBlock, count) {
       zeroedGrain = true;
-      for (let i = 0; i < count; i += 1) grains.set(firstBlock + i, zeroGrain);
+      for (let i = 0; i < count; i += 1) grains.set(firstBlock + i, zeroedEntry);
     },
     finish(used) {
       writeGrainTables(target, layout, grains);

@@ -3,10 +3,11 @@ import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
 import type { ByteTarget } from "../../io/source";
 import { embeddedDescriptor, streamHeader } from "./header-writer";
+import { zeroedEntry } from "./hosted-header";
 import { grainSectors, mostSectors, tableCount, tableSectors } from "./layout";
 import type { Plan } from "./options";
 import { sectorSize } from "./sector";
-import { createGrainSectors, tableBytes, zeroGrain } from "./write-tables";
+import { createGrainSectors, tableBytes } from "./write-tables";
 
 /** The sector of the first grain: the second whole grain, as other writers have it. */
 const firstSector = grainSectors;
@@ -50,7 +51,7 @@ export function createStream(target: ByteTarget, plan: Plan, fileName: string): 
     },
     zeroed(block, count) {
       zeroedGrain = true;
-      for (let i = 0; i < count; i += 1) grains.set(block + i, zeroGrain);
+      for (let i = 0; i < count; i += 1) grains.set(block + i, zeroedEntry);
     },
     finish(units) {
       const stream = appendTo(target, firstSector + units);

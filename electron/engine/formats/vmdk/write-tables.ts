@@ -7,12 +7,6 @@ const tableSize = tableEntries * 4;
 /** Bytes of table that are built in memory and written at once. */
 const pieceSize = 2 ** 20;
 
-/**
- * Instead of a sector, where the header says that grains may be zeroed (specification, "Grain Table Entry"):
- * the grain is zeros, whatever the parent holds.
- */
-export const zeroGrain = 1;
-
 /** Which sector each grain lies at, kept by grain table and only for tables that hold something. */
 export interface GrainSectors {
   set(grain: number, sector: number): void;
