@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
@@ -78,5 +78,17 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
     expect(Buffer.compare(readFileSync(path), bytes)).toBe(0);
     const none = await run("qemu-img", ["check", "-r", "leaks", path], folder);
     expect(none.code).toBe(1);
+  });
+
+  it("says of a VMDK that ends before its grains what qemu-img says", async () => {
+    const folder = tempFolder();
+    const link = linkAsQemuImg(join(folder, "bin"));
+    qemuImg(["create", "-q", "-f", "vmdk", join(folder, "cut.vmdk"), "100G"]);
+    truncateSync(join(folder, "cut.vmdk"), 10 * 2 ** 20);
+    for (const args of [["info", "cut.vmdk"], ["map", "cut.vmdk"]]) {
+      const oracle = await run("qemu-img", args, folder);
+      expect(oracle.code).toBe(1);
+      expect(await run(link, args, folder)).toEqual(oracle);
+    }
   });
 });

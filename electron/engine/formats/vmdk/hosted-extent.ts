@@ -1,3 +1,4 @@
+import { ImageError } from "../../errors";
 import type { ByteSource } from "../../io/source";
 import { compressedGrains } from "./compressed-grain";
 import type { SparseExtent } from "./extent";
@@ -16,7 +17,7 @@ export function readHeaderOrFooter(source: ByteSource): HostedHeader {
 /**
  * Opens a hosted sparse or stream-optimized extent ("KDMV"). It owns `source` from then on.
  * @param cachePages Pages of its tables to keep.
- * @throws ImageError as `readHostedHeader`, `readFooter` and `createGrainTables` do.
+ * @throws ImageError `truncated`, and as `readHostedHeader`, `readFooter` and `createGrainTables` do.
  */
 export function openHostedExtent(
   source: ByteSource,
@@ -24,6 +25,7 @@ export function openHostedExtent(
   header = readHeaderOrFooter(source),
 ): SparseExtent {
   const { capacity, grainSize, entriesPerTable, flags, isCompressed } = header;
+  if (source.size < header.overhead) throw truncated(source, header.overhead);
   const hasZeroed = (flags & flag.zeroedGrain) !== 0;
   const hasMarkers = (flags & flag.markers) !== 0;
   const entry = (view: DataView, at: number): number => {
@@ -57,6 +59,16 @@ export function openHostedExtent(
     map: createGrainMap(source, layout, stored, cachePages),
     close: () => source.close(),
   };
+}
+
+/** Grains lie behind the tables: a file that ends before them holds nothing. */
+function truncated({ name: file, size }: ByteSource, overhead: number): ImageError {
+  const what = `file truncated, expecting at least ${overhead} bytes`;
+  return new ImageError("truncated", `${file}: ${what}`, {
+    file,
+    expected: `at least ${overhead} bytes`,
+    found: size,
+  });
 }
 
 /** The grain directory and its copy, if there is one. */

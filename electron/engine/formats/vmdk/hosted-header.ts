@@ -94,7 +94,6 @@ export function readHostedHeader(source: ByteSource, at = 0): HostedHeader {
     entriesPerTable,
     redundantDirectory: hasRedundant ? inBytes(48, "redundant grain directory's offset") : 0,
     directory: atEnd ? "at-end" : inBytes(56, "grain directory's offset"),
-    // Only told to people, so an absurd value must not keep the image from being read.
     overhead: Number(header.bits64(64)) * sectorSize,
     uncleanShutdown: header.u8(72) !== 0,
     isCompressed,
