@@ -85,7 +85,10 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
     const link = linkAsQemuImg(join(folder, "bin"));
     qemuImg(["create", "-q", "-f", "vmdk", join(folder, "cut.vmdk"), "100G"]);
     truncateSync(join(folder, "cut.vmdk"), 10 * 2 ** 20);
-    for (const args of [["info", "cut.vmdk"], ["map", "cut.vmdk"]]) {
+    for (const args of [
+      ["info", "cut.vmdk"],
+      ["map", "cut.vmdk"],
+    ]) {
       const oracle = await run("qemu-img", args, folder);
       expect(oracle.code).toBe(1);
       expect(await run(link, args, folder)).toEqual(oracle);
