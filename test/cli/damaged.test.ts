@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
 import { tempFolder } from "../helpers/temp-folder";
+import { entry, filled, guids, handmade, MiB, read } from "../engine/formats/vhdx/handmade";
+import { sector, writeLog } from "../engine/formats/vhdx/log-entries";
 import { linkAsQemuImg, run } from "./programs";
 
 /** Byte offset of a refcount in the first refcount block of an image that qemu-img has made. */
@@ -92,6 +94,24 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
       const oracle = await run("qemu-img", args, folder);
       expect(oracle.code).toBe(1);
       expect(await run(link, args, folder)).toEqual(oracle);
+    }
+  });
+
+  it("counts a VHDX log that it has replayed as mended", async () => {
+    const folder = tempFolder();
+    const link = linkAsQemuImg(join(folder, "bin"));
+    const path = join(folder, "dirty.vhdx");
+    const changes = [{ at: 8 * MiB, bytes: filled(sector, 7) }];
+    const image = handmade({ bat: { 0: entry(6, 8) }, logGuid: guids.log, fileSize: 9 * MiB });
+    writeLog(image, { sequenceNumber: 9, at: 0, changes });
+    for (const more of [[], ["--output=json"]]) {
+      const args = ["check", "-r", "all", ...more, "dirty.vhdx"];
+      writeFileSync(path, read(image, 0, image.size));
+      const oracle = await run("qemu-img", args, folder);
+      expect(oracle.stdout).toMatch(/1 corruptions|"corruptions-fixed": 1,/);
+      writeFileSync(path, read(image, 0, image.size));
+      expect(await run(link, args, folder)).toEqual(oracle);
+      qemuIo(path, "vhdx", [`read -P 7 0 ${sector}`]);
     }
   });
 });
