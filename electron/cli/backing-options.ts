@@ -20,7 +20,8 @@ export function takeBacking(
   { backing, backingFormat }: BackingArguments,
   chosen: CreateOptions,
 ): ParentRef | undefined {
-  const mayBack = formatById(format).backing;
+  const { backing: any, linksToParent = false } = formatById(format);
+  const mayBack = any || linksToParent;
   if (backing !== undefined) {
     if (!mayBack) throw new CommandError(`Backing file not supported for file format '${format}'`);
     setOption(chosen, format, "backing_file", backing);

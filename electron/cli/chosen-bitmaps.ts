@@ -38,7 +38,8 @@ export function chosenBitmaps(
   if (target.format !== "qcow2" || target.options["compat"] === "0.10")
     throw new CommandError(`Format driver '${target.format}' does not support bitmaps`);
   const isBroken = ({ flags }: { readonly flags: readonly string[] }) => flags.includes("in-use");
-  for (const each of facts.bitmaps) {
+  // qemu-img keeps what it reads with the last one first.
+  for (const each of [...facts.bitmaps].reverse()) {
     if (!isBroken(each)) continue;
     if (skipBroken) printWarning(`Skipping inconsistent bitmap '${each.name}'`);
     else

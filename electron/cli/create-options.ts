@@ -72,11 +72,11 @@ const backingOptions = new Set(["backing_file", "backing_fmt"]);
  * @throws CommandError for an option of qemu-img's that Lamina does not have; none is passed over.
  */
 export function engineValues(format: FormatId, options: CreateOptions): OptionValues {
-  const { options: own, backing } = formatById(format);
+  const { options: own, backing, linksToParent } = formatById(format);
   const specs = new Map(own.map((spec) => [spec.name, spec]));
   const values: OptionValues = {};
   for (const [name, { value, text }] of options) {
-    if (name === "size" || (backing && backingOptions.has(name))) continue;
+    if (name === "size" || ((backing || linksToParent) && backingOptions.has(name))) continue;
     const asked = typeof value === "boolean" ? (value ? "on" : "off") : String(value);
     if (asked === knownOption(format, name)?.harmless) continue;
     const spec = specs.get(name);

@@ -38,7 +38,7 @@ const unlisted = new Set(["compat", "compression_type", "refcount_bits"]);
  *   the list says so.
  */
 export function printOptionHelp(name: FormatId, named: boolean): void {
-  const { options, backing } = formatById(name);
+  const { options, backing, linksToParent } = formatById(name);
   const own = options.filter((spec) => named || name !== "raw" || spec.name !== "preallocation");
   const rows: (readonly [string, string])[] = own.map((spec) => {
     const kind = { size: "<size>", choice: "<str>", switch: "<bool (on/off)>", text: "<str>" }[
@@ -51,7 +51,7 @@ export function printOptionHelp(name: FormatId, named: boolean): void {
         : "";
     return [`${spec.name}=${spec.name === "refcount_bits" ? "<num>" : kind}`, text + values];
   });
-  if (backing) rows.push(...backingOptions);
+  if (backing || linksToParent) rows.push(...backingOptions);
   rows.push(["size=<size>", "Virtual disk size"]);
   rows.sort(([a], [b]) => (a < b ? -1 : 1));
   print(named ? "Supported options:\n" : `Supported ${name} options:\n`);

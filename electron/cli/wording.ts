@@ -97,6 +97,8 @@ export function tooLarge(format: string): string {
 /** Why a new image called `name` could not be made. */
 export function creationReason(error: ImageError, name: string, format: string): string {
   if (systemCodeOf(error) === "EFBIG") return tooLarge(format);
+  if (error.code === "invalid-argument" && error.expected === format)
+    return `backing_file must be a ${format} image`;
   const reason = error.found === "a folder" ? "Is a directory" : hostReason(error);
   if (reason !== undefined) return `Could not create '${name}': ${reason}`;
   return plainReason(error);

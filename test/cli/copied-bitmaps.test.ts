@@ -1,7 +1,14 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import {
+  describeWithQemu,
+  mustBeIdentical,
+  qemuImg,
+  qemuIo,
+  qemuJson,
+  runOracle,
+} from "../helpers/qemu-img";
 import { newFolder, removeFolder } from "../helpers/temp-folder";
 import { openFile } from "../../electron/engine/io/file";
 import { readImageTables } from "../../electron/engine/formats/qcow2/change/image";
@@ -16,10 +23,12 @@ const lines = `
   convert --bitmaps -O qcow2 -o cluster_size=512,refcount_bits=64 b.qcow2 new
   convert --bitmaps -O qcow2 over.qcow2 new | convert --bitmaps -B b.qcow2 -F qcow2 -O qcow2 over.qcow2 new
   convert --bitmaps -O qcow2 none.qcow2 new | convert --bitmaps --skip-broken-bitmaps -O qcow2 broken.qcow2 new
-  convert --bitmaps --skip-broken-bitmaps -q -O qcow2 broken.qcow2 new`;
+  convert --bitmaps --skip-broken-bitmaps -q -O qcow2 broken.qcow2 new
+  convert --bitmaps --skip-broken-bitmaps -O qcow2 crashed.qcow2 new`;
 
 const refused = `
   convert --bitmaps -O qcow2 broken.qcow2 new | convert --bitmaps b.qcow2 new
+  convert --bitmaps -O qcow2 crashed.qcow2 new
   convert --bitmaps -O vmdk b.qcow2 new | convert --bitmaps -O qcow2 r.raw new
   convert --bitmaps r.raw new | convert --bitmaps -O qcow2 v2.qcow2 new
   convert --skip-broken-bitmaps -O qcow2 b.qcow2 new | convert --bitmaps -O qcow2 b.qcow2 b.qcow2 new
@@ -65,6 +74,9 @@ describeWithQemu("convert --bitmaps", () => {
     make("create -q -f qcow2 none.qcow2 1M");
     make("create -q -f qcow2 -o compat=0.10 v2.qcow2 1M");
     make("create -q r.raw 1M");
+    // Who opens it to write marks every bitmap as in use, and here ends without saving them.
+    copyFileSync(path("b.qcow2"), path("crashed.qcow2"));
+    runOracle("qemu-io", ["-c", "abort", "crashed.qcow2"], folder);
     copyFileSync(path("b.qcow2"), path("broken.qcow2"));
     const bytes = readFileSync(path("broken.qcow2"));
     // "Bitmaps extension": the directory's place; and the flags of its first entry.

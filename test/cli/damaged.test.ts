@@ -1,8 +1,10 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
 import { tempFolder } from "../helpers/temp-folder";
+import { entry, filled, guids, handmade, MiB, read } from "../engine/formats/vhdx/handmade";
+import { sector, writeLog } from "../engine/formats/vhdx/log-entries";
 import { linkAsQemuImg, run } from "./programs";
 
 /** Byte offset of a refcount in the first refcount block of an image that qemu-img has made. */
@@ -78,5 +80,38 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
     expect(Buffer.compare(readFileSync(path), bytes)).toBe(0);
     const none = await run("qemu-img", ["check", "-r", "leaks", path], folder);
     expect(none.code).toBe(1);
+  });
+
+  it("says of a VMDK that ends before its grains what qemu-img says", async () => {
+    const folder = tempFolder();
+    const link = linkAsQemuImg(join(folder, "bin"));
+    qemuImg(["create", "-q", "-f", "vmdk", join(folder, "cut.vmdk"), "100G"]);
+    truncateSync(join(folder, "cut.vmdk"), 10 * 2 ** 20);
+    for (const args of [
+      ["info", "cut.vmdk"],
+      ["map", "cut.vmdk"],
+    ]) {
+      const oracle = await run("qemu-img", args, folder);
+      expect(oracle.code).toBe(1);
+      expect(await run(link, args, folder)).toEqual(oracle);
+    }
+  });
+
+  it("counts a VHDX log that it has replayed as mended", async () => {
+    const folder = tempFolder();
+    const link = linkAsQemuImg(join(folder, "bin"));
+    const path = join(folder, "dirty.vhdx");
+    const changes = [{ at: 8 * MiB, bytes: filled(sector, 7) }];
+    const image = handmade({ bat: { 0: entry(6, 8) }, logGuid: guids.log, fileSize: 9 * MiB });
+    writeLog(image, { sequenceNumber: 9, at: 0, changes });
+    for (const more of [[], ["--output=json"]]) {
+      const args = ["check", "-r", "all", ...more, "dirty.vhdx"];
+      writeFileSync(path, read(image, 0, image.size));
+      const oracle = await run("qemu-img", args, folder);
+      expect(oracle.stdout).toMatch(/1 corruptions|"corruptions-fixed": 1,/);
+      writeFileSync(path, read(image, 0, image.size));
+      expect(await run(link, args, folder)).toEqual(oracle);
+      qemuIo(path, "vhdx", [`read -P 7 0 ${sector}`]);
+    }
   });
 });

@@ -128,8 +128,13 @@ export interface Format {
   readonly extensions: readonly string[];
   /** What can be chosen when creating or converting to this format; empty when it cannot be written. */
   readonly options: readonly OptionSpec[];
-  /** Whether an image of this format may name a backing file. */
+  /** Whether an image of this format may name a backing file of any format. */
   readonly backing: boolean;
+  /**
+   * Whether a new image may name a parent of its own format, whose identity it records:
+   * `CreateSpec.backing` has `expects` then. Not, when absent.
+   */
+  readonly linksToParent?: boolean;
   /** Whether `CreateSpec.compress` may be asked of it; not, when absent. */
   readonly compresses?: boolean;
   /** Whether `OpenOptions.snapshot` may be asked of it; not, when absent. */

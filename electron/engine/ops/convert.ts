@@ -14,6 +14,7 @@ import { copyBitmaps } from "./copy-bitmaps";
 import { copyData } from "./copy";
 import { beginImage, prepareImage } from "./create";
 import { keptBacking } from "./kept-backing";
+import { linkedParent } from "./linked-parent";
 import { openSource, type SourceRequest } from "./source";
 import { createSalvageLog, type Salvaged } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
@@ -114,6 +115,7 @@ function* convertOpened(job: ConvertJob, stream?: PackedStream): Steps<ConvertRe
     requireWhole(image);
     refuseOwnChain(image, job.target);
     const { backing, keep } = keptBacking(image, job) ?? {};
+    const linked = backing && { backing: linkedParent(job.target, job.format, backing) };
     const partial = createPartial(job.target, job);
     const { target, files, commit, abandon } = partial;
     try {
@@ -124,7 +126,7 @@ function* convertOpened(job: ConvertJob, stream?: PackedStream): Steps<ConvertRe
         options,
         compress,
         files,
-        ...(backing && { backing }),
+        ...linked,
       });
       if (keep !== undefined && writer.zeroed === undefined) throw cannotKeep(job.format);
       // The names of further files are known only now.
@@ -182,7 +184,7 @@ function cannotKeep(format: FormatId): ImageError {
     "unsupported",
     `Such a ${format} image cannot be written on a backing file`,
     {
-      hint: "Choose preallocation off.",
+      hint: "Choose preallocation off, or an image in one file.",
     },
   );
 }

@@ -6,6 +6,7 @@ import { createPartial, type PartialFile } from "../image/partial-file";
 import type { ImageWriter } from "../image/writer";
 import type { ByteTarget } from "../io/source";
 import type { Control } from "./control";
+import { linkedParent } from "./linked-parent";
 import type { Steps } from "./steps";
 
 /** Bytes that are written before they are forced down to the disk: what is told as done then is. */
@@ -43,7 +44,9 @@ export function createImage(job: CreateJob): Created {
   const partial = createPartial(job.path, job);
   try {
     const { target, files, commit } = partial;
-    const writer = beginImage(target, job.format, { ...job.spec, files });
+    const { backing } = job.spec;
+    const linked = backing && { backing: linkedParent(job.path, job.format, backing) };
+    const writer = beginImage(target, job.format, { ...job.spec, ...linked, files });
     prepareCounted(writer, partial, job);
     for (const part of writer.parts ?? []) part.writer.finish(0);
     writer.finish(0);

@@ -26,8 +26,9 @@ export function keptBacking(
   { format, target, source, backing, keepBacking }: ConvertJob,
 ): KeptBacking | undefined {
   if (backing === undefined && keepBacking === undefined) return undefined;
-  const { label, backing: mayBack } = formatById(format);
-  if (!mayBack) throw invalid(`${label} images cannot be written on a backing file`);
+  const { label, backing: mayBack, linksToParent = false } = formatById(format);
+  if (!mayBack && !linksToParent)
+    throw invalid(`${label} images cannot be written on a backing file`);
   if (source.images.length > 1)
     throw invalid("A backing file makes no sense for several sources behind one another");
   const folder = folderOf(target);

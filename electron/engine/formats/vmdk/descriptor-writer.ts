@@ -17,17 +17,20 @@ export interface NewExtent {
  * @throws ImageError `invalid-argument` for a file name that a descriptor cannot hold.
  */
 export function descriptorText(plan: Plan, extents: readonly NewExtent[]): string {
-  const { capacity, subformat, adapterType, hardwareVersion } = plan;
+  const { capacity, subformat, adapterType, hardwareVersion, parent } = plan;
   const { cylinders, heads, sectors } = geometryOf(capacity, adapterType);
   const lines = extents.map(extentLine);
+  const hint = parent && `parentFileNameHint="${describable(parent.name)}"`;
+  const names = hint === undefined ? lines : [hint, ...lines];
   return [
     "# Disk DescriptorFile",
     "version=1",
     // Who does not find it takes the names for those of the system's own code page.
-    ...(lines.every(isAscii) ? [] : ['encoding="UTF-8"']),
+    ...(names.every(isAscii) ? [] : ['encoding="UTF-8"']),
     `CID=${freshContentId()}`,
-    "parentCID=ffffffff",
+    `parentCID=${parent?.cid ?? "ffffffff"}`,
     `createType="${subformat}"`,
+    ...(hint === undefined ? [] : [hint]),
     "",
     "# Extent description",
     ...lines,
@@ -51,15 +54,18 @@ export function isDescribable(fileName: string): boolean {
 }
 
 function extentLine({ sectors, type, fileName }: NewExtent): string {
-  if (!isDescribable(fileName)) {
-    throw new ImageError("invalid-argument", `A VMDK cannot name a file ${fileName}`, {
-      expected: "no quotation marks, no control characters",
-      found: fileName,
-      hint: "Choose another name.",
-    });
-  }
-  const line = `RW ${sectors} ${type} "${fileName}"`;
+  const line = `RW ${sectors} ${type} "${describable(fileName)}"`;
   return type === "FLAT" ? `${line} 0` : line;
+}
+
+/** The same name. @throws ImageError `invalid-argument`. */
+function describable(fileName: string): string {
+  if (isDescribable(fileName)) return fileName;
+  throw new ImageError("invalid-argument", `A VMDK cannot name a file ${fileName}`, {
+    expected: "no quotation marks, no control characters",
+    found: fileName,
+    hint: "Choose another name.",
+  });
 }
 
 const isAscii = (text: string): boolean => !/[^ -~]/.test(text);

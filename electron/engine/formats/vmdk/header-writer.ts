@@ -22,7 +22,11 @@ interface HeaderFields {
 }
 
 /** The header of a sparse extent of `capacity` sectors. Version 2 says that grains may be zeroed. */
-export function sparseHeader({ zeroedGrain }: Plan, layout: Layout, capacity: number): Uint8Array {
+export function sparseHeader(
+  { zeroedGrain }: Pick<Plan, "zeroedGrain">,
+  layout: Layout,
+  capacity: number,
+): Uint8Array {
   return headerBytes({ ...layout, capacity, zeroedGrain, isStream: false });
 }
 
@@ -32,7 +36,7 @@ export function sparseHeader({ zeroedGrain }: Plan, layout: Layout, capacity: nu
  * @param grains The sector of the first grain.
  */
 export function streamHeader(
-  { capacity, zeroedGrain }: Plan,
+  { capacity, zeroedGrain }: Pick<Plan, "capacity" | "zeroedGrain">,
   grains: number,
   directory: number = atEnd,
 ): Uint8Array {

@@ -1,14 +1,12 @@
+import { ImageError } from "../../errors";
 import type { ByteSource } from "../../io/source";
 import { compressedGrains } from "./compressed-grain";
 import type { SparseExtent } from "./extent";
 import { readFooter } from "./footer";
 import { createGrainMap, plainGrains } from "./grain-map";
 import { absent, zeroed } from "./grain-tables";
-import { flag, readHostedHeader, type HostedHeader } from "./hosted-header";
+import { flag, readHostedHeader, zeroedEntry, type HostedHeader } from "./hosted-header";
 import { sectorSize } from "./sector";
-
-/** The table entry of a grain of zeros, where the header's flag allows it. */
-const zeroedEntry = 1;
 
 /** Reads an extent's header, and its footer where the header leaves the grain directory to it. */
 export function readHeaderOrFooter(source: ByteSource): HostedHeader {
@@ -19,7 +17,7 @@ export function readHeaderOrFooter(source: ByteSource): HostedHeader {
 /**
  * Opens a hosted sparse or stream-optimized extent ("KDMV"). It owns `source` from then on.
  * @param cachePages Pages of its tables to keep.
- * @throws ImageError as `readHostedHeader`, `readFooter` and `createGrainTables` do.
+ * @throws ImageError `truncated`, and as `readHostedHeader`, `readFooter` and `createGrainTables` do.
  */
 export function openHostedExtent(
   source: ByteSource,
@@ -27,6 +25,7 @@ export function openHostedExtent(
   header = readHeaderOrFooter(source),
 ): SparseExtent {
   const { capacity, grainSize, entriesPerTable, flags, isCompressed } = header;
+  if (source.size < header.overhead) throw truncated(source, header.overhead);
   const hasZeroed = (flags & flag.zeroedGrain) !== 0;
   const hasMarkers = (flags & flag.markers) !== 0;
   const entry = (view: DataView, at: number): number => {
@@ -60,6 +59,16 @@ export function openHostedExtent(
     map: createGrainMap(source, layout, stored, cachePages),
     close: () => source.close(),
   };
+}
+
+/** Grains lie behind the tables: a file that ends before them holds nothing. */
+function truncated({ name: file, size }: ByteSource, overhead: number): ImageError {
+  const what = `file truncated, expecting at least ${overhead} bytes`;
+  return new ImageError("truncated", `${file}: ${what}`, {
+    file,
+    expected: `at least ${overhead} bytes`,
+    found: size,
+  });
 }
 
 /** The grain directory and its copy, if there is one. */

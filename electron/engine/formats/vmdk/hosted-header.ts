@@ -12,6 +12,9 @@ export const flag = {
   markers: 1 << 17,
 } as const;
 
+/** Instead of a grain's sector, where `flag.zeroedGrain` is set: zeros, whatever the parent holds. */
+export const zeroedEntry = 1;
+
 /** Bytes of the header; its last 433 are padding. */
 export const headerSize = 512;
 
@@ -91,7 +94,6 @@ export function readHostedHeader(source: ByteSource, at = 0): HostedHeader {
     entriesPerTable,
     redundantDirectory: hasRedundant ? inBytes(48, "redundant grain directory's offset") : 0,
     directory: atEnd ? "at-end" : inBytes(56, "grain directory's offset"),
-    // Only told to people, so an absurd value must not keep the image from being read.
     overhead: Number(header.bits64(64)) * sectorSize,
     uncleanShutdown: header.u8(72) !== 0,
     isCompressed,

@@ -16,8 +16,8 @@ export const vmdk: Format = {
   label: "VMDK",
   extensions: ["vmdk"],
   options: vmdkOptions,
-  // Read, not written: a child's header needs its parent's content ID.
   backing: false,
+  linksToParent: true,
   probe: (source) => signatureOf(source) !== undefined,
   leftOpen: (source) => signatureOf(source) === "KDMV" && readHostedHeader(source).uncleanShutdown,
   open: openVmdk,

@@ -25,7 +25,7 @@ const tableSize = tableEntries * 4;
  *   grains are compressed, which takes what its data makes of it. `result` throws `limit`.
  */
 export function measureVmdk(spec: CreateSpec): Measurer {
-  const plan = planOf(spec.size, spec.options);
+  const plan = planOf(spec);
   switch (plan.subformat) {
     case "monolithicSparse":
       return measureSparse([plan.capacity], descriptorSectors * sectorSize);

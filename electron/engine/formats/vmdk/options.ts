@@ -1,5 +1,7 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
+import type { ParentRef } from "../../image/layer";
+import type { CreateSpec } from "../format";
 import { sectorSize } from "./sector";
 
 /** What an image can be: one file or several, thin or not, compressed or not. */
@@ -24,6 +26,14 @@ export const vmdkOptions: readonly OptionSpec[] = [
   { name: "zeroed_grain", kind: "switch", default: false },
 ];
 
+/** The image that a new one stands on. */
+interface PlannedParent {
+  /** As the descriptor names it. */
+  readonly name: string;
+  /** Its content ID, eight hexadecimal digits. */
+  readonly cid: string;
+}
+
 /** What a new image shall be like, checked. */
 export interface Plan {
   /** The virtual disk in sectors: what was asked for, rounded up. */
@@ -33,13 +43,14 @@ export interface Plan {
   readonly zeroedGrain: boolean;
   readonly adapterType: string;
   readonly hardwareVersion: string;
+  readonly parent?: PlannedParent;
 }
 
 /**
- * Checks size and options of a new image.
+ * Checks size, options and parent of a new image.
  * @throws ImageError `invalid-argument`, in words close to qemu-img's.
  */
-export function planOf(size: number, options: OptionValues): Plan {
+export function planOf({ size, options, backing }: CreateSpec): Plan {
   const capacity = Math.ceil(size / sectorSize);
   if (!Number.isSafeInteger(size) || !Number.isSafeInteger(capacity * sectorSize) || size < 0) {
     throw invalid(`A disk cannot have ${size} bytes`);
@@ -51,18 +62,25 @@ export function planOf(size: number, options: OptionValues): Plan {
   }
   const chosen = choice(options, "subformat");
   const subformat = subformats.find((each) => each === chosen) ?? "monolithicSparse";
+  const isFlat = subformat.endsWith("Flat");
+  if (backing && isFlat) throw invalid("Flat image can't have backing file");
   const zeroedGrain = options["zeroed_grain"] ?? false;
   if (typeof zeroedGrain !== "boolean") throw invalid("Parameter 'zeroed_grain' is on or off");
-  if (zeroedGrain && subformat.endsWith("Flat")) {
-    throw invalid("Flat image can't enable zeroed grain");
-  }
+  if (zeroedGrain && isFlat) throw invalid("Flat image can't enable zeroed grain");
   return {
     capacity,
     subformat,
     zeroedGrain,
     adapterType: choice(options, "adapter_type"),
     hardwareVersion: choice(options, "hwversion"),
+    ...(backing && { parent: parentOf(backing) }),
   };
+}
+
+function parentOf({ name, expects }: ParentRef): PlannedParent {
+  const cid = expects?.identity["CID"]?.[0];
+  if (cid === undefined) throw invalid("A VMDK cannot name a parent without a content ID");
+  return { name, cid };
 }
 
 /** The chosen value of an option, or its default. */

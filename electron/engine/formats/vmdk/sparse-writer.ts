@@ -1,6 +1,7 @@
 import type { ImageWriter } from "../../image/writer";
 import type { ByteTarget } from "../../io/source";
 import { embeddedDescriptor, sparseHeader } from "./header-writer";
+import { zeroedEntry } from "./hosted-header";
 import { grainSectors, layoutOf, requireRoom } from "./layout";
 import type { Plan } from "./options";
 import { sectorSize } from "./sector";
@@ -23,6 +24,7 @@ export function createSparse(
   requireRoom(layout, 0);
   const grains = createGrainSectors();
   const grainSize = grainSectors * sectorSize;
+  let { zeroedGrain } = plan;
   return {
     placement: {
       kind: "slots",
@@ -38,6 +40,10 @@ export function createSparse(
         grains.set(firstBlock + i, layout.grains + (firstSlot + i) * grainSectors);
       }
     },
+    zeroed(firstBlock, count) {
+      zeroedGrain = true;
+      for (let i = 0; i < count; i += 1) grains.set(firstBlock + i, zeroedEntry);
+    },
     finish(used) {
       writeGrainTables(target, layout, grains);
       writeDirectories(target, layout);
@@ -46,7 +52,7 @@ export function createSparse(
       target.truncate(layout.grains * sectorSize + used * grainSize);
       if (fileName !== undefined) target.write(sectorSize, embeddedDescriptor(plan, fileName));
       // The header last: a file without one is no image yet.
-      target.write(0, sparseHeader(plan, layout, capacity));
+      target.write(0, sparseHeader({ ...plan, zeroedGrain }, layout, capacity));
     },
   };
 }

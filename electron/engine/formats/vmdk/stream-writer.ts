@@ -3,6 +3,7 @@ import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
 import type { ByteTarget } from "../../io/source";
 import { embeddedDescriptor, streamHeader } from "./header-writer";
+import { zeroedEntry } from "./hosted-header";
 import { grainSectors, mostSectors, tableCount, tableSectors } from "./layout";
 import type { Plan } from "./options";
 import { sectorSize } from "./sector";
@@ -31,6 +32,7 @@ const pieceSize = 2 ** 20;
 export function createStream(target: ByteTarget, plan: Plan, fileName: string): ImageWriter {
   const tables = tableCount(plan.capacity);
   const grains = createGrainSectors();
+  let { zeroedGrain } = plan;
   return {
     placement: {
       kind: "packed",
@@ -47,6 +49,10 @@ export function createStream(target: ByteTarget, plan: Plan, fileName: string): 
     packed(block, { at }) {
       grains.set(block, reachable(at / sectorSize));
     },
+    zeroed(block, count) {
+      zeroedGrain = true;
+      for (let i = 0; i < count; i += 1) grains.set(block + i, zeroedEntry);
+    },
     finish(units) {
       const stream = appendTo(target, firstSector + units);
       const directory = new Uint8Array(Math.ceil((tables * 4) / sectorSize) * sectorSize);
@@ -60,13 +66,14 @@ export function createStream(target: ByteTarget, plan: Plan, fileName: string): 
       const directoryAt = stream.sector;
       stream.add(directory);
       stream.add(markerSector(1, marker.footer));
-      stream.add(streamHeader(plan, firstSector, directoryAt));
+      const { capacity } = plan;
+      stream.add(streamHeader({ capacity, zeroedGrain }, firstSector, directoryAt));
       // The end-of-stream marker is all zeros.
       stream.add(new Uint8Array(sectorSize));
       stream.flush();
       target.truncate(stream.sector * sectorSize);
       target.write(sectorSize, embeddedDescriptor(plan, fileName));
-      target.write(0, streamHeader(plan, firstSector));
+      target.write(0, streamHeader({ capacity, zeroedGrain }, firstSector));
     },
   };
 }

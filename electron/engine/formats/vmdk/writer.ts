@@ -1,4 +1,3 @@
-import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
@@ -12,17 +11,12 @@ export const someName = "disk.vmdk";
 
 /**
  * Begins a new image of any subformat.
- * @throws ImageError `invalid-argument` for an option, size, name or backing file that it cannot have;
+ * @throws ImageError `invalid-argument` for an option, size, name or parent that it cannot have;
  *   `limit`; `exists` and `io` for files beside it. The writers throw `limit` when a file would pass
  *   what its tables can tell, and `io`.
  */
 export function createVmdk(target: ByteTarget, spec: CreateSpec): ImageWriter {
-  const plan = planOf(spec.size, spec.options);
-  if (spec.backing) {
-    throw new ImageError("invalid-argument", "A VMDK with a parent cannot be written", {
-      hint: "Write the whole disk into the new image.",
-    });
-  }
+  const plan = planOf(spec);
   const { capacity } = plan;
   const fileName = spec.files?.name ?? someName;
   switch (plan.subformat) {

@@ -18,7 +18,7 @@ import {
 } from "./chain";
 import { differingClusters } from "./differing-clusters";
 import { openForChange } from "./open-for-change";
-import { storeInTurns, weigh } from "./store-in-turns";
+import { storeInTurns, weigh, type StoreSome } from "./store-in-turns";
 
 /** How an image is put on another base. */
 export interface Rebase {
@@ -51,12 +51,12 @@ export function rebaseImage(request: OpenRequest, { base, force = false, control
   });
   openForChange(request.path, (file) => {
     control?.setTotal(bytesLeft);
-    storeInTurns(file, clusterSize, (from, store) =>
+    const storeNext = (from: number, store: StoreSome) =>
       withBase(request, base, (image, after) => {
         const chains = after === undefined ? [image] : [image, after];
         return store(toCopy(image, after, from, control), image, ...chains);
-      }),
-    );
+      });
+    storeInTurns(file, clusterSize, storeNext, { hides: base !== undefined });
     control?.throwIfCancelled();
     rebaseUnsafe(file, reference);
   });
@@ -72,7 +72,7 @@ export function rebaseConsequences(
     const numbers = toCopy(image, after, 0, control);
     return {
       writesTo: request.path,
-      ...weigh(layer, image, numbers, layer.blockSize),
+      ...weigh(layer, image, numbers, layer.blockSize, base !== undefined),
       changedSnapshots: snapshotsChangedBy(request, image, after, control),
       dependents: [],
       dependentsComplete: true,

@@ -4,6 +4,7 @@ import {
   mostGrowth,
   mostPerChange,
   storeClusters,
+  type NewClusters,
 } from "../../formats/qcow2/change/store-clusters";
 import type { DiskImage } from "../../image/disk-image";
 import { freeSpace } from "../../io/file";
@@ -35,7 +36,10 @@ export function storeInTurns(
   file: ByteTarget,
   clusterSize: number,
   turn: (from: number, store: StoreSome) => number | undefined,
-  most = mostPerChange,
+  {
+    hides,
+    most = mostPerChange,
+  }: Pick<NewClusters, "hides"> & { most?: typeof mostPerChange } = {},
 ): void {
   const sizes = new Map<string, number>();
 
@@ -57,6 +61,7 @@ export function storeInTurns(
       {
         numbers,
         read: (cluster, into) => void readPadded(disk, cluster * clusterSize, into),
+        hides,
         settle: () => chains.forEach(requireUnshrunk),
       },
       most,
@@ -71,6 +76,7 @@ export function weigh(
   disk: Pick<DiskImage, "size" | "read">,
   numbers: Iterable<number>,
   clusterSize: number,
+  hides?: boolean,
 ): { copied: number; zeroed: number; written: Stretch[]; space: number; free?: number } {
   const marks = new Uint8Array(columns);
   const bytes = new Uint8Array(clusterSize);
@@ -87,7 +93,7 @@ export function weigh(
     last = cluster;
   }
   const stretch = (last - (first ?? 0) + 1) * clusterSize;
-  const stored = { data: copied, zeros: zeroed, stretch };
+  const stored = { data: copied, zeros: zeroed, stretch, hides };
   const space = format === "qcow2" ? mostGrowth(source, stored) : copied + zeroed;
   const free = freeSpace(source.name)?.free;
   const written = stretchesOf(disk.size, marks);

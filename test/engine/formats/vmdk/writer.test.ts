@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { vmdk } from "../../../../electron/engine/formats/vmdk";
+import type { ParentRef } from "../../../../electron/engine/image/layer";
 import { createFile } from "../../../../electron/engine/io/file";
 import { memoryTarget } from "../../../../electron/engine/io/memory";
 import type { ByteTarget } from "../../../../electron/engine/io/source";
@@ -20,6 +21,8 @@ import { tempFolder } from "../../../helpers/temp-folder";
 import { guestBytes, imageErrorOf, memoryGate, openPath, runsOf } from "./opened";
 
 const grain = 65536;
+/** What a child records of its parent. */
+const parent = { identity: { CID: ["0badcafe"] } };
 
 /** Writes `content` with grains in random host order, leaving out those that are zero. */
 function write(target: ByteTarget, content: Uint8Array, options: OptionValues, rng?: Random): void {
@@ -187,11 +190,36 @@ describe("monolithicSparse written to memory", () => {
     expect(imageErrorOf(create).code).toBe("invalid-argument");
   });
 
-  it("refuses a parent, whose content ID it cannot know", () => {
-    const create = (): unknown =>
-      vmdk.create!(memoryTarget(), { size: 512, options: {}, backing: { name: "base.vmdk" } });
+  it.each<[string, ParentRef, OptionValues]>([
+    ["without a content ID", { name: "base.vmdk" }, {}],
+    ["with a name that a descriptor cannot hold", { name: 'a"b.vmdk', expects: parent }, {}],
+    ["of a flat disk", { name: "base.vmdk", expects: parent }, { subformat: "monolithicFlat" }],
+  ])("refuses a parent %s", (_, backing, options) => {
+    const create = (): void => {
+      const files = { name: "disk.vmdk", add: memoryTarget };
+      vmdk.create!(memoryTarget(), { size: 512, options, backing, files }).finish(0);
+    };
     expect(imageErrorOf(create).code).toBe("invalid-argument");
   });
+
+  it.each(["monolithicSparse", "streamOptimized"])(
+    "names the parent of a %s, and hides it",
+    (subformat) => {
+      const target = memoryTarget();
+      const backing = { name: "grundplatte-ü.vmdk", format: "vmdk", expects: parent };
+      const size = 4 * grain;
+      const writer = vmdk.create!(target, { size, options: { subformat }, backing });
+      writer.zeroed?.(1, 2);
+      writer.finish(0);
+      const layer = vmdk.open(target, memoryGate());
+      expect(layer.parent).toEqual(backing);
+      expect(runsOf(layer)).toEqual([
+        [0, grain, "unallocated"],
+        [grain, 2 * grain, "zero"],
+        [3 * grain, grain, "unallocated"],
+      ]);
+    },
+  );
 
   it("an empty image says nothing of its disk", () => {
     const target = memoryTarget();

@@ -1,4 +1,4 @@
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import {
@@ -55,6 +55,30 @@ const all = { grants: [] } as const;
 const rounds = 2;
 
 describeWithQemu("chain operations keep every disk", () => {
+  it.each(["compat=0.10", "compat=1.1", "extended_l2=on"])(
+    "rebase of an image that stood alone: what it holds nothing of stays zeros (%s)",
+    (option) => {
+      const folder = tempFolder();
+      const [path, base, flat] = ["alone.qcow2", "base.raw", "flat.raw"].map((name) =>
+        join(folder, name),
+      ) as [string, string, string];
+      qemuImg(["create", "-q", "-f", "qcow2", "-o", option, path, "3M"]);
+      qemuIo(path, "qcow2", ["write -P 2 0 128k", "write -P 1 1M 100k"]);
+      qemuImg(["create", "-q", "-f", "raw", base, "2M"]);
+      qemuIo(base, "raw", ["write -P 1 64k 1800k"]);
+      qemuImg(["convert", "-O", "raw", path, flat]);
+      const to = { name: "base.raw", format: "raw" };
+      const told = rebaseConsequences({ path, ...all }, { base: to });
+      const length = lengthOf(path);
+      rebaseImage({ path, ...all }, { base: to });
+      expect(told.zeroed).toBeGreaterThan(1024 * 1024);
+      expect(lengthOf(path) - length).toBeLessThanOrEqual(told.space);
+      mustBeIdentical(flat, path, "raw", "qcow2");
+      expectBytes(diskOf(path), readFileSync(flat));
+      mustBeSound(path);
+    },
+  );
+
   for (let i = 0; i < rounds; i++) {
     const seed = runSeed + i;
 

@@ -9,6 +9,11 @@ export interface NewClusters {
   readonly numbers: Iterable<number>;
   /** Fills `into`, a cluster long, with what the cluster shall hold; zeros past the disk's end. */
   read(cluster: number, into: Uint8Array): void;
+  /**
+   * The image is to stand on a backing file that its header does not name yet: zeros hide what that
+   * has. By default they do so where the header names one.
+   */
+  readonly hides?: boolean | undefined;
   /** Called when all is read and nothing has taken effect. @throws to leave the image as it was. */
   settle(): void;
 }
@@ -25,7 +30,7 @@ export const mostPerChange = { data: 2 ** 30, tables: 2 ** 26 };
  */
 export function storeClusters(
   file: ByteTarget,
-  { numbers, read, settle }: NewClusters,
+  { numbers, read, hides, settle }: NewClusters,
   most: { readonly data: number; readonly tables: number } = mostPerChange,
 ): number | undefined {
   const image = openForEdit(file);
@@ -40,7 +45,7 @@ export function storeClusters(
   let left: number | undefined;
   changeImage(file, header, (change) => {
     const overlay = beginOverlay(change, image);
-    const alone = header.backingFileOffset === 0;
+    const alone = header.backingFileOffset === 0 && hides !== true;
     let data = 0;
     let tables = 0;
     let table = -1;
@@ -90,21 +95,23 @@ export const isZero = (bytes: Uint8Array): boolean =>
 /**
  * Bytes that a file gets longer by, at most, when so much is stored in it; all in bytes.
  * @param data Clusters with data, and `zeros` with nothing else, which version 2 stores, too.
+ * @param hides As `NewClusters.hides`.
  * @param stretch From the first of them to the last: no more L2 tables than it has are written.
  */
 export function mostGrowth(
   file: ByteSource,
-  { data, zeros, stretch }: { data: number; zeros: number; stretch: number },
+  stored: { data: number; zeros: number; stretch: number; hides?: boolean | undefined },
 ): number {
+  const { data, zeros, stretch, hides = false } = stored;
   const { header, l2Entries } = readImageTables(file);
   const { clusterSize, version, backingFileOffset, refcountOrder } = header;
-  const stored = data + (version === 2 && backingFileOffset !== 0 ? zeros : 0);
+  const placed = data + (version === 2 && (backingFileOffset !== 0 || hides) ? zeros : 0);
   if (data + zeros === 0) return 0;
   const clusters = (data + zeros) / clusterSize;
   const tables = Math.min(clusters, Math.ceil(stretch / (l2Entries * clusterSize)) + 1);
   const l1 = Math.ceil((header.l1Size * 8) / clusterSize);
-  const all = file.size / clusterSize + stored / clusterSize + tables + l1;
+  const all = file.size / clusterSize + placed / clusterSize + tables + l1;
   const blocks = Math.ceil(all / ((clusterSize * 8) >>> refcountOrder)) + 1;
   const refcounts = blocks + Math.ceil((blocks * 8) / clusterSize) + header.refcountTableClusters;
-  return stored + (tables + l1 + refcounts) * clusterSize;
+  return placed + (tables + l1 + refcounts) * clusterSize;
 }
