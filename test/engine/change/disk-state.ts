@@ -17,7 +17,7 @@ export function snapshotBytes(bytes: Uint8Array, index: number): Uint8Array {
   const { snapshots, header } = readImageTables(memorySource(bytes));
   const { l1TableOffset, l1Size, diskSize = header.size } = snapshots[index]!;
   // The header is changed in place: thousands of images are looked at, and copies are megabytes.
-  const fields = bytes.slice(0, 48);
+  const fields = new Uint8Array(bytes.subarray(0, 48));
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   try {
     view.setBigUint64(24, BigInt(diskSize));
