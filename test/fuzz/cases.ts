@@ -62,6 +62,7 @@ export function* casesOf({ corpus, seed, root }: Run, block: number, first = 0):
       draft.reset();
     }
   } finally {
+    folder.close();
     donor.close();
   }
 }
