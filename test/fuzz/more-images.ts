@@ -69,7 +69,10 @@ export function wrappedImages(images: readonly HandmadeImage[]): HandmadeImage[]
     small.filter((image) => image.format === format).slice(0, 1),
   );
   return firsts.flatMap((image) => [
-    ...Object.entries(pack).map(([id, packed]) => wrapped(image, id, packed(image.bytes))),
+    ...(["gz", "xz", "zst"] as const).map((packing) => ({
+      ...wrapped(image, packing, pack[packing](image.bytes)),
+      inside: { bytes: image.bytes, packing },
+    })),
     ...(["xz", "zstd"] as const)
       .filter(hasProgram)
       .map((tool) => wrapped(image, `${tool} tool`, packWith(tool, [], image.bytes))),
