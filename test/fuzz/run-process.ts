@@ -30,8 +30,11 @@ const mostAsleep = 40;
 /** A heap that is more than enough, and of which not too much is given to what is short-lived. */
 const limits = ["--max-old-space-size=192", "--max-semi-space-size=8", "--min-semi-space-size=8"];
 
-/** Other threads that collect garbage would take the core of another process. */
-const alone = "--single-threaded-gc";
+/**
+ * Other threads that collect garbage would take the core of another process; and it is collected so
+ * often here that functions would be compiled again and again.
+ */
+const quicker = ["--single-threaded-gc", "--no-flush-bytecode"];
 
 /** Tries all the order's cases, or as many as there is time for. */
 export async function runProcess(parts: ProcessParts): Promise<void> {
@@ -47,7 +50,7 @@ async function runFrom(parts: ProcessParts, from: number): Promise<number | unde
   const place = join(root, placeFile);
   writeFileSync(place, "");
   writeFileSync(orderFile, JSON.stringify({ ...order, from, root } satisfies TesterOrder));
-  const child = spawn(process.execPath, [...limits, alone, script, orderFile], {
+  const child = spawn(process.execPath, [...limits, ...quicker, script, orderFile], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let errors = "";
