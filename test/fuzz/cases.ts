@@ -5,6 +5,7 @@ import type { SeedImage } from "./corpus";
 import { createDraft, type Draft } from "./draft";
 import { exercise, Misbehaviour } from "./exercise";
 import type { CaseName } from "./finding";
+import { insideOf } from "./inside";
 import { mutate, type Donor } from "./mutate";
 import { createWorkFolder, type WorkFolder } from "./work-folder";
 
@@ -29,17 +30,19 @@ export interface Case extends CaseName {
 /** The cases of one block, which is numbered from 0. Each is laid out when it is asked for. */
 export function* casesOf({ corpus, seed, root }: Run, block: number, first = 0): Generator<Case> {
   const chance = random(mixed(seed, block));
-  const image = chance.pick(corpus);
+  const image = pickImage(corpus, chance);
   const others = corpus.filter(({ format }) => format === image.format);
   const donor = donorOf(chance.pick(others));
   const bytes = readFileSync(join(image.folder, image.file));
   const folder = createWorkFolder(join(root, "work"), image);
   const draft = createDraft(bytes);
+  const damageInside = insideOf(image);
   try {
     for (let index = first; index < blockLength; index += 1) {
       const number = block * blockLength + index;
       const own = random(mixed(seed ^ 0x5bd1e995, number));
-      damage(draft, image, own, donor);
+      if (damageInside !== undefined && own.chance(0.6)) damageInside(draft, own, donor);
+      else damage(draft, image, own, donor);
       folder.write(draft);
       const how = {
         ...(own.chance(0.2) && { format: image.format }),
@@ -62,8 +65,16 @@ export function* casesOf({ corpus, seed, root }: Run, block: number, first = 0):
       draft.reset();
     }
   } finally {
+    folder.close();
     donor.close();
   }
+}
+
+/** Half of the blocks go by format: of some there are many more images than of others. */
+function pickImage(corpus: readonly SeedImage[], chance: Random): SeedImage {
+  if (chance.chance(0.5)) return chance.pick(corpus);
+  const format = chance.pick([...new Set(corpus.map((image) => image.format))]);
+  return chance.pick(corpus.filter((image) => image.format === format));
 }
 
 function damage(draft: Draft, image: SeedImage, chance: Random, donor: Donor): void {

@@ -26,6 +26,14 @@ const seedImageSchema = z.object({
   regions: z.array(regionSchema),
   order: z.enum(["big", "little"]),
   passphrase: z.string().optional(),
+  /** What is packed in it: a file outside of its folder, to be damaged and packed again. */
+  inside: z
+    .object({
+      path: z.string(),
+      packing: z.enum(["gz", "xz", "zst"]),
+      regions: z.array(regionSchema),
+    })
+    .optional(),
 });
 
 /** A whole image, from which damaged ones are made. */

@@ -2,6 +2,7 @@ import type { FormatId } from "../../shared/model/format";
 import { hasProgram } from "../../build/bootstrap/system-packages.mjs";
 import { packWith } from "../helpers/packers";
 import { patternDisk } from "../helpers/pattern-disk";
+import type { Packing } from "../../electron/engine/wrappings/packing";
 import type { Random } from "../helpers/seed";
 import { handmade as dmg, holding as dmgHolding, types } from "../engine/formats/dmg/handmade";
 import { handmade as vhd, utf16 } from "../engine/formats/vhd/handmade";
@@ -20,6 +21,8 @@ export interface HandmadeImage {
   /** Other files in its folder: their bytes, or where they are to be copied from. */
   readonly besides?: Readonly<Record<string, Uint8Array | string>>;
   readonly passphrase?: string;
+  /** The bytes that are packed in it. */
+  readonly inside?: { readonly bytes: Uint8Array; readonly packing: Packing["id"] };
 }
 
 const grain = (value: number): Uint8Array => new Uint8Array(8192).fill(value);

@@ -98,11 +98,13 @@ function fresh(folder: string): string {
 
 function place(folder: string, image: HandmadeImage): SeedImage {
   mkdirSync(folder, { recursive: true });
-  const { name, format, file, bytes, passphrase } = image;
+  const { name, format, file, bytes, passphrase, inside } = image;
   writeFileSync(join(folder, file), bytes);
   for (const [beside, from] of Object.entries(image.besides ?? {}))
     if (typeof from === "string") copyFileSync(from, join(folder, beside));
     else writeFileSync(join(folder, beside), from);
+  const path = `${folder}.inside`;
+  if (inside !== undefined) writeFileSync(path, inside.bytes);
   return {
     name,
     format,
@@ -111,5 +113,8 @@ function place(folder: string, image: HandmadeImage): SeedImage {
     regions: regionsOf(format, bytes),
     order: orderOf(format),
     ...(passphrase !== undefined && { passphrase }),
+    ...(inside !== undefined && {
+      inside: { path, packing: inside.packing, regions: regionsOf(format, inside.bytes) },
+    }),
   };
 }

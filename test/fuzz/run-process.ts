@@ -24,8 +24,17 @@ const lookEvery = 250;
 /** CPU time that a case may take until its process is stopped; the process itself tells of less. */
 const longest = 2 * mostTime;
 
+/** How often in a row a process may be seen to sleep at one case: it has nothing to wait for. */
+const mostAsleep = 40;
+
 /** A heap that is more than enough, and of which not too much is given to what is short-lived. */
-const limits = ["--max-old-space-size=192", "--max-semi-space-size=8"];
+const limits = ["--max-old-space-size=192", "--max-semi-space-size=8", "--min-semi-space-size=8"];
+
+/**
+ * Other threads that collect garbage would take the core of another process; and it is collected so
+ * often here that functions would be compiled again and again.
+ */
+const quicker = ["--single-threaded-gc", "--no-flush-bytecode"];
 
 /** Tries all the order's cases, or as many as there is time for. */
 export async function runProcess(parts: ProcessParts): Promise<void> {
@@ -41,7 +50,7 @@ async function runFrom(parts: ProcessParts, from: number): Promise<number | unde
   const place = join(root, placeFile);
   writeFileSync(place, "");
   writeFileSync(orderFile, JSON.stringify({ ...order, from, root } satisfies TesterOrder));
-  const child = spawn(process.execPath, [...limits, script, orderFile], {
+  const child = spawn(process.execPath, [...limits, ...quicker, script, orderFile], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let errors = "";
@@ -49,12 +58,15 @@ async function runFrom(parts: ProcessParts, from: number): Promise<number | unde
     errors = (errors + text).slice(-4000);
   });
   let stopped: string | undefined;
-  let last = { text: "", since: 0 };
+  let last = { text: "", since: 0, spent: 0, asleep: 0 };
   const watch = setInterval(() => {
     const text = readFileSync(place, "utf8");
-    const spent = cpuTimeOf(child.pid);
-    if (text !== last.text) last = { text, since: spent };
+    const { spent, sleeps } = stateOf(child.pid);
+    if (text !== last.text) last = { text, since: spent, spent, asleep: 0 };
+    const rests = sleeps && text !== "" && spent === last.spent;
+    last = { ...last, spent, asleep: rests ? last.asleep + 1 : 0 };
     if (spent - last.since > longest) stop(`slow: stopped after ${spent - last.since} ms`);
+    if (last.asleep > mostAsleep) stop("hangs: waits for something that does not come");
     if (performance.now() > parts.deadline) stop("deadline");
   }, lookEvery);
   const stop = (why: string): void => {
@@ -87,14 +99,21 @@ function after(at: number, { step }: Pick<ProcessParts["order"], "step">): numbe
   return isLast ? at + 1 + (step - 1) * blockLength : at + 1;
 }
 
-/** ms that a process has computed for; where that is not to be had, ms that have passed. */
-function cpuTimeOf(pid: number | undefined): number {
-  if (process.platform !== "linux" || pid === undefined) return Math.round(performance.now() / 4);
+interface ProcessState {
+  /** ms that it has computed for; where that is not to be had, ms that have passed. */
+  readonly spent: number;
+  /** Whether it waits, and not for a processor, for a disk, or to be let go on. */
+  readonly sleeps: boolean;
+}
+
+function stateOf(pid: number | undefined): ProcessState {
+  if (process.platform !== "linux" || pid === undefined)
+    return { spent: Math.round(performance.now() / 4), sleeps: false };
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
     // Clock ticks of 10 ms, in user and system mode.
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    return { spent: (Number(fields[11]) + Number(fields[12])) * 10, sleeps: fields[0] === "S" };
   } catch {
-    return 0;
+    return { spent: 0, sleeps: false };
   }
 }

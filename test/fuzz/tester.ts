@@ -11,7 +11,7 @@ import {
   type TesterLine,
   type TesterOrder,
 } from "./protocol";
-import { forgetPeak, peakMemory } from "./peak-memory";
+import { createMemoryMeter } from "./peak-memory";
 import { spyOnFiles } from "./file-spy";
 import type { CaseName } from "./finding";
 import { keepFiles } from "./keep-files";
@@ -31,6 +31,7 @@ function main(order: TesterOrder): void {
   const tell = (line: TesterLine): void => {
     writeSync(1, `${JSON.stringify(line)}\n`);
   };
+  const memory = createMemoryMeter();
   const begin = Math.floor(order.from / blockLength);
   let spy: ReturnType<typeof spyOnFiles> | undefined;
   let done = 0;
@@ -43,8 +44,7 @@ function main(order: TesterOrder): void {
       const name: CaseName = { number, image, file, format, passphrase };
       writeSync(place, JSON.stringify(name).padEnd(1024), 0);
       spy ??= spyOnFiles(one.folder.folder, one.folder.targets);
-      forgetPeak();
-      const held = process.memoryUsage.rss();
+      memory.begin();
       const began = performance.now();
       const before = process.cpuUsage();
       let what: string | undefined;
@@ -56,7 +56,7 @@ function main(order: TesterOrder): void {
         what = error.message;
       }
       const took = performance.now() - began < mostTime ? 0 : cpuTimeSince(before);
-      what ??= problemOf(files, took, peakMemory() - held + bareProcess);
+      what ??= problemOf(files, took, memory.grown() + bareProcess);
       if (what !== undefined) {
         kept += 1;
         if (kept <= mostKept) keepFiles(one.folder.folder, join(root, keptFolder(number)));

@@ -3,6 +3,7 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
+  fstatSync,
   ftruncateSync,
   futimesSync,
   linkSync,
@@ -36,8 +37,10 @@ export interface WorkFolder {
   write(draft: Draft): void;
   /** Names of files that were written to since, made or removed. */
   touched(): string[];
-  /** Writes the image's own bytes again where the draft has changed them. */
+  /** Writes the image's own bytes again where the draft has changed them; `write` comes next. */
   restore(draft: Draft, image: Uint8Array): void;
+  /** Closes the image, which stays open for `write` and `restore`. */
+  close(): void;
 }
 
 /** Makes `root` hold the seed image, traps beside it, and a secret outside its folder. */
@@ -57,31 +60,21 @@ export function createWorkFolder(root: string, seed: SeedImage): WorkFolder {
   linkPipe(root, join(folder, traps.pipe));
   const names = readdirSync(folder);
   const path = join(folder, seed.file);
-  let size = statSync(path).size;
-
-  function change(work: (fd: number) => void): void {
-    const fd = openSync(path, "r+");
-    try {
-      work(fd);
-      futimesSync(fd, untouched, untouched);
-    } finally {
-      closeSync(fd);
-    }
-  }
+  const fd = openSync(path, "r+");
+  let size = fstatSync(fd).size;
 
   return {
     folder,
     targets,
     path,
     write(draft) {
+      for (const { at, length } of draft.changed) {
+        const part = draft.bytes.subarray(at, Math.min(at + length, draft.length));
+        if (part.length > 0) writeSync(fd, part, 0, part.length, at);
+      }
+      ftruncateSync(fd, draft.length);
       size = draft.length;
-      change((fd) => {
-        for (const { at, length } of draft.changed) {
-          const part = draft.bytes.subarray(at, Math.min(at + length, draft.length));
-          if (part.length > 0) writeSync(fd, part, 0, part.length, at);
-        }
-        ftruncateSync(fd, draft.length);
-      });
+      futimesSync(fd, untouched, untouched);
     },
     touched() {
       const now = readdirSync(folder);
@@ -94,16 +87,15 @@ export function createWorkFolder(root: string, seed: SeedImage): WorkFolder {
       ];
     },
     restore(draft, image) {
-      change((fd) => {
-        const end = Math.min(draft.length, image.length);
-        ftruncateSync(fd, end);
-        for (const { at, length } of draft.changed)
-          writeSync(fd, image, at, Math.min(length, image.length - at), at);
-        if (end < image.length) writeBlocks(fd, image, end);
-        ftruncateSync(fd, image.length);
-      });
+      const end = Math.min(draft.length, image.length);
+      ftruncateSync(fd, end);
+      for (const { at, length } of draft.changed)
+        writeSync(fd, image, at, Math.min(length, image.length - at), at);
+      if (end < image.length) writeBlocks(fd, image, end);
+      ftruncateSync(fd, image.length);
       size = image.length;
     },
+    close: () => closeSync(fd),
   };
 }
 

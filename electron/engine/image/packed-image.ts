@@ -16,6 +16,9 @@ import { partitionedSize } from "./partitioned-size";
 /** Unpacked bytes that are looked at: headers and first tables lie there in every format. */
 const headSize = 2 ** 22;
 
+/** Bytes that there is room for at first: many packed files hold little, and are opened often. */
+const smallHead = 2 ** 18;
+
 /** Packed bytes that are read for them: more only where nothing, or next to nothing, is in them. */
 const mostPacked = 4 * headSize;
 
@@ -134,7 +137,7 @@ function openBeginning(format: Format, source: ByteSource): Inside["layer"] {
 }
 
 function readHead(source: ByteSource, packing: Packing): Head {
-  const bytes = new Uint8Array(headSize);
+  let bytes = new Uint8Array(smallHead);
   let length = 0;
   const stop = new ImageError("limit", `${source.name} is hardly full`, { file: source.name });
   const begun: ByteSource = {
@@ -147,8 +150,14 @@ function readHead(source: ByteSource, packing: Packing): Head {
   try {
     for (const part of unpackSource(begun, packing)) {
       const taken = part.bytes.subarray(0, headSize - length);
+      const end = length + taken.length;
+      if (end > bytes.length) {
+        const smaller = bytes;
+        bytes = new Uint8Array(Math.min(headSize, Math.max(end, 4 * smaller.length)));
+        bytes.set(smaller);
+      }
       bytes.set(taken, length);
-      length += taken.length;
+      length = end;
       if (length === headSize) return { bytes, whole: false };
     }
     return { bytes: bytes.subarray(0, length), whole: true };
