@@ -1,9 +1,8 @@
 import type { ImageUser } from "../../../shared/model/in-use";
-import { ImageError } from "../errors";
-import { probeFormat } from "../formats/registry";
-import { fileStatus, namesIn, openFile, realPathOf } from "../io/file";
+import { fileStatus, namesIn, realPathOf } from "../io/file";
 import { holdersOf, locksOn, loopDevicesOn, type FileHolder } from "../io/host-processes";
 import { tellsQemu, tellsWriter } from "../io/image-locks";
+import { marksOf } from "./in-use-marks";
 
 /** Entries of a lock folder that are looked at. */
 const mostLockFiles = 64;
@@ -11,12 +10,12 @@ const mostLockFiles = 64;
 /**
  * Who has an image file open, as far as this host lets us see it; nothing is locked or changed by
  * asking. On Linux: qemu's locks, other processes that may write to it, loop devices. Everywhere:
- * VMware's lock folders, and marks in the image.
+ * VMware's lock folders, and marks in and beside the image.
  * @throws ImageError `missing-file`, `io`.
  */
 export function whoUses(path: string): ImageUser[] {
   const file = realPathOf(path);
-  return [...holdersIn(file), ...markIn(file)];
+  return [...holdersIn(file), ...marksOf(file)];
 }
 
 /** As `whoUses`, without the marks: those who hold it now. @throws ImageError as `whoUses`. */
@@ -73,17 +72,4 @@ function lockFolder(path: string): ImageUser[] {
   if (fileStatus(folder).kind !== "folder") return [];
   const isHeld = namesIn(folder, mostLockFiles).some((name) => name.endsWith(".lck"));
   return isHeld ? [{ sign: "lock-folder", writes: true, path: folder }] : [];
-}
-
-/** Whether the image itself says that it was not closed. What cannot be read says nothing. */
-function markIn(path: string): ImageUser[] {
-  const source = openFile(path);
-  try {
-    return probeFormat(source).leftOpen?.(source) ? [{ sign: "mark", writes: false }] : [];
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return [];
-  } finally {
-    source.close();
-  }
 }

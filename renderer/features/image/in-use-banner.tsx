@@ -1,7 +1,7 @@
 import type { TFunction } from "i18next";
 import { Lock, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { ImageUser } from "../../../shared/model/in-use";
+import { isHeldBy, type ImageUser } from "../../../shared/model/in-use";
 import { Note } from "../../ui/note";
 import styles from "./in-use-banner.module.css";
 
@@ -9,7 +9,7 @@ import styles from "./in-use-banner.module.css";
 export function InUseBanner({ users = [] }: { users?: readonly ImageUser[] }) {
   const { t } = useTranslation();
   if (users.length === 0) return null;
-  const isHeld = users.some(({ sign }) => sign !== "mark");
+  const isHeld = users.some(isHeldBy);
   const isWritten = users.some(({ writes }) => writes);
   const Icon = isWritten ? TriangleAlert : Lock;
   return (
@@ -30,8 +30,9 @@ export function InUseBanner({ users = [] }: { users?: readonly ImageUser[] }) {
 }
 
 function sentenceOf({ sign, writes, process, path }: ImageUser, t: TFunction): string {
-  if (sign === "mark" || sign === "loop" || sign === "lock-folder")
-    return t(`image.inUse.${sign}`, { path });
+  if (sign === "saved-state" && path !== undefined)
+    return t("image.inUse.saved-state-in", { path });
+  if (sign !== "lock" && sign !== "open") return t(`image.inUse.${sign}`, { path });
   if (process === undefined) return t("image.inUse.unknown");
   const { id, name, machine } = process;
   if (machine !== undefined) return t("image.inUse.machine", { machine, name, id });

@@ -148,15 +148,4 @@ describeWithQemu("other signs that an image is in use", () => {
     const error = refusalOf(() => openForChange(path, () => undefined));
     expect(error).toMatchObject({ code: "in-use", found: `${path}.lck` });
   });
-
-  it.each([
-    ["qcow2", 79, 1],
-    ["vmdk", 72, 1],
-  ])("sees the mark that a %s image was not closed", (format, at, value) => {
-    const path = newImage(format);
-    const bytes = readFileSync(path);
-    bytes[at] = value;
-    writeFileSync(path, bytes);
-    expect(whoUses(path)).toEqual([{ sign: "mark", writes: false }]);
-  });
 });
