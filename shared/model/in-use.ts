@@ -1,13 +1,14 @@
 import { z } from "zod";
 
-const holdingSigns = ["lock", "open", "loop", "lock-folder"] as const;
+const holdingSigns = ["lock", "open", "share", "loop", "lock-folder"] as const;
 const marks = ["mark", "saved-state", "aborted", "machine-state"] as const;
 
 /** Somebody who has an image open, or a sign that somebody may have. */
 export const imageUserSchema = z.object({
   /**
    * What tells it. That somebody holds the image: qemu's `lock`s, a process that has the file `open`
-   * for writing, a `loop` device, a VMware `lock-folder` beside the image. Marks, which stay behind
+   * for writing, the `share` mode in which it is open on Windows and macOS, a `loop` device, a VMware
+   * `lock-folder` beside the image. Marks, which stay behind
    * where a program ended: a `mark` in the image that it was not closed, a `saved-state` of a machine
    * that has it, VirtualBox's note that such a machine was `aborted`, and the state of a Hyper-V
    * machine that runs or was saved beside the image (`machine-state`).

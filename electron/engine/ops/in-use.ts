@@ -1,6 +1,7 @@
 import type { ImageUser } from "../../../shared/model/in-use";
 import { fileStatus, namesIn, realPathOf } from "../io/file";
 import { holdersOf, locksOn, loopDevicesOn, type FileHolder } from "../io/host-processes";
+import { holderByShareMode } from "../io/share-mode";
 import { tellsQemu, tellsWriter } from "../io/image-locks";
 import { marksOf } from "./in-use-marks";
 
@@ -9,8 +10,8 @@ const mostLockFiles = 64;
 
 /**
  * Who has an image file open, as far as this host lets us see it; nothing is locked or changed by
- * asking. On Linux: qemu's locks, other processes that may write to it, loop devices. Everywhere:
- * VMware's lock folders, and marks in and beside the image.
+ * asking. On Linux: qemu's locks, other processes that may write to it, loop devices. On Windows and
+ * macOS: share modes. Everywhere: VMware's lock folders, and marks in and beside the image.
  * @throws ImageError `missing-file`, `io`.
  */
 export function whoUses(path: string): ImageUser[] {
@@ -28,7 +29,14 @@ export function holdersIn(path: string): ImageUser[] {
       ({ device, readOnly }) => ({ sign: "loop", writes: !readOnly, path: device }) as const,
     ),
     ...lockFolder(path),
+    ...shareHolder(path),
   ];
+}
+
+/** Whoever the host's share modes tell of; it does not say who that is. */
+function shareHolder(path: string): ImageUser[] {
+  const holder = holderByShareMode(path);
+  return holder === undefined ? [] : [{ sign: "share", writes: holder === "writer" }];
 }
 
 const isOtherWriter = ({ pid, writable, locks }: FileHolder): boolean =>

@@ -32,7 +32,8 @@ export function InUseBanner({ users = [] }: { users?: readonly ImageUser[] }) {
 function sentenceOf({ sign, writes, process, path }: ImageUser, t: TFunction): string {
   if (sign === "saved-state" && path !== undefined)
     return t("image.inUse.saved-state-in", { path });
-  if (sign !== "lock" && sign !== "open") return t(`image.inUse.${sign}`, { path });
+  if (sign !== "lock" && sign !== "open" && sign !== "share")
+    return t(`image.inUse.${sign}`, { path });
   if (process === undefined) return t("image.inUse.unknown");
   const { id, name, machine } = process;
   if (machine !== undefined) return t("image.inUse.machine", { machine, name, id });

@@ -16,7 +16,7 @@ export function openForChange<T>(path: string, change: (file: ByteTarget) => T):
     const isFree = lockForChange(file);
     const holders = holdersIn(realPathOf(path));
     const holder = isFree
-      ? holders.find(({ writes }) => writes)
+      ? holders.find(({ writes, sign }) => writes || sign === "share")
       : (holders.find(({ sign }) => sign === "lock") ?? unknown);
     if (holder !== undefined) throw inUse(path, nameOf(holder));
     return change(file);
