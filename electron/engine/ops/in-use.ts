@@ -64,7 +64,7 @@ function userOf(holder: FileHolder, sign: "lock" | "open"): ImageUser {
 }
 
 /** The virtual machine's name in qemu's command line: `-name NAME`, or `-name guest=NAME,...`. */
-function machineOf(commandLine: readonly string[]): string | undefined {
+export function machineOf(commandLine: readonly string[]): string | undefined {
   const at = commandLine.findIndex((word) => word === "-name" || word === "--name");
   const value = at < 0 ? undefined : commandLine[at + 1];
   if (value === undefined) return undefined;
