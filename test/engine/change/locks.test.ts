@@ -8,6 +8,7 @@ import { ImageError } from "../../../electron/engine/errors";
 import { nativeCalls } from "../../../electron/engine/io/native";
 import { openForChange } from "../../../electron/engine/ops/change/open-for-change";
 import { whoUses } from "../../../electron/engine/ops/in-use";
+import { eventually } from "../../helpers/eventually";
 import { nbdHolds } from "../../helpers/nbd-holds";
 import { qemuHolds } from "../../helpers/qemu-holds";
 import { describeWithQemu, qemuImg, runOracle } from "../../helpers/qemu-img";
@@ -188,16 +189,15 @@ describeWithQemu("other signs that an image is in use", () => {
     context.skip(error !== undefined || process.platform !== "linux", `no ${program} here`);
     const path = newImage();
     const drive = `file=${path},format=qcow2,if=virtio`;
-    const args = ["-S", "-display", "none", "-name", "guest=web01", "-drive", drive];
-    const child = spawn(program, [...args, "-monitor", "stdio"], {
-      stdio: ["pipe", "pipe", "inherit"],
+    const args = ["-S", "-nodefaults", "-display", "none", "-name", "guest=web01", "-drive", drive];
+    const child = spawn(program, args, { stdio: "ignore" });
+    const ended = once(child, "exit");
+    onTestFinished(async () => {
+      child.kill("SIGKILL");
+      await ended;
     });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    // It prompts when the machine is made.
-    await once(child.stdout, "data");
-    expect(whoUses(path)).toMatchObject([
-      { sign: "lock", writes: true, process: { id: child.pid, machine: "web01" } },
-    ]);
+    const user = { sign: "lock", writes: true, process: { id: child.pid, machine: "web01" } };
+    await eventually(() => expect(whoUses(path)).toMatchObject([user]));
     expect(refusalOf(() => createSnapshot(path, snapshot)).message).toContain("machine web01");
   });
 
