@@ -25,6 +25,8 @@ export const imageUserSchema = z.object({
       machine: z.string().optional(),
     })
     .optional(),
+  /** The file of the chain that it writes to; absent when that is the image itself. */
+  file: z.string().optional(),
   /** The loop device, the lock folder, or the file that tells of the machine. */
   path: z.string().optional(),
 });

@@ -25,13 +25,35 @@ export function holdersIn(path: string): ImageUser[] {
   return [
     ...qemuUsers(path, holders),
     ...holders.filter(isOtherWriter).map((holder) => userOf(holder, "open")),
-    ...loopDevicesOn(path).map(
-      ({ device, readOnly }) => ({ sign: "loop", writes: !readOnly, path: device }) as const,
-    ),
-    ...lockFolder(path),
-    ...shareHolder(path),
+    ...withoutProcess(path),
   ];
 }
+
+/**
+ * Who writes to a file that an image stands on. All processes of the host are looked through only where
+ * a lock says that there is one. @throws ImageError as `whoUses`.
+ */
+export function writersIn(path: string): ImageUser[] {
+  const file = realPathOf(path);
+  const users = tellsWriter(locksOn(file)) ? holdersIn(file) : withoutProcess(file);
+  return users.filter(({ writes }) => writes).map((user) => ({ ...user, file: path }));
+}
+
+/** Kinds of file systems that other computers or machines may have open, and those of no known kind. */
+const elsewhere: ReadonlySet<string> = new Set(["NFS", "SMB", "9P", "FUSE", "unknown"]);
+
+/** Whether the host tells who has a file on a file system of this kind (FileSystem.kind) open. */
+export const tellsUsers = (platform: string, kind: string): boolean =>
+  platform === "linux" && !elsewhere.has(kind);
+
+/** What tells that somebody holds it, and not which process that is. */
+const withoutProcess = (path: string): ImageUser[] => [
+  ...loopDevicesOn(path).map(
+    ({ device, readOnly }) => ({ sign: "loop", writes: !readOnly, path: device }) as const,
+  ),
+  ...lockFolder(path),
+  ...shareHolder(path),
+];
 
 /** Whoever the host's share modes tell of; it does not say who that is. */
 function shareHolder(path: string): ImageUser[] {

@@ -19,7 +19,9 @@ export function InUseBanner({ users = [] }: { users?: readonly ImageUser[] }) {
           <Icon size={16} aria-hidden />
           <div>
             {users.map((user) => (
-              <div key={`${user.sign} ${user.path ?? user.process?.id}`}>{sentenceOf(user, t)}</div>
+              <div key={`${user.sign} ${user.path ?? user.process?.id} ${user.file}`}>
+                {ofFile(user, t)}
+              </div>
             ))}
             {isHeld && <div>{t("image.inUse.shown")}</div>}
           </div>
@@ -27,6 +29,12 @@ export function InUseBanner({ users = [] }: { users?: readonly ImageUser[] }) {
       </Note>
     </div>
   );
+}
+
+/** What is said of the image, or of the backing file that it is about. */
+function ofFile(user: ImageUser, t: TFunction): string {
+  const said = sentenceOf(user, t);
+  return user.file === undefined ? said : t("image.inUse.base", { file: user.file, said });
 }
 
 function sentenceOf({ sign, writes, process, path }: ImageUser, t: TFunction): string {

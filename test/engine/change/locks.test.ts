@@ -74,6 +74,20 @@ describeWithQemu("an image that qemu has open", () => {
     ]);
   });
 
+  it("is told as a base, too, when it is written", async () => {
+    const base = newImage();
+    const path = `${base}.over`;
+    qemuImg(["create", "-q", "-f", "qcow2", "-b", base, "-F", "qcow2", path]);
+    const { release } = await qemuHolds(base, "qcow2", { readOnly: true });
+    expect(reportImage({ path, grants: [] }).inUse).toBeUndefined();
+    await release();
+    const { pid } = await qemuHolds(base, "qcow2");
+    const process = { id: pid, name: "qemu-io" };
+    expect(reportImage({ path, grants: [] }).inUse).toEqual([
+      { sign: "lock", writes: true, process, file: base },
+    ]);
+  });
+
   it("is told to be only read where it is", async () => {
     const path = newImage();
     const { pid } = await qemuHolds(path, "qcow2", { readOnly: true });

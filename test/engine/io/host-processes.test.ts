@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loopDevicesOn } from "../../../electron/engine/io/host-processes";
-import { machineOf } from "../../../electron/engine/ops/in-use";
+import { machineOf, tellsUsers } from "../../../electron/engine/ops/in-use";
 import { tempFolder } from "../../helpers/temp-folder";
 
 /** A folder like Linux's /sys/block. */
@@ -51,4 +51,14 @@ describe("the machine's name in a command line", () => {
   ])("%s: %s", (line, machine) => {
     expect(machineOf(["/usr/bin/qemu-system-x86_64", ...line.split(" ")])).toBe(machine);
   });
+});
+
+it.each([
+  ["linux", "ext", true],
+  ["linux", "NFS", false],
+  ["linux", "unknown", false],
+  ["darwin", "unknown", false],
+  ["win32", "unknown", false],
+])("whether %s tells who has a file on %s open: %s", (platform, kind, tells) => {
+  expect(tellsUsers(platform, kind)).toBe(tells);
 });
