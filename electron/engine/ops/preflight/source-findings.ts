@@ -10,12 +10,12 @@ export function sourceFindings(facts: PreflightFacts): PreflightFinding[] {
     ...stateFindings(facts.source),
     ...leftBehind(facts.source),
     ...tableFindings(facts),
-    ...useFindings(facts.source),
+    ...holderFindings(facts.source),
   ];
 }
 
 /** Who writes to it meanwhile, or that nobody can say. */
-function useFindings({ inUse = [], usersHidden, path }: ImageReport): PreflightFinding[] {
+function holderFindings({ inUse = [], usersHidden, path }: ImageReport): PreflightFinding[] {
   const writer = inUse.find(({ writes }) => writes);
   if (writer === undefined)
     return usersHidden === true ? [{ id: "source-in-use-unknown", level: "note" }] : [];
