@@ -278,6 +278,7 @@ function jobWith(
     ...own,
     ...chosenBitmaps(wanted.bitmaps, wanted.sources[0], own),
     replace: true,
+    heldBy: "qemu",
     flush: wanted.cache !== "unsafe",
     keepZeros: wanted.keepZeros,
     copiers: mostCopiers(wanted.threads),

@@ -110,6 +110,7 @@ function createNamed(wanted: CreateArguments): void {
     format,
     spec: { size: Number(size), options: engineOptions, ...(backing && { backing }) },
     replace: true,
+    heldBy: "qemu",
     flush: false,
   });
 }

@@ -146,6 +146,7 @@ async function copy({ argument, target, format, at, length, failed }: Copy): Pro
     format,
     options: {},
     replace: true,
+    heldBy: "qemu",
     flush: false,
     copiers: 1,
     control: createControl(),

@@ -47,6 +47,8 @@ export const preflightFindingIdSchema = z.enum([
   "source-holds-mark",
   "source-header-missing",
   "source-in-use-unknown",
+  "source-in-use",
+  "source-in-use-hidden",
   "snapshots-left",
   "bitmaps-left",
   "not-whole-sectors",

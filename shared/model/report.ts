@@ -109,7 +109,9 @@ export const imageReportSchema = z.object({
   host: z.object({ free: z.number(), capacity: z.number() }).optional(),
   /** What is on the disk; absent when it cannot be read. */
   inside: insideSchema.optional(),
-  /** Who had the image open besides; absent when nobody did, as far as the host lets us see it. */
+  /** Who had the image open besides, or wrote to a file that it stands on; absent when nobody did, as far as the host lets us see it. */
   inUse: z.array(imageUserSchema).min(1).optional(),
+  /** That the host does not let us see everybody who may have it open. */
+  usersHidden: z.literal(true).optional(),
 });
 export type ImageReport = z.infer<typeof imageReportSchema>;

@@ -59,7 +59,7 @@ const layers: readonly Layer[] = [
     types: ["shared/model/.*", "node:crypto"],
   },
   {
-    files: /^electron\/engine\/io\/(?:file|paths|host-processes)\./,
+    files: /^electron\/engine\/io\/(?:file|paths|host-processes|share-mode)\./,
     loads: ["electron/engine/.*", "node:.*"],
     types: ["shared/model/.*"],
   },

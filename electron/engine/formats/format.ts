@@ -154,11 +154,11 @@ export interface Format {
   /** Absent where a disk's size is fixed. */
   readonly resize?: Resizing;
   /**
-   * Whether the image says that a program has it open, or ended without closing it. Absent where the
-   * format has no mark for it.
+   * Whether the image says that a program has it open, or ended without closing it, or that it belongs
+   * to the saved state of a machine. Absent where the format has no mark for it.
    * @throws ImageError when its header cannot be read.
    */
-  leftOpen?(source: ByteSource): boolean;
+  leftOpen?(source: ByteSource): boolean | "saved-state";
   /**
    * What the bytes [at, at + length) of an image file are for, in order; what it has no name for is left
    * out. Absent where a format's parts are not named. @throws ImageError where its tables are damaged.

@@ -111,13 +111,17 @@ export interface LoopDevice {
   readonly readOnly: boolean;
 }
 
-/** The loop devices over a file; none outside Linux. @param path Absolute, without symbolic links. */
-export function loopDevicesOn(path: string): LoopDevice[] {
-  return namesOf("/sys/block")
+/**
+ * The loop devices over a file; none outside Linux.
+ * @param path Absolute, without symbolic links.
+ * @param folder Where the host tells of its block devices.
+ */
+export function loopDevicesOn(path: string, folder = "/sys/block"): LoopDevice[] {
+  return namesOf(folder)
     .filter((name) => name.startsWith("loop"))
-    .filter((name) => textOf(`/sys/block/${name}/loop/backing_file`) === path)
+    .filter((name) => textOf(`${folder}/${name}/loop/backing_file`) === path)
     .map((name) => ({
       device: `/dev/${name}`,
-      readOnly: textOf(`/sys/block/${name}/ro`) === "1",
+      readOnly: textOf(`${folder}/${name}/ro`) === "1",
     }));
 }

@@ -1,4 +1,3 @@
-import { ImageError } from "../errors";
 import { locksOn } from "./host-processes";
 import { nativeCalls } from "./native";
 import type { ByteTarget } from "./source";
@@ -14,7 +13,7 @@ const unsharedAt = 200;
 
 /** What a change does, and what nobody else may do meanwhile: what qemu's own programs take. */
 const uses = [permission.read, permission.write, permission.resize];
-const refuses = [permission.write, permission.resize];
+const refuses: readonly number[] = [permission.write, permission.resize];
 
 /** Whether one of these locks says that its holder writes to the image. */
 export function tellsWriter(locks: Iterable<{ start: number; end: number }>): boolean {
@@ -40,8 +39,7 @@ export function lockForChange(file: ByteTarget): boolean {
   const { fd } = file.file;
   const locks = nativeCalls()?.locks;
   if (locks === undefined) {
-    const listed = locksOn(file.name);
-    return !isForbidden((at) => listed.some(({ start, end }) => start <= at && at <= end));
+    return !isForbidden(listedLocks(file.name));
   }
   const wanted = [
     ...uses.map((each) => usedAt + each),
@@ -52,15 +50,21 @@ export function lockForChange(file: ByteTarget): boolean {
   return !isForbidden((at) => locks.heldByOthers(fd, at));
 }
 
-/** Whether locks that others hold forbid a change. */
-const isForbidden = (held: (at: number) => boolean): boolean =>
-  uses.some((each) => held(unsharedAt + each)) || refuses.some((each) => held(usedAt + each));
-
-/** The error for an image that somebody else holds. @param by Who, as far as known. */
-export function inUse(file: string, by: string): ImageError {
-  return new ImageError("in-use", `${file} is in use by ${by}`, {
-    file,
-    found: by,
-    hint: "Shut the virtual machine down, or close the program that has it open, first.",
-  });
+/**
+ * Whether qemu-img would write a new image over a file, as far as those are concerned who have locked
+ * it; nothing is locked by asking.
+ * @param format Of the new image: a raw one may be written while others write to it.
+ */
+export function mayReplaceLocked(path: string, format: string): boolean {
+  return !isForbidden(listedLocks(path), format === "raw" ? [permission.resize] : refuses);
 }
+
+/** Tells of a byte of a file whether anybody has locked it, as the host lists that. */
+function listedLocks(path: string): (at: number) => boolean {
+  const listed = locksOn(path);
+  return (at) => listed.some(({ start, end }) => start <= at && at <= end);
+}
+
+/** Whether locks that others hold forbid a change. @param refused What they must not do meanwhile. */
+const isForbidden = (held: (at: number) => boolean, refused = refuses): boolean =>
+  uses.some((each) => held(unsharedAt + each)) || refused.some((each) => held(usedAt + each));

@@ -5,6 +5,8 @@ const codes: Readonly<Record<string, ImageErrorCode>> = {
   ENOENT: "missing-file",
   ENOTDIR: "missing-file",
   EEXIST: "exists",
+  // What Windows calls a sharing violation.
+  EBUSY: "in-use",
 };
 
 /** The system's name for an error (`ENOENT`), or undefined when `cause` is no system error. */
@@ -20,7 +22,7 @@ function systemWords(cause: unknown): string {
 }
 
 /**
- * What the host said, as an ImageError: `missing-file`, `exists`, or `io` for everything else.
+ * What the host said, as an ImageError: `missing-file`, `exists`, `in-use`, or `io` for everything else.
  * `found` is the system's words in lower case (`permission denied`), `cause` the system's error.
  * @param action What was tried, as an infinitive: `open`, `write to`.
  * @param file Path of the file it was tried on.

@@ -12,6 +12,7 @@ import { unpackSource } from "../wrappings/unpack";
 import type { Control } from "./control";
 import type { ConvertJob, ConvertResult } from "./convert";
 import { createCopyBuffer, type CopyBuffer } from "./copy-buffer";
+import { requireReplaceable } from "./replaceable";
 import type { Steps } from "./steps";
 import { NotAsTold, streamPacked, type PackedStream } from "./stream-packed";
 import { nonZeroRuns } from "./zero-blocks";
@@ -69,6 +70,7 @@ export function* convertPacked(
         allocated: file.allocated,
         dataBytes,
       };
+      requireReplaceable(job.target, job);
       commit();
       return result;
     }

@@ -15,6 +15,7 @@ import { copyData } from "./copy";
 import { beginImage, prepareImage } from "./create";
 import { keptBacking } from "./kept-backing";
 import { linkedParent } from "./linked-parent";
+import { requireReplaceable, type Replacing } from "./replaceable";
 import { openSource, type SourceRequest } from "./source";
 import { createSalvageLog, type Salvaged } from "./source/salvage-log";
 import { runThrough, type Steps } from "./steps";
@@ -22,11 +23,10 @@ import type { PackedStream } from "./stream-packed";
 import { requireFits, volumeOf } from "./target-volume";
 
 /** What a conversion is asked to do. */
-export interface ConvertJob {
+export interface ConvertJob extends Replacing {
   readonly source: SourceRequest;
   /** Path of the new image. */
   readonly target: string;
-  readonly format: FormatId;
   /** Values for the target format's options; what is absent takes the option's default. */
   readonly options: OptionValues;
   /** Store the data compressed; only for a format that `compresses`. */
@@ -45,8 +45,6 @@ export interface ConvertJob {
   readonly keepBacking?: number;
   /** Bitmaps of the one source that the new image gets, too; only from qcow2 to qcow2. */
   readonly bitmaps?: readonly string[];
-  /** Replace what is at `target`; otherwise that is an error. */
-  readonly replace: boolean;
   /** Force everything down to the disk before the image gets its name. */
   readonly flush: boolean;
   /** As PartialOptions.mark: whoever may end this thread can tell its unfinished files by it. */
@@ -85,7 +83,7 @@ export interface ConvertResult {
 /**
  * Makes the new image: planned, copied, and given its name when complete. Whatever goes wrong,
  * nothing is left.
- * @throws ImageError `exists`, `invalid-argument` (the target is a file of the source's chain, the
+ * @throws ImageError `exists`, `in-use`, `invalid-argument` (the target is a file of the source's chain, the
  *   format cannot be compressed), `limit` (longer than a file can be there), `unsupported` (it cannot be written), `cancelled`, and what opening, reading and writing throw.
  */
 export function convert(job: ConvertJob): ConvertResult {
@@ -99,6 +97,7 @@ export function convert(job: ConvertJob): ConvertResult {
 export function* convertInSteps(job: ConvertJob): Steps<ConvertResult> {
   const { images } = job.source;
   const [only] = images;
+  requireReplaceable(job.target, job);
   const packing = only && images.length === 1 ? packingOf(only) : undefined;
   return yield* only && packing
     ? convertPacked(job, only, packing, convertOpened)
@@ -157,6 +156,7 @@ function* convertOpened(job: ConvertJob, stream?: PackedStream): Steps<ConvertRe
       control.throwIfCancelled();
       const { fileLength, allocated } = partial;
       const salvaged = log && { salvaged: log.result() };
+      for (const path of partial.paths) requireReplaceable(path, job);
       commit();
       return { virtualSize: size, fileLength, allocated, dataBytes, ...salvaged };
     } catch (error) {

@@ -7,18 +7,16 @@ import type { ImageWriter } from "../image/writer";
 import type { ByteTarget } from "../io/source";
 import type { Control } from "./control";
 import { linkedParent } from "./linked-parent";
+import { requireReplaceable, type Replacing } from "./replaceable";
 import type { Steps } from "./steps";
 
 /** Bytes that are written before they are forced down to the disk: what is told as done then is. */
 const FLUSH_BYTES = 256 * 2 ** 20;
 
 /** A new image without data. */
-export interface CreateJob {
+export interface CreateJob extends Replacing {
   readonly path: string;
-  readonly format: FormatId;
   readonly spec: CreateSpec;
-  /** Replace what is at `path`; otherwise that is an error. */
-  readonly replace: boolean;
   /** Force everything down to the disk before the image gets its name. */
   readonly flush: boolean;
   /** As PartialOptions.mark. */
@@ -37,10 +35,11 @@ export interface Created {
 
 /**
  * Makes an empty image: written beside, then renamed. Whatever goes wrong, nothing is left.
- * @throws ImageError `exists`, `io`, `cancelled`, `invalid-argument` for an option or size that the
+ * @throws ImageError `exists`, `in-use`, `io`, `cancelled`, `invalid-argument` for an option or size that the
  *   format cannot have.
  */
 export function createImage(job: CreateJob): Created {
+  requireReplaceable(job.path, job);
   const partial = createPartial(job.path, job);
   try {
     const { target, files, commit } = partial;
@@ -52,6 +51,7 @@ export function createImage(job: CreateJob): Created {
     writer.finish(0);
     job.control?.throwIfCancelled();
     const { fileLength, allocated } = partial;
+    for (const path of partial.paths) requireReplaceable(path, job);
     commit();
     return { virtualSize: job.spec.size, fileLength, allocated };
   } catch (error) {

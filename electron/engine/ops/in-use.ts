@@ -1,22 +1,22 @@
 import type { ImageUser } from "../../../shared/model/in-use";
-import { ImageError } from "../errors";
-import { probeFormat } from "../formats/registry";
-import { fileStatus, namesIn, openFile, realPathOf } from "../io/file";
+import { fileStatus, namesIn, realPathOf } from "../io/file";
 import { holdersOf, locksOn, loopDevicesOn, type FileHolder } from "../io/host-processes";
+import { holderByShareMode } from "../io/share-mode";
 import { tellsQemu, tellsWriter } from "../io/image-locks";
+import { marksOf } from "./in-use-marks";
 
 /** Entries of a lock folder that are looked at. */
 const mostLockFiles = 64;
 
 /**
  * Who has an image file open, as far as this host lets us see it; nothing is locked or changed by
- * asking. On Linux: qemu's locks, other processes that may write to it, loop devices. Everywhere:
- * VMware's lock folders, and marks in the image.
+ * asking. On Linux: qemu's locks, other processes that may write to it, loop devices. On Windows and
+ * macOS: share modes. Everywhere: VMware's lock folders, and marks in and beside the image.
  * @throws ImageError `missing-file`, `io`.
  */
 export function whoUses(path: string): ImageUser[] {
   const file = realPathOf(path);
-  return [...holdersIn(file), ...markIn(file)];
+  return [...holdersIn(file), ...marksOf(file)];
 }
 
 /** As `whoUses`, without the marks: those who hold it now. @throws ImageError as `whoUses`. */
@@ -25,11 +25,40 @@ export function holdersIn(path: string): ImageUser[] {
   return [
     ...qemuUsers(path, holders),
     ...holders.filter(isOtherWriter).map((holder) => userOf(holder, "open")),
-    ...loopDevicesOn(path).map(
-      ({ device, readOnly }) => ({ sign: "loop", writes: !readOnly, path: device }) as const,
-    ),
-    ...lockFolder(path),
+    ...withoutProcess(path),
   ];
+}
+
+/**
+ * Who writes to a file that an image stands on. All processes of the host are looked through only where
+ * a lock says that there is one. @throws ImageError as `whoUses`.
+ */
+export function writersIn(path: string): ImageUser[] {
+  const file = realPathOf(path);
+  const users = tellsWriter(locksOn(file)) ? holdersIn(file) : withoutProcess(file);
+  return users.filter(({ writes }) => writes).map((user) => ({ ...user, file: path }));
+}
+
+/** Kinds of file systems that other computers or machines may have open, and those of no known kind. */
+const elsewhere: ReadonlySet<string> = new Set(["NFS", "SMB", "9P", "FUSE", "unknown"]);
+
+/** Whether the host tells who has a file on a file system of this kind (FileSystem.kind) open. */
+export const tellsUsers = (platform: string, kind: string): boolean =>
+  platform === "linux" && !elsewhere.has(kind);
+
+/** What tells that somebody holds it, and not which process that is. */
+const withoutProcess = (path: string): ImageUser[] => [
+  ...loopDevicesOn(path).map(
+    ({ device, readOnly }) => ({ sign: "loop", writes: !readOnly, path: device }) as const,
+  ),
+  ...lockFolder(path),
+  ...shareHolder(path),
+];
+
+/** Whoever the host's share modes tell of; it does not say who that is. */
+function shareHolder(path: string): ImageUser[] {
+  const holder = holderByShareMode(path);
+  return holder === undefined ? [] : [{ sign: "share", writes: holder === "writer" }];
 }
 
 const isOtherWriter = ({ pid, writable, locks }: FileHolder): boolean =>
@@ -57,7 +86,7 @@ function userOf(holder: FileHolder, sign: "lock" | "open"): ImageUser {
 }
 
 /** The virtual machine's name in qemu's command line: `-name NAME`, or `-name guest=NAME,...`. */
-function machineOf(commandLine: readonly string[]): string | undefined {
+export function machineOf(commandLine: readonly string[]): string | undefined {
   const at = commandLine.findIndex((word) => word === "-name" || word === "--name");
   const value = at < 0 ? undefined : commandLine[at + 1];
   if (value === undefined) return undefined;
@@ -73,17 +102,4 @@ function lockFolder(path: string): ImageUser[] {
   if (fileStatus(folder).kind !== "folder") return [];
   const isHeld = namesIn(folder, mostLockFiles).some((name) => name.endsWith(".lck"));
   return isHeld ? [{ sign: "lock-folder", writes: true, path: folder }] : [];
-}
-
-/** Whether the image itself says that it was not closed. What cannot be read says nothing. */
-function markIn(path: string): ImageUser[] {
-  const source = openFile(path);
-  try {
-    return probeFormat(source).leftOpen?.(source) ? [{ sign: "mark", writes: false }] : [];
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return [];
-  } finally {
-    source.close();
-  }
 }

@@ -10,8 +10,9 @@ import { baseNameOf, folderOf } from "../io/paths";
 import { insideOf } from "../inside/inside";
 import { toFailure } from "./failure";
 import { formatDoubt } from "./format-doubt";
-import { whoUses } from "./in-use";
+import { tellsUsers, whoUses, writersIn } from "./in-use";
 import { storedExtents } from "./stored-extents";
+import { volumeOf } from "./target-volume";
 
 /**
  * Opens the image, reads all that the Overview shows, and closes it again. A broken chain is told
@@ -29,7 +30,7 @@ export function reportImage(request: OpenRequest): ImageReport {
 
 function reportOf(image: DiskImage, { path, format }: OpenRequest): ImageReport {
   const { usage, unreadable } = usageOf(image);
-  const users = usersOf(path);
+  const users = usersOf(path, image);
   return {
     path,
     name: baseNameOf(path),
@@ -51,13 +52,23 @@ function reportOf(image: DiskImage, { path, format }: OpenRequest): ImageReport 
     host: freeSpace(path),
     inside: unreadable ? undefined : readableInside(image),
     ...(users.length > 0 && { inUse: users }),
+    ...(!tellsUsers(process.platform, volumeOf(path).kind) && { usersHidden: true }),
   };
 }
 
-/** Who has it open; nobody where the host does not let us see it, which keeps nothing from being shown. */
-function usersOf(path: string): ImageUser[] {
+/** Backing files that are asked for: each costs some calls of the host. */
+const mostBases = 8;
+
+/** Who has it open, and who writes to what it stands on. */
+function usersOf(path: string, { layers }: DiskImage): ImageUser[] {
+  const bases = layers.slice(1, 1 + mostBases).map(({ source }) => source.name);
+  return [...seen(() => whoUses(path)), ...bases.flatMap((base) => seen(() => writersIn(base)))];
+}
+
+/** Nobody where the host does not let us see it, which keeps nothing from being shown. */
+function seen(look: () => ImageUser[]): ImageUser[] {
   try {
-    return whoUses(path);
+    return look();
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     return [];

@@ -18,14 +18,18 @@ export interface XmlFile {
  * The XML files of a folder whose names are wanted, in order. What cannot be read, is too large or
  * something else is passed over: such files are an extra.
  * @param refused Called for what is there and the host does not let us read.
+ * @param extension What their names end with.
  */
 export function* xmlFilesIn(
   folder: string,
   wanted: (name: string) => boolean,
   refused: () => void = () => {},
+  extension = ".xml",
 ): Generator<XmlFile> {
   const names = passed(() => namesIn(folder, mostNames), refused) ?? [];
-  const files = names.filter((name) => name.endsWith(".xml") && wanted(name)).slice(0, mostFiles);
+  const files = names
+    .filter((name) => name.endsWith(extension) && wanted(name))
+    .slice(0, mostFiles);
   for (const name of files) {
     const path = resolveFrom(folder, name);
     const root = passed(() => readXml(path), refused);

@@ -30,14 +30,14 @@ describe("convert.preflight", () => {
       size: 41 * GiB,
       fileName: "disk.raw",
     });
-    expect(ids(answer)).toEqual(["google-pack", "source-in-use-unknown"]);
+    expect(ids(answer)).toEqual(["google-pack"]);
   });
 
   it("holds a choice against the purpose", async () => {
     expect(ids(await ask({ format: "raw" }))).toContain("google-whole-gib");
     expect(ids(await ask({ format: "raw", size: 41 * GiB }))).not.toContain("google-whole-gib");
     const azure = await ask({ purpose: "azure-2", format: "vpc" });
-    expect(ids(azure)).toEqual(["azure-whole-mib", "source-in-use-unknown"]);
+    expect(ids(azure)).toEqual(["azure-whole-mib"]);
     const dynamic = await ask({ purpose: "azure-2", format: "vpc", options: {} });
     expect(ids(dynamic)).toContain("azure-not-fixed");
   });

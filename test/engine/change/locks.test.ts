@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +8,8 @@ import { ImageError } from "../../../electron/engine/errors";
 import { nativeCalls } from "../../../electron/engine/io/native";
 import { openForChange } from "../../../electron/engine/ops/change/open-for-change";
 import { whoUses } from "../../../electron/engine/ops/in-use";
+import { eventually } from "../../helpers/eventually";
+import { nbdHolds } from "../../helpers/nbd-holds";
 import { qemuHolds } from "../../helpers/qemu-holds";
 import { describeWithQemu, qemuImg, runOracle } from "../../helpers/qemu-img";
 import { tempFolder } from "../../helpers/temp-folder";
@@ -72,11 +74,42 @@ describeWithQemu("an image that qemu has open", () => {
     ]);
   });
 
+  it("is told as a base, too, when it is written", async () => {
+    const base = newImage();
+    const path = `${base}.over`;
+    qemuImg(["create", "-q", "-f", "qcow2", "-b", base, "-F", "qcow2", path]);
+    const { release } = await qemuHolds(base, "qcow2", { readOnly: true });
+    expect(reportImage({ path, grants: [] }).inUse).toBeUndefined();
+    await release();
+    const { pid } = await qemuHolds(base, "qcow2");
+    const process = { id: pid, name: "qemu-io" };
+    expect(reportImage({ path, grants: [] }).inUse).toEqual([
+      { sign: "lock", writes: true, process, file: base },
+    ]);
+  });
+
   it("is told to be only read where it is", async () => {
     const path = newImage();
     const { pid } = await qemuHolds(path, "qcow2", { readOnly: true });
     const user = { sign: "lock", writes: false, process: { id: pid, name: "qemu-io" } };
     expect(whoUses(path)).toEqual([user]);
+  });
+});
+
+describeWithQemu("an image that qemu-nbd serves", () => {
+  it.each([
+    ["qcow2", false],
+    ["qcow2", true],
+    ["raw", false],
+  ])("is not changed, and the process is named (%s, read-only: %s)", async (format, readOnly) => {
+    const path = newImage(format);
+    const { pid, release } = await nbdHolds(path, format, { readOnly });
+    const user = { sign: "lock", writes: !readOnly, process: { id: pid, name: "qemu-nbd" } };
+    expect(whoUses(path)).toEqual([user]);
+    const error = refusalOf(() => openForChange(path, () => undefined));
+    expect(error).toMatchObject({ code: "in-use", found: `qemu-nbd (process ${pid})` });
+    await release();
+    expect(openForChange(path, () => "changed")).toBe("changed");
   });
 });
 
@@ -90,6 +123,17 @@ describeWithQemu("an image that Lamina is changing", () => {
       expect(stderr).toContain('Failed to get "write" lock');
     });
     expect(runOracle("qemu-io", write).status).toBe(0);
+  });
+
+  it.each([[], ["-r"]])("is not served by qemu-nbd %s", (...readOnly) => {
+    const path = newImage();
+    const socket = join(tempFolder(), "nbd");
+    openForChange(path, () => {
+      const args = [...readOnly, "-k", socket, "-f", "qcow2", path];
+      const { status, stderr } = spawnSync("qemu-nbd", args, { encoding: "utf8", timeout: 20_000 });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/Failed to get (?:shared )?"write" lock/);
+    });
   });
 
   it("is not told to be in use by Lamina itself", () => {
@@ -120,23 +164,67 @@ describeWithQemu("an image that Lamina is changing", () => {
   });
 });
 
+/** Lets a Node with more arguments open a file for writing until the test ends; its process's number. */
+async function nodeHolds(path: string, more: readonly string[]): Promise<number | undefined> {
+  const script = `
+    require("node:fs").openSync(process.argv[1], "r+");
+    process.stdout.write("open");
+    process.stdin.resume();`;
+  const child = spawn(process.execPath, ["-e", script, "--", path, ...more], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.stdin.end());
+  await once(child.stdout, "data");
+  return child.pid;
+}
+
 describeWithQemu("other signs that an image is in use", () => {
   it("names a process that has it open for writing", async (context) => {
     context.skip(process.platform !== "linux", "only Linux tells who has a file open");
     const path = newImage();
-    const script = `
-      require("node:fs").openSync(process.argv[1], "r+");
-      process.stdout.write("open");
-      process.stdin.resume();`;
-    const child = spawn(process.execPath, ["-e", script, path], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    onTestFinished(() => void child.stdin.end());
-    await once(child.stdout, "data");
-    const user = { sign: "open", writes: true, process: { id: child.pid, name: "node" } };
-    expect(whoUses(path)).toEqual([user]);
+    const id = await nodeHolds(path, []);
+    expect(whoUses(path)).toEqual([{ sign: "open", writes: true, process: { id, name: "node" } }]);
     const error = refusalOf(() => createSnapshot(path, snapshot));
-    expect(error.message).toContain(`node (process ${child.pid}, open for writing)`);
+    expect(error.message).toContain(`node (process ${id}, open for writing)`);
+  });
+
+  it("names the virtual machine of a process, by its command line", async (context) => {
+    context.skip(process.platform !== "linux", "only Linux tells who has a file open");
+    const path = newImage();
+    const id = await nodeHolds(path, ["-name", "guest=web01,debug-threads=on"]);
+    expect(whoUses(path)[0]?.process).toEqual({ id, name: "node", machine: "web01" });
+    const error = refusalOf(() => createSnapshot(path, snapshot));
+    expect(error.message).toContain(`the virtual machine web01, node (process ${id}`);
+  });
+
+  it("names the machine that qemu runs", async (context) => {
+    const program = "qemu-system-x86_64";
+    const { error } = spawnSync(program, ["--version"]);
+    context.skip(error !== undefined || process.platform !== "linux", `no ${program} here`);
+    const path = newImage();
+    const drive = `file=${path},format=qcow2,if=virtio`;
+    const args = ["-S", "-nodefaults", "-display", "none", "-name", "guest=web01", "-drive", drive];
+    const child = spawn(program, args, { stdio: "ignore" });
+    const ended = once(child, "exit");
+    onTestFinished(async () => {
+      child.kill("SIGKILL");
+      await ended;
+    });
+    const user = { sign: "lock", writes: true, process: { id: child.pid, machine: "web01" } };
+    await eventually(() => expect(whoUses(path)).toMatchObject([user]));
+    expect(refusalOf(() => createSnapshot(path, snapshot)).message).toContain("machine web01");
+  });
+
+  it("knows a loop device", (context) => {
+    const path = newImage("raw");
+    const losetup = (...args: string[]) => spawnSync("losetup", args, { encoding: "utf8" });
+    const { status, stdout } = losetup("--find", "--show", path);
+    context.skip(status !== 0, "no loop devices for us here");
+    const device = stdout.trim();
+    onTestFinished(() => void losetup("--detach", device));
+    expect(whoUses(path)).toEqual([{ sign: "loop", writes: true, path: device }]);
+    const error = refusalOf(() => openForChange(path, () => undefined));
+    expect(error).toMatchObject({ code: "in-use", found: device });
   });
 
   it("knows VMware's lock folder while there is a lock in it", () => {
@@ -147,16 +235,5 @@ describeWithQemu("other signs that an image is in use", () => {
     expect(whoUses(path)).toEqual([{ sign: "lock-folder", writes: true, path: `${path}.lck` }]);
     const error = refusalOf(() => openForChange(path, () => undefined));
     expect(error).toMatchObject({ code: "in-use", found: `${path}.lck` });
-  });
-
-  it.each([
-    ["qcow2", 79, 1],
-    ["vmdk", 72, 1],
-  ])("sees the mark that a %s image was not closed", (format, at, value) => {
-    const path = newImage(format);
-    const bytes = readFileSync(path);
-    bytes[at] = value;
-    writeFileSync(path, bytes);
-    expect(whoUses(path)).toEqual([{ sign: "mark", writes: false }]);
   });
 });

@@ -1,7 +1,9 @@
+import type { ByteSource } from "../../io/source";
 import type { Format } from "../format";
 import { checkVhd, repairVhd } from "./check";
 import { fileParts } from "./file-parts";
-import { hasFooter } from "./find-footer";
+import { findFooter, hasFooter } from "./find-footer";
+import { readFooter } from "./footer";
 import { measureVhd } from "./measure";
 import { openVhd } from "./open";
 import { vhdOptions } from "./options";
@@ -17,6 +19,7 @@ export const vpc: Format = {
   // Differencing images are read, not written.
   backing: false,
   probe: hasFooter,
+  leftOpen: isInSavedState,
   // The parent is told to the caller, not opened here.
   open: (source) => openVhd(source),
   create: createVhd,
@@ -30,3 +33,9 @@ export const vpc: Format = {
     { name: "vpc-fixed", provisioning: "thick-lazy", options: { subformat: "fixed" } },
   ],
 };
+
+/** "Saved State": whoever goes on with the machine expects the disk as it is. */
+function isInSavedState(source: ByteSource): false | "saved-state" {
+  const { bytes, at } = findFooter(source);
+  return readFooter(bytes, source.name, at).savedState && "saved-state";
+}

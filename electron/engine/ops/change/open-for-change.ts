@@ -1,8 +1,8 @@
-import type { ImageUser } from "../../../../shared/model/in-use";
 import { openFileWritable, realPathOf } from "../../io/file";
-import { inUse, lockForChange } from "../../io/image-locks";
+import { lockForChange } from "../../io/image-locks";
 import type { ByteTarget } from "../../io/source";
 import { holdersIn } from "../in-use";
+import { hiddenHolder, inUse } from "../in-use-error";
 
 /**
  * Opens an image file, locks it as qemu does, hands it to `change`, and closes it, which ends the
@@ -16,9 +16,9 @@ export function openForChange<T>(path: string, change: (file: ByteTarget) => T):
     const isFree = lockForChange(file);
     const holders = holdersIn(realPathOf(path));
     const holder = isFree
-      ? holders.find(({ writes }) => writes)
-      : (holders.find(({ sign }) => sign === "lock") ?? unknown);
-    if (holder !== undefined) throw inUse(path, nameOf(holder));
+      ? holders.find(({ writes, sign }) => writes || sign === "share")
+      : (holders.find(({ sign }) => sign === "lock") ?? hiddenHolder);
+    if (holder !== undefined) throw inUse(path, holder);
     return change(file);
   } finally {
     file.close();
@@ -30,13 +30,3 @@ export function openForChange<T>(path: string, change: (file: ByteTarget) => T):
  * @throws ImageError as `openForChange`.
  */
 export const requireUnused = (path: string): void => openForChange(path, () => undefined);
-
-/** Somebody whom the host hides, or another thread of this process. */
-const unknown: ImageUser = { sign: "lock", writes: true };
-
-function nameOf({ process, path, sign }: ImageUser): string {
-  if (process === undefined) return path ?? "another program";
-  const { id, name, machine } = process;
-  const what = machine === undefined ? name : `the virtual machine ${machine}, ${name}`;
-  return `${what} (process ${id}${sign === "open" ? ", open for writing" : ""})`;
-}

@@ -10,7 +10,22 @@ export function sourceFindings(facts: PreflightFacts): PreflightFinding[] {
     ...stateFindings(facts.source),
     ...leftBehind(facts.source),
     ...tableFindings(facts),
-    { id: "source-in-use-unknown", level: "note" },
+    ...holderFindings(facts.source),
+  ];
+}
+
+/** Who writes to it meanwhile, or that nobody can say. */
+function holderFindings({ inUse = [], usersHidden, path }: ImageReport): PreflightFinding[] {
+  const writer = inUse.find(({ writes }) => writes);
+  if (writer === undefined)
+    return usersHidden === true ? [{ id: "source-in-use-unknown", level: "note" }] : [];
+  const { process, path: place, file = path } = writer;
+  const name = process && [process.machine, process.name].filter((each) => each !== undefined);
+  const by = process && name ? `${name.join(", ")} (${process.id})` : place;
+  return [
+    by === undefined
+      ? { id: "source-in-use-hidden", level: "warning", values: { path: file } }
+      : { id: "source-in-use", level: "warning", values: { path: file, by } },
   ];
 }
 

@@ -17,11 +17,9 @@ import {
   uefiLinux,
 } from "./disks";
 
-/** What there is to say besides the machine that may be running. */
+/** What there is to say. */
 function say(purpose: Purpose, facts: PreflightFacts): string[] {
-  return preflight(facts, purpose)
-    .filter(({ id }) => id !== "source-in-use-unknown")
-    .map(({ level, id }) => `${level} ${id}`);
+  return preflight(facts, purpose).map(({ level, id }) => `${level} ${id}`);
 }
 
 interface Case {

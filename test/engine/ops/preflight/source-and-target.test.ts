@@ -1,24 +1,56 @@
 import { describe, expect, it } from "vitest";
 import { preflight } from "../../../../electron/engine";
 import type { PreflightFacts } from "../../../../electron/engine/ops/preflight/facts";
+import type { ImageUser } from "../../../../shared/model/in-use";
 import type { Inside, InsideFinding } from "../../../../shared/model/inside";
 import type { PreflightFinding } from "../../../../shared/model/preflight";
 import type { ImageReport } from "../../../../shared/model/report";
 import { both, GiB, report, target } from "./disks";
 
 const found = (source: ImageReport, more: Partial<PreflightFacts> = {}): PreflightFinding[] =>
-  preflight({ source, target: target("qcow2"), ...more }, "other").filter(
-    ({ id }) => id !== "source-in-use-unknown",
-  );
+  preflight({ source, target: target("qcow2"), ...more }, "other");
 
 const facts = { snapshots: [], bitmaps: [], details: [] };
 const failure = { code: "corrupt-data", message: "A table is damaged" };
 
 describe("what is said of the source", () => {
-  it("always asks to shut the machine down", () => {
-    expect(preflight({ source: report(), target: target("raw") }, "other")).toEqual([
+  it("asks to shut the machine down where the host cannot tell who has it open", () => {
+    expect(found(report())).toEqual([]);
+    expect(found(report({ usersHidden: true }))).toEqual([
       { id: "source-in-use-unknown", level: "note" },
     ]);
+  });
+
+  it("names who writes to it", () => {
+    const path = "/vms/disk.qcow2";
+    const process = { id: 7, name: "qemu-system-x86", machine: "web01" };
+    const cases: readonly (readonly [ImageUser, PreflightFinding["values"]])[] = [
+      [
+        { sign: "lock", writes: true, process },
+        { path, by: "web01, qemu-system-x86 (7)" },
+      ],
+      [
+        { sign: "open", writes: true, process: { id: 7, name: "cp" } },
+        { path, by: "cp (7)" },
+      ],
+      [
+        { sign: "loop", writes: true, path: "/dev/loop0" },
+        { path, by: "/dev/loop0" },
+      ],
+      [
+        { sign: "lock", writes: true, process: { id: 7, name: "cp" }, file: "/vms/base" },
+        { path: "/vms/base", by: "cp (7)" },
+      ],
+    ];
+    const reads: ImageUser = { sign: "lock", writes: false, process: { id: 6, name: "qemu-io" } };
+    for (const [user, values] of cases)
+      expect(found(report({ inUse: [reads, user], usersHidden: true }))).toEqual([
+        { id: "source-in-use", level: "warning", values },
+      ]);
+    expect(found(report({ inUse: [{ sign: "lock", writes: true }] }))).toEqual([
+      { id: "source-in-use-hidden", level: "warning", values: { path } },
+    ]);
+    expect(found(report({ inUse: [reads, { sign: "mark", writes: false }] }))).toEqual([]);
   });
 
   it("tells of its chain", () => {
