@@ -116,7 +116,7 @@ function hintFor(phase: Control["phase"], swept: boolean): string {
 
 function endFrom(reply: WorkerReply<Converted>): JobEnd {
   if (reply.ok) {
-    const { allocated, verification, salvaged, sources, ...sizes } = reply.value;
+    const { allocated, verification, salvaged, sourceChanged, sources, ...sizes } = reply.value;
     const result = {
       virtualSize: sizes.virtualSize,
       fileLength: sizes.fileLength,
@@ -124,6 +124,7 @@ function endFrom(reply: WorkerReply<Converted>): JobEnd {
       ...(allocated !== undefined && { allocated }),
       ...(verification && { verification }),
       ...(salvaged && { salvaged: { ...salvaged, ranges: [...salvaged.ranges] } }),
+      ...(sourceChanged && { sourceChanged: [...sourceChanged] }),
     };
     return { state: "done", result };
   }

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openJournal } from "../../electron/jobs/journal";
 import { openReceipts } from "../../electron/receipts";
 import { openSettings } from "../../electron/settings";
 import { readableSettings, settingsSchema } from "../../shared/model/settings";
@@ -32,7 +31,7 @@ function writeAndKill(folder: string, after: number): Promise<NodeJS.Signals | n
 
 describe(`a process that is killed while it writes (seed ${runSeed})`, () => {
   it(
-    `leaves whole settings, receipts and notes of jobs, ${ROUNDS} times`,
+    `leaves whole settings and whole receipts, ${ROUNDS} times`,
     { timeout: PATIENCE_MS },
     async () => {
       const { between } = random(runSeed);
@@ -53,12 +52,6 @@ describe(`a process that is killed while it writes (seed ${runSeed})`, () => {
           if (names.includes("settings.copy.json")) {
             const text = readFileSync(join(folder, "settings.copy.json"), "utf8");
             expect(readableSettings(text).damage).toBe("none");
-          }
-          if (names.includes("jobs.json")) {
-            const notes: unknown = JSON.parse(readFileSync(join(folder, "jobs.json"), "utf8"));
-            expect(await openJournal(join(folder, "jobs.json")).unfinished()).toHaveLength(
-              (notes as unknown[]).length,
-            );
           }
           const whole = receiptFiles.filter((name) => name.endsWith(".json"));
           expect(await openReceipts(join(folder, "receipts")).list()).toHaveLength(whole.length);

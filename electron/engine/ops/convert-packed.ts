@@ -9,6 +9,7 @@ import type { Packing } from "../wrappings/packing";
 import { packedAs } from "../wrappings/packings";
 import { beginsTar } from "../wrappings/tar/entries";
 import { unpackSource } from "../wrappings/unpack";
+import { changedOf } from "./changed-sources";
 import type { Control } from "./control";
 import type { ConvertJob, ConvertResult } from "./convert";
 import { createCopyBuffer, type CopyBuffer } from "./copy-buffer";
@@ -52,6 +53,8 @@ export function* convertPacked(
   try {
     refuseSource(source, job.target);
     const dataBytes = yield* unpack(source, packing, file, job.control);
+    // It is not read again: what is made from here on is made of the copy.
+    const changed = changedOf([source]);
     if (packedAs(file) !== undefined) throw packedTwice(source, packing);
     if (isWanted(job, member, file)) {
       const result = {
@@ -59,6 +62,7 @@ export function* convertPacked(
         fileLength: file.size,
         allocated: file.allocated,
         dataBytes,
+        ...changed,
       };
       commit();
       return result;
@@ -69,7 +73,9 @@ export function* convertPacked(
       ...(member !== undefined && { member }),
     };
     const control = behind(job.control, packedSize);
-    return yield* convertImage({ ...job, source: { ...job.source, images: [unpacked] }, control });
+    const images = [unpacked];
+    const result = yield* convertImage({ ...job, source: { ...job.source, images }, control });
+    return { ...result, ...changed };
   } catch (error) {
     throw naming(error, file.name, path);
   } finally {

@@ -111,6 +111,18 @@ describe("the journal of conversions", () => {
     },
   );
 
+  it("has what a killed write left half written beside it, and tells of the notes before", async () => {
+    const { job, file, open } = setUp();
+    const journal = open();
+    journal.note(job);
+    await journal.settled();
+    writeFileSync(`${file}.new`, '[{"id": "7d0f');
+    const next = open();
+    expect((await next.unfinished()).map((each) => each.id)).toEqual([id]);
+    await next.forget(id, false);
+    expect(existsSync(`${file}.new`)).toBe(false);
+  });
+
   it.each(["", "[{", "{}"])("of which nothing can be read (%j) tells of nothing", async (text) => {
     const { job, file, open } = setUp();
     const journal = open();
