@@ -1,10 +1,10 @@
 import { watch, type FSWatcher } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { failureOf, FailureError } from "./failure";
 import type { ScanRequest, ScanResult, SeenFile } from "./library-scan";
 import type { SettingsStore } from "./settings";
+import { waitPatiently } from "./patience";
 import type { Failure } from "../shared/model/report";
 import type { WatchedFolder } from "../shared/model/watched-folder";
 
@@ -111,10 +111,13 @@ export function createLibrary(parts: LibraryParts): Library {
       // What changed meanwhile was passed over.
       if (late) lookSoon(entry);
     });
-    const waiting = new AbortController();
-    const { signal } = waiting;
-    await Promise.race([looked, sleep(patience, undefined, { signal, ref: false })]);
-    waiting.abort();
+    await new Promise<void>((goOn) => {
+      const endWaiting = waitPatiently({ patience, over: goOn });
+      void looked.finally(() => {
+        endWaiting();
+        goOn();
+      });
+    });
     late = entry.busy;
     if (!late || !isCurrent(entry)) return;
     const { path } = entry.folder;

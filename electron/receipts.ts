@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { receiptSchema, type Receipt } from "../shared/model/receipt";
+import { writeKeptFile } from "./kept-file";
 
 /** Receipts that are kept; the oldest go first. */
 const MOST = 500;
@@ -42,11 +43,8 @@ export function openReceipts(folder: string): ReceiptStore {
 
   return {
     add: async (receipt) => {
-      await mkdir(folder, { recursive: true });
       await (swept ??= sweep());
-      const file = join(folder, nameOf(receipt));
-      await writeFile(`${file}.new`, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true });
-      await rename(`${file}.new`, file);
+      await writeKeptFile(join(folder, nameOf(receipt)), receipt);
       const all = await names();
       for (const name of all.slice(0, Math.max(0, all.length - MOST)))
         await rm(join(folder, name), { force: true });

@@ -1,7 +1,7 @@
-import { readFileSync, renameSync } from "node:fs";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { copyFileSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { readableSettings, settingsDefaults, type Settings } from "../shared/model/settings";
+import { writeKeptFile } from "./kept-file";
 
 /** How many paths the recent list keeps. */
 const RECENT_MAX = 30;
@@ -24,12 +24,14 @@ export interface SettingsStore {
 
 /**
  * Opens `settings.json` in `folder`. A missing file gives the defaults, and so does a field that is
- * damaged; a file with such a field is kept aside as `settings.damaged.json`.
+ * damaged; a file with such a field is kept aside as `settings.damaged.json`. Of a file that cannot be read
+ * at all, as one that was cut off, the copy beside it, `settings.copy.json`, is taken.
  */
 export function openSettings(folder: string): SettingsStore {
   const file = join(folder, "settings.json");
   const listeners = new Set<(settings: Settings) => void>();
-  let settings = readSettings(file, join(folder, "settings.damaged.json"));
+  const copy = join(folder, "settings.copy.json");
+  let settings = readSettings(file, join(folder, "settings.damaged.json"), copy);
   // One write after the other, so that the last change is the one that stays.
   let written: Promise<void> = Promise.resolve();
 
@@ -37,7 +39,11 @@ export function openSettings(folder: string): SettingsStore {
     settings = { ...settings, ...part };
     const now = settings;
     for (const listener of listeners) listener(now);
-    written = written.catch(() => {}).then(() => writeSettings(folder, file, now));
+    // The same twice, not what was there before: a folder that is trusted no more must not come back.
+    written = written
+      .catch(() => {})
+      .then(() => writeKeptFile(file, now))
+      .then(() => writeKeptFile(copy, now));
     await written;
     // A later change may have been told already: an answer must not bring back what was before it.
     return settings;
@@ -60,26 +66,28 @@ export function openSettings(folder: string): SettingsStore {
   };
 }
 
-function readSettings(file: string, damagedFile: string): Settings {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    return settingsDefaults;
-  }
-  const { settings, whole } = readableSettings(text);
-  if (whole) return settings;
+function readSettings(file: string, damagedFile: string, copy: string): Settings {
+  const found = readFrom(file);
+  if (found === undefined || found.damage === "none") return found?.settings ?? settingsDefaults;
+  const copied = found.damage === "all" ? readFrom(copy) : undefined;
+  const isCopyWhole = copied?.damage === "none";
   try {
     renameSync(file, damagedFile);
+    if (isCopyWhole) {
+      copyFileSync(copy, `${file}.new`);
+      renameSync(`${file}.new`, file);
+    }
   } catch {
     // A folder that cannot be written to: the next change will say so.
   }
-  return settings;
+  return isCopyWhole ? copied.settings : found.settings;
 }
 
-async function writeSettings(folder: string, file: string, settings: Settings): Promise<void> {
-  const beside = `${file}.new`;
-  await mkdir(folder, { recursive: true });
-  await writeFile(beside, `${JSON.stringify(settings, null, 2)}\n`, { flush: true });
-  await rename(beside, file);
+/** Undefined when there is no such file. */
+function readFrom(file: string): ReturnType<typeof readableSettings> | undefined {
+  try {
+    return readableSettings(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
 }

@@ -37,7 +37,7 @@ import { isCacheMode, readRate, readSparseSize, readThreads, unsupported } from 
 import { printWarning } from "./output";
 import { createPace } from "./pace";
 import { createProgress } from "./progress";
-import { warnOfSalvaged } from "./salvaged";
+import { warnOfChanged, warnOfSalvaged } from "./salvaged";
 import { findSnapshot, readSnapshotChoice, type SnapshotChoice } from "./snapshot-choice";
 import { createSourceOptions } from "./source-options";
 import { conversionReason } from "./wording";
@@ -141,9 +141,10 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
     const job = flags.has("n") ? jobIntoExisting(all) : jobOf(all);
     // Who has to keep to a rate works alone.
     const copying = rate ? job : { ...job, startCopier };
-    const { salvaged } = await convertInTurns(copying, progress, createPace(rate));
+    const { salvaged, sourceChanged } = await convertInTurns(copying, progress, createPace(rate));
     progress.show(1, 1);
     if (salvaged && !flags.has("q")) warnOfSalvaged(salvaged);
+    if (sourceChanged && !flags.has("q")) warnOfChanged(sourceChanged);
   } catch (error) {
     const known = error instanceof CommandError || error instanceof ImageError;
     // What is wrong with the source is told first, and with its own words.

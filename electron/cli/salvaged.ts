@@ -19,3 +19,11 @@ export function warnOfSalvaged({ ranges, bytes, unlisted }: Salvaged): void {
   if (unlisted > 0) printWarning(`${unlisted} more places could not be read`);
   if (bytes > 0) printWarning(`${bytes} bytes could not be read and became zeros`);
 }
+
+/** Says on stderr which files were written to while they were read. qemu-img, which locks them, says nothing. */
+export function warnOfChanged(files: readonly string[]): void {
+  for (const file of files)
+    printWarning(
+      `${file} was changed while it was read; the copy may hold some of before and after`,
+    );
+}

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { lstat, mkdir, readdir, realpath, rename, writeFile } from "node:fs/promises";
+import { lstat, readdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { removePartials } from "../engine";
+import { writeKeptFile } from "../kept-file";
 import type { Job } from "../../shared/model/job";
 import { unfinishedJobSchema, type UnfinishedJob } from "../../shared/model/unfinished-job";
 
@@ -32,7 +33,7 @@ export interface Journal {
 
 const ENDED: ReadonlySet<Job["state"]> = new Set(["done", "failed", "cancelled"]);
 
-/** Opens the journal at `file`; one that is missing or damaged tells of nothing. */
+/** Opens the journal at `file`: one that is missing tells of nothing, and neither does a note that is damaged. */
 export function openJournal(file: string): Journal {
   const left = new Map(readNotes(file).map((note) => [note.id, note]));
   const running = new Map<string, Note>();
@@ -40,7 +41,7 @@ export function openJournal(file: string): Journal {
 
   function write(): Promise<void> {
     const notes = [...left.values(), ...running.values()];
-    written = written.catch(() => {}).then(() => writeNotes(file, notes));
+    written = written.catch(() => {}).then(() => writeKeptFile(file, notes));
     return written;
   }
 
@@ -101,16 +102,14 @@ async function partialsOf({
   return { partials, ...(old !== undefined && { keptAside: join(folder, old) }) };
 }
 
+/** Each note stands for itself: one that is damaged costs no other. */
 function readNotes(file: string): Note[] {
   try {
-    return z.array(noteSchema).parse(JSON.parse(readFileSync(file, "utf8")));
+    return z
+      .array(z.unknown())
+      .parse(JSON.parse(readFileSync(file, "utf8")))
+      .flatMap((each) => noteSchema.safeParse(each).data ?? []);
   } catch {
     return [];
   }
-}
-
-async function writeNotes(file: string, notes: readonly Note[]): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, `${JSON.stringify(notes, null, 2)}\n`, { flush: true });
-  await rename(`${file}.new`, file);
 }

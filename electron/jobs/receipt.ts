@@ -4,7 +4,7 @@ import type { FinishedJob } from "./queue";
 /** The receipt of a conversion that went well. The passphrase of its request is not in it. */
 export function receiptOf(finished: FinishedJob, toolVersion: string): Receipt {
   const { id, request, result, command, startedAt, seconds } = finished;
-  const { sources, verification, salvaged, ...sizes } = result;
+  const { sources, verification, salvaged, sourceChanged, ...sizes } = result;
   return {
     version: 1,
     id,
@@ -17,6 +17,7 @@ export function receiptOf(finished: FinishedJob, toolVersion: string): Receipt {
     compress: request.compress,
     ...(verification && { verification }),
     ...(salvaged && { salvaged }),
+    ...(sourceChanged && { sourceChanged }),
     command,
     toolVersion,
   };

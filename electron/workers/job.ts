@@ -86,7 +86,9 @@ function converted(order: JobOrder, request: ConvertRequest): Converted {
   });
   // What is replaced has been read by now, and the sizes are those of the files that were.
   const sources = source.images.map(({ path }) => ({ path, fileLength: fileStatus(path).size }));
-  const verification = request.verify ? verified(source, request, grants, control) : undefined;
+  // What was read cannot be read again then, and the new image must not be blamed for it.
+  const verifiable = request.verify && result.sourceChanged === undefined;
+  const verification = verifiable ? verified(source, request, grants, control) : undefined;
   return { ...result, sources, ...(verification && { verification }) };
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { CopierWork } from "../engine";
+import { THREAD_LIMITS } from "./thread-limits";
 import { waitUntilUp } from "./thread-table";
 
 /** Each takes some 35 MB when it compresses: with three the whole stays below 256 MB. */
@@ -33,7 +34,7 @@ export function waitForCopiers(): void {
  */
 export function startCopierThread(file: string | URL): (work: CopierWork) => { stop(): void } {
   return (work) => {
-    const worker = new Worker(file, { workerData: work });
+    const worker = new Worker(file, { workerData: work, resourceLimits: THREAD_LIMITS });
     started.push(worker.threadId);
     worker.on("error", () => undefined);
     return { stop: () => undefined };

@@ -6,7 +6,9 @@ import type { Failure } from "../../shared/model/report";
 import { receivedFailure } from "../failure";
 import { endThread } from "./end-thread";
 import type { Converted, JobOrder, WorkerReply } from "./messages";
-import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
+import { watchOrder } from "./order-watch";
+import { waitPatiently } from "../patience";
+import { memoryFailure, stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 
 /** How an operation ended. */
 export type JobEnd =
@@ -58,21 +60,34 @@ export function startJob(
     mark,
   };
   const worker = new Worker(scripts.job, { workerData: order, resourceLimits: THREAD_LIMITS });
-  let watchdog: NodeJS.Timeout | undefined;
-  const ended = endOf(worker, (failure) => {
+  let endWaiting: (() => void) | undefined;
+  let stopped: Failure | undefined;
+  // Its disk may take as long as it likes, and it may be paused.
+  const endWatch = watchOrder({
+    patience: Infinity,
+    stop: () => {
+      stopped = memoryFailure();
+      endThread(worker);
+    },
+  });
+  const ended = endOf(worker, (unknown) => {
+    const failure = stopped ?? unknown;
     const swept = sweep(request.target, mark);
     const { phase, cancelled } = control;
     if (cancelled && swept && phase === "copying") return { state: "cancelled" };
     return { state: "failed", failure: { ...failure, hint: hintFor(phase, swept) } };
   });
   return {
-    ended: ended.finally(() => clearTimeout(watchdog)),
+    ended: ended.finally(() => {
+      endWatch();
+      endWaiting?.();
+    }),
     progress: () => ({ phase: control.phase, done: control.done, total: control.total }),
     pause: () => control.pause(),
     resume: () => control.resume(),
     cancel: () => {
       control.cancel();
-      watchdog ??= setTimeout(() => endThread(worker), patience);
+      endWaiting ??= waitPatiently({ patience, over: () => endThread(worker) });
     },
   };
 }
@@ -116,7 +131,7 @@ function hintFor(phase: Control["phase"], swept: boolean): string {
 
 function endFrom(reply: WorkerReply<Converted>): JobEnd {
   if (reply.ok) {
-    const { allocated, verification, salvaged, sources, ...sizes } = reply.value;
+    const { allocated, verification, salvaged, sourceChanged, sources, ...sizes } = reply.value;
     const result = {
       virtualSize: sizes.virtualSize,
       fileLength: sizes.fileLength,
@@ -124,6 +139,7 @@ function endFrom(reply: WorkerReply<Converted>): JobEnd {
       ...(allocated !== undefined && { allocated }),
       ...(verification && { verification }),
       ...(salvaged && { salvaged: { ...salvaged, ranges: [...salvaged.ranges] } }),
+      ...(sourceChanged && { sourceChanged: [...sourceChanged] }),
     };
     return { state: "done", result };
   }

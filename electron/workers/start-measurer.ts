@@ -5,7 +5,8 @@ import type { Failure } from "../../shared/model/report";
 import { FailureError, receivedFailure } from "../failure";
 import { endThread } from "./end-thread";
 import type { MeasureOrder, WorkerReply } from "./messages";
-import { stoppedFailure, THREAD_LIMITS } from "./thread-limits";
+import { movesOf, watchOrder } from "./order-watch";
+import { memoryFailure, stalledFailure, stoppedFailure, THREAD_LIMITS } from "./thread-limits";
 
 /** The disk to measure: an image, and the size to grow it to. */
 export type MeasureSource = Pick<MeasureOrder, "request" | "size">;
@@ -31,7 +32,6 @@ export interface MeasurerParts {
   readonly patience?: number;
 }
 
-const LOOK_MS = 100;
 /** What is given up ends by itself within one step, and has this long for it. */
 const GRACE_MS = 5000;
 /** However long a disk is, something of it is read in this time, or its disk is gone. */
@@ -58,19 +58,16 @@ export function createMeasurer(
       reject(new FailureError({ ...failure, file: failure.file ?? request.path }));
     };
 
-    let last = { done: 0, total: 0 };
-    // Counted in looks: a clock would count the time that the computer was asleep.
-    let quiet = 0;
-    const timer = setInterval(() => {
-      const { done, total } = control;
-      if (done !== last.done || total !== last.total) {
-        last = { done, total };
-        quiet = 0;
-        progress(request.path, last);
-      } else if ((quiet += LOOK_MS) > patience) {
-        fail(stalledFailure(patience));
-      }
-    }, LOOK_MS);
+    const hasMoved = movesOf(control);
+    const endWatch = watchOrder({
+      patience,
+      stop: (why) => fail(why === "time" ? stalledFailure(patience) : memoryFailure()),
+      moved: () => {
+        const moved = hasMoved();
+        if (moved) progress(request.path, { done: control.done, total: control.total });
+        return moved;
+      },
+    });
     giveUp = fail;
     worker.on("message", (reply: WorkerReply<T>) => {
       if (reply.ok) resolve(reply.value);
@@ -80,7 +77,7 @@ export function createMeasurer(
     worker.on("exit", () => fail(stoppedFailure(undefined)));
 
     return promise.finally(() => {
-      clearInterval(timer);
+      endWatch();
       if (giveUp === fail) giveUp = undefined;
       control.cancel();
       const grace = setTimeout(() => endThread(worker), GRACE_MS).unref();
@@ -104,12 +101,4 @@ function settleable<T>() {
     reject = fail;
   });
   return { promise, resolve, reject };
-}
-
-function stalledFailure(patience: number): Failure {
-  return {
-    code: "limit",
-    message: `Nothing of the image could be read for ${Math.round(patience / 1000)} s.`,
-    hint: "Check that the disk it lies on answers, then measure it again.",
-  };
 }

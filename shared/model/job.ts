@@ -61,9 +61,11 @@ export const jobResultSchema = z.object({
   allocated: z.number().optional(),
   virtualSize: z.number(),
   sources: z.array(z.object({ path: z.string(), fileLength: z.number() })),
-  /** Absent when it was not asked for, or given up. */
+  /** Absent when it was not asked for, or given up, and where the source was changed meanwhile. */
   verification: verificationSchema.optional(),
   salvaged: salvagedSchema.optional(),
+  /** Files of the source that were written to while it was read; absent when none was. */
+  sourceChanged: z.array(z.string()).min(1).optional(),
 });
 export type JobResult = z.infer<typeof jobResultSchema>;
 

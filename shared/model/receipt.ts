@@ -49,9 +49,11 @@ export const receiptSchema = z.object({
   }),
   options: optionValuesSchema,
   compress: z.boolean(),
-  /** Absent when it was not asked for. */
+  /** Absent when it was not asked for, and where the source was changed meanwhile. */
   verification: verificationSchema.optional(),
   salvaged: salvagedSchema.optional(),
+  /** Files of the source that were written to while it was read; absent when none was. */
+  sourceChanged: z.array(z.string()).min(1).optional(),
   /** The same job as a command line; no passphrase is in it. */
   command: z.string(),
   /** Lamina's version. */

@@ -41,12 +41,13 @@ export type Settings = z.infer<typeof settingsSchema>;
  */
 export function readableSettings(text: string): {
   readonly settings: Settings;
-  /** False when something of the text was damaged. */
-  readonly whole: boolean;
+  /** "some" of its fields, or "all": the text is no object of fields. */
+  readonly damage: "none" | "some" | "all";
 } {
   const found = fieldsIn(text);
+  if (found === undefined) return { settings: settingsSchema.parse({ version: 1 }), damage: "all" };
   const parsed = settingsSchema.safeParse(found);
-  if (parsed.success) return { settings: parsed.data, whole: true };
+  if (parsed.success) return { settings: parsed.data, damage: "none" };
   const { version } = settingsSchema.shape;
   const kept: Record<string, unknown> = { version: 1 };
   if (version.safeParse(found["version"]).success)
@@ -57,14 +58,14 @@ export function readableSettings(text: string): {
         : value;
       if (field.safeParse(readable).success) kept[name] = readable;
     }
-  return { settings: settingsSchema.parse(kept), whole: false };
+  return { settings: settingsSchema.parse(kept), damage: "some" };
 }
 
-/** The fields of the object that the text is; none when it is something else. */
-function fieldsIn(text: string): Readonly<Record<string, unknown>> {
+/** The fields of the object that the text is; undefined when it is something else. */
+function fieldsIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -1,8 +1,14 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
 import { z } from "zod";
+import type { LaminaBridge } from "../../shared/ipc/channels";
+import { networkModulesIn } from "../helpers/network-modules";
 import { qemuImg } from "../helpers/qemu-img";
+import { makeEndless } from "./endless-image";
 import { expect, test } from "./lamina";
+import { waysOut } from "./sockets";
 
 /** What Chromium writes with --log-net-log, as far as it is looked at. */
 const netLogSchema = z.object({
@@ -74,4 +80,72 @@ test("the log would tell of a connection", async ({ folder, launch }) => {
   await close();
   expect(outgoingIn(log).urls).toContain("http://127.0.0.1:9/");
   expect(outgoingIn(log).events).not.toEqual([]);
+});
+
+test("no process and no thread has a way out while it converts", async ({ folder, launch }) => {
+  test.skip(process.platform !== "linux", "sockets are read from /proc");
+  const source = join(folder, "endless.qcow2");
+  makeEndless(source);
+  const { app, page } = await launch(source);
+  const pid = app.process().pid ?? 0;
+  const request = {
+    source,
+    target: join(folder, "copy.qcow2"),
+    format: "qcow2",
+    options: {},
+    compress: true,
+    replace: false,
+    verify: false,
+  };
+  const call = (name: string, input: unknown): Promise<unknown> =>
+    page.evaluate(
+      ([asked, given]) =>
+        (window as unknown as { lamina: LaminaBridge<File> }).lamina.call(asked, given),
+      [name, input] as const,
+    );
+  const job = async (): Promise<unknown> =>
+    z.object({ value: z.array(z.unknown()) }).parse(await call("jobs.list", undefined)).value[0];
+  await call("convert.start", request);
+  // By then its thread and the copiers are at work.
+  const done = async (): Promise<number> => z.object({ done: z.number() }).parse(await job()).done;
+  await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(0);
+  expect(await job()).toMatchObject({ state: "running" });
+  expect(waysOut(pid)).toEqual([]);
+
+  await test.step("and one that they had would be seen", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    // From a thread, which nothing in the main process sees.
+    await app.evaluate(async (_electron, to) => {
+      const { Worker } = process.getBuiltinModule("node:worker_threads");
+      const script = `const { connect } = require("node:net");
+        const { parentPort } = require("node:worker_threads");
+        connect(${to}, "127.0.0.1", () => parentPort.postMessage("connected"));`;
+      const worker = new Worker(script, { eval: true });
+      await new Promise((connected) => worker.once("message", connected));
+      Object.assign(globalThis, { laminaWorker: worker });
+    }, port);
+    expect(waysOut(pid)).toHaveLength(1);
+    await app.evaluate(() =>
+      (
+        globalThis as unknown as { laminaWorker: { terminate(): Promise<number> } }
+      ).laminaWorker.terminate(),
+    );
+    server.close();
+  });
+  await call("jobs.cancel", { jobId: z.object({ id: z.string() }).parse(await job()).id });
+  await expect.poll(job, { timeout: 30_000 }).toMatchObject({ state: "cancelled" });
+});
+
+test("no built script loads what can reach the network", () => {
+  const out = resolve(import.meta.dirname, "../../out");
+  const scripts = ["main", "preload"].flatMap((folder) =>
+    readdirSync(join(out, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.c?js$/.test(name))
+      .map((name) => join(out, folder, name)),
+  );
+  expect(scripts.length).toBeGreaterThan(8);
+  const found = scripts.flatMap((script) => networkModulesIn(readFileSync(script, "utf8")));
+  expect(found).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openReceipts } from "../../electron/receipts";
 import { openSettings } from "../../electron/settings";
-import { settingsSchema } from "../../shared/model/settings";
+import { readableSettings, settingsSchema } from "../../shared/model/settings";
 import { bundle } from "../helpers/bundle";
 import { random, runSeed } from "../helpers/seed";
 import { tempFolder } from "../helpers/temp-folder";
@@ -48,6 +48,10 @@ describe(`a process that is killed while it writes (seed ${runSeed})`, () => {
           if (names.includes("settings.json")) {
             const text = readFileSync(join(folder, "settings.json"), "utf8");
             expect(openSettings(folder).get()).toEqual(settingsSchema.parse(JSON.parse(text)));
+          }
+          if (names.includes("settings.copy.json")) {
+            const text = readFileSync(join(folder, "settings.copy.json"), "utf8");
+            expect(readableSettings(text).damage).toBe("none");
           }
           const whole = receiptFiles.filter((name) => name.endsWith(".json"));
           expect(await openReceipts(join(folder, "receipts")).list()).toHaveLength(whole.length);

@@ -3,6 +3,7 @@ import { join, resolve, sep } from "node:path";
 import { parseSync, Visitor } from "vite";
 import { describe, expect, it } from "vitest";
 import { importsOf } from "../build/imports";
+import { networkModulesIn, reachesNetwork } from "../helpers/network-modules";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -12,10 +13,6 @@ const files = ["electron", "renderer", "shared"].flatMap((folder) =>
     .map((name) => join(folder, name).replaceAll(sep, "/"))
     .filter((name) => /\.tsx?$/.test(name)),
 );
-
-/** Node's modules that reach another machine, or start a program that might. */
-const modules =
-  /^(?:node:)?(?:net|http|https|http2|tls|dgram|dns|quic|child_process|inspector)(?:\/|$)/;
 
 /** What reaches the network in a page, in Electron and in any JavaScript. */
 const names = new Set([
@@ -36,7 +33,7 @@ const names = new Set([
 /** What of a source could reach the network, as `file: name`. */
 function reaches(file: string, source: string): string[] {
   const found = importsOf(file, source)
-    .filter(({ specifier, typeOnly }) => !typeOnly && modules.test(specifier))
+    .filter(({ specifier, typeOnly }) => !typeOnly && reachesNetwork(specifier))
     .map(({ specifier }) => `${file}: ${specifier}`);
   new Visitor({
     Identifier: ({ name }) => {
@@ -72,5 +69,24 @@ describe("no source", () => {
     'navigator.sendBeacon("https://example.com/");',
   ])("is let through that has %s", (source) => {
     expect(reaches("electron/a.ts", source)).toHaveLength(1);
+  });
+});
+
+describe("the built command line", () => {
+  it("loads nothing that can reach the network, with all that it is bundled with", () => {
+    const folder = join(root, "out/cli");
+    const scripts = readdirSync(folder).filter((name) => name.endsWith(".cjs"));
+    expect(scripts).toContain("lamina.cjs");
+    for (const name of scripts)
+      expect(networkModulesIn(readFileSync(join(folder, name), "utf8")), name).toEqual([]);
+  });
+
+  it.each([
+    'require("net")',
+    "require(`node:https`)",
+    "import('dns/promises')",
+    'a.getBuiltinModule("node:child_process")',
+  ])("would be caught with %s", (script) => {
+    expect(networkModulesIn(`let a=1;${script};`)).toHaveLength(1);
   });
 });

@@ -22,7 +22,7 @@ describe("settings", () => {
     await settings.change({ theme: "dark" });
     await settings.addRecent(["/a.qcow2"]);
     expect(openSettings(folder).get()).toMatchObject({ theme: "dark", recent: ["/a.qcow2"] });
-    expect(readdirSync(folder)).toEqual(["settings.json"]);
+    expect(readdirSync(folder).toSorted()).toEqual(["settings.copy.json", "settings.json"]);
   });
 
   it("keep the last of many changes made at once", async () => {
@@ -74,6 +74,28 @@ describe("settings", () => {
     expect(openSettings(folder).get()).toEqual(settingsDefaults);
     expect(readFileSync(join(folder, "settings.damaged.json"), "utf8")).toBe(text);
     expect(existsSync(join(folder, "settings.json"))).toBe(false);
+  });
+
+  it.each(["", "{", "[]", '{"version":1,"theme":"da', "\0\0\0\0"])(
+    "of which nothing can be read (%j) come back from their copy",
+    async (text) => {
+      const folder = tempFolder();
+      const before = openSettings(folder);
+      await before.change({ theme: "dark", trustedFolders: ["/once"], watchedFolders: ["/vm"] });
+      await before.change({ recent: ["/a.qcow2"], trustedFolders: ["/trusted"] });
+      writeFileSync(join(folder, "settings.json"), text);
+      expect(openSettings(folder).get()).toEqual(before.get());
+      expect(readFileSync(join(folder, "settings.damaged.json"), "utf8")).toBe(text);
+      expect(openSettings(folder).get()).toEqual(before.get());
+    },
+  );
+
+  it("and their copy damaged both, begin with the defaults", async () => {
+    const folder = tempFolder();
+    await openSettings(folder).change({ theme: "dark" });
+    for (const name of ["settings.json", "settings.copy.json"])
+      writeFileSync(join(folder, name), "{");
+    expect(openSettings(folder).get()).toEqual(settingsDefaults);
   });
 
   it.each([

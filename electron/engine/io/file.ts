@@ -21,6 +21,7 @@ import {
   type BigIntStats,
 } from "node:fs";
 import { ImageError } from "../errors";
+import { wasChanged } from "./file-change";
 import { hostRunOf, punchHoleIn, rememberStored, reserveSpace, type HoleQuery } from "./holes";
 import { pastEnd } from "./past-end";
 import { folderOf } from "./paths";
@@ -133,6 +134,8 @@ interface OpenFile {
   readonly identity: string;
   /** As ByteSource.modified, at the time of opening. */
   readonly modified: number;
+  /** As ByteSource.changed. */
+  changed(): boolean;
   /** The descriptor. @throws ImageError `io` once closed: its number may belong to another file by then. */
   live(action: string): number;
   /** Bytes at this moment. */
@@ -155,7 +158,8 @@ function openFileOver(descriptor: number, name: string): OpenFile {
   // Asked for often. A length past 2^53 is rounded, and refused all the same.
   const size = (): number => byteCount(fstatSync(live("read")).size, name);
   const allocated = (): number => byteCount(stat().blocks * 512n, name);
-  const { dev, ino, mtimeMs } = stat();
+  const opened = stat();
+  const { dev, ino, mtimeMs } = opened;
   const query: HoleQuery = {
     get fd() {
       return live("read");
@@ -167,6 +171,7 @@ function openFileOver(descriptor: number, name: string): OpenFile {
   return {
     identity: `${dev}:${ino}`,
     modified: Number(mtimeMs),
+    changed: () => wasChanged(opened, stat),
     live,
     size,
     allocated,
@@ -193,7 +198,10 @@ function openFileOver(descriptor: number, name: string): OpenFile {
  */
 export function openFile(path: string): ByteSource {
   const fd = openRegular(path, constants.O_RDONLY);
-  const { identity, modified, size, allocated, read, hostRun, close } = openFileOver(fd, path);
+  const { identity, modified, changed, size, allocated, read, hostRun, close } = openFileOver(
+    fd,
+    path,
+  );
   try {
     const file = { fd, base: 0 };
     return {
@@ -202,6 +210,7 @@ export function openFile(path: string): ByteSource {
       allocated: allocated(),
       identity,
       modified,
+      changed,
       file,
       read,
       hostRun: rememberStored(hostRun),

@@ -20,10 +20,12 @@ export function sliceSource(
   }
   const { file, identity } = source;
   const hostRun = source.hostRun?.bind(source);
+  const changed = source.changed?.bind(source);
   return {
     name,
     size: length,
     ...(identity === undefined ? {} : { identity }),
+    ...(changed && { changed }),
     ...(file === undefined ? {} : { file: { fd: file.fd, base: file.base + at } }),
     read(from, into) {
       if (from < 0 || from + into.length > length) {

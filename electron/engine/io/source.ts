@@ -25,6 +25,8 @@ export interface ByteSource {
   readonly identity?: string;
   /** When the file's content was last changed, in ms since 1970; absent where that cannot be known. */
   readonly modified?: number;
+  /** Whether the file was written to since it was opened; absent where that cannot be known. @throws ImageError `io`. */
+  changed?(): boolean;
   /** Present when the bytes lie in one open file. */
   readonly file?: FilePlace;
   /** True when they are stored in another form (encrypted): offsets in it are none of stored bytes. */

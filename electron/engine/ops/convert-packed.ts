@@ -9,6 +9,7 @@ import type { Packing } from "../wrappings/packing";
 import { packedAs } from "../wrappings/packings";
 import { beginsTar } from "../wrappings/tar/entries";
 import { unpackSource } from "../wrappings/unpack";
+import { changedOf } from "./changed-sources";
 import type { Control } from "./control";
 import type { ConvertJob, ConvertResult } from "./convert";
 import { createCopyBuffer, type CopyBuffer } from "./copy-buffer";
@@ -62,6 +63,8 @@ export function* convertPacked(
   try {
     refuseSource(source, job.target);
     const dataBytes = yield* unpack(source, packing, file, behind(job.control, before));
+    // It is not read again: what is made from here on is made of the copy.
+    const changed = changedOf([source]);
     if (packedAs(file) !== undefined) throw packedTwice(source, packing);
     if (isPlainRaw(job, member) && !beginsTar(file) && probeFormat(file).id === "raw") {
       const result = {
@@ -69,6 +72,7 @@ export function* convertPacked(
         fileLength: file.size,
         allocated: file.allocated,
         dataBytes,
+        ...changed,
       };
       requireReplaceable(job.target, job);
       commit();
@@ -80,7 +84,9 @@ export function* convertPacked(
       ...(member !== undefined && { member }),
     };
     const control = behind(job.control, before + packedSize);
-    return yield* convertImage({ ...job, source: { ...job.source, images: [unpacked] }, control });
+    const images = [unpacked];
+    const result = yield* convertImage({ ...job, source: { ...job.source, images }, control });
+    return { ...result, ...changed };
   } catch (error) {
     throw naming(error, file.name, path);
   } finally {

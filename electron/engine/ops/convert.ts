@@ -6,10 +6,11 @@ import { requireWhole } from "../image/open-image";
 import { createPartial } from "../image/partial-file";
 import type { Placement } from "../image/writer";
 import { fileStatus } from "../io/file";
-import type { ByteTarget } from "../io/source";
+import type { ByteSource, ByteTarget } from "../io/source";
 import type { Control } from "./control";
 import type { CopierWork } from "./copier";
 import { convertPacked, packingOf } from "./convert-packed";
+import { changedOf } from "./changed-sources";
 import { copyBitmaps } from "./copy-bitmaps";
 import { copyData } from "./copy";
 import { beginImage, prepareImage } from "./create";
@@ -78,6 +79,8 @@ export interface ConvertResult {
   readonly dataBytes: number;
   /** What could not be read and became zeros; there when salvaging was asked for. */
   readonly salvaged?: Salvaged;
+  /** Files of the source that were written to while it was read; absent when none was. */
+  readonly sourceChanged?: readonly string[];
 }
 
 /**
@@ -157,8 +160,9 @@ function* convertOpened(job: ConvertJob, stream?: PackedStream): Steps<ConvertRe
       const { fileLength, allocated } = partial;
       const salvaged = log && { salvaged: log.result() };
       for (const path of partial.paths) requireReplaceable(path, job);
+      const changed = changedOf(filesOf(image));
       commit();
-      return { virtualSize: size, fileLength, allocated, dataBytes, ...salvaged };
+      return { virtualSize: size, fileLength, allocated, dataBytes, ...salvaged, ...changed };
     } catch (error) {
       abandon();
       throw error;
@@ -194,9 +198,9 @@ function cannotKeep(format: FormatId): ImageError {
  */
 function refuseOwnChain({ layers }: DiskImage, target: string): void {
   const { identity } = fileStatus(target);
-  const own = layers
-    .flatMap(({ source, otherFiles = [] }) => [source, ...otherFiles])
-    .find((each) => identity !== undefined && each.identity === identity);
+  const own = filesOf({ layers }).find(
+    (each) => identity !== undefined && each.identity === identity,
+  );
   if (own === undefined) return;
   throw new ImageError("invalid-argument", `${target} is a file that the conversion reads`, {
     file: own.name,
@@ -208,11 +212,11 @@ function refuseOwnChain({ layers }: DiskImage, target: string): void {
  * Where a file got shorter meanwhile, the host may have given out its missing end as a hole.
  * @throws `truncated`.
  */
-export function requireUnshrunk({ layers }: DiskImage): void {
+export function requireUnshrunk(image: DiskImage): void {
   const last = new Uint8Array(1);
-  for (const { source, otherFiles = [] } of layers) {
-    for (const file of [source, ...otherFiles]) {
-      if (file.size > 0) file.read(file.size - 1, last);
-    }
-  }
+  for (const file of filesOf(image)) if (file.size > 0) file.read(file.size - 1, last);
 }
+
+/** All files that an image is read from. */
+const filesOf = ({ layers }: Pick<DiskImage, "layers">): ByteSource[] =>
+  layers.flatMap(({ source, otherFiles = [] }) => [source, ...otherFiles]);

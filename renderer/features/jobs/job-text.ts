@@ -57,5 +57,6 @@ export function jobOutcome({ state, result, failure }: Job, t: TFunction): strin
       : t("jobs.resultTaken", { length, allocated: formatSize(result.allocated) });
   const salvaged = result.salvaged?.bytes ?? 0;
   if (salvaged > 0) return t("jobs.salvaged", { size, lost: formatSize(salvaged) });
+  if (result.sourceChanged) return t("jobs.sourceChanged", { size });
   return result.verification === undefined ? size : t("jobs.verified", { size });
 }

@@ -58,7 +58,7 @@ export function ReceiptDialog() {
 
 function Facts({ receipt }: { receipt: Receipt }) {
   const { t } = useTranslation();
-  const { verification, salvaged, target, options, command } = receipt;
+  const { verification, salvaged, sourceChanged, target, options, command } = receipt;
   return (
     <>
       <Note tone={verification ? "ok" : "warn"} testId="receipt-verified">
@@ -73,6 +73,11 @@ function Facts({ receipt }: { receipt: Receipt }) {
           testId="receipt-sha256"
           copy={copyText}
         />
+      )}
+      {sourceChanged && (
+        <Note tone="warn" testId="receipt-source-changed">
+          {t("receipt.sourceChanged", { files: sourceChanged.map(nameOf).join(", ") })}
+        </Note>
       )}
       {salvaged && salvaged.bytes > 0 && <SalvagedRanges salvaged={salvaged} />}
       <FactList facts={receiptFacts(receipt, t)} />

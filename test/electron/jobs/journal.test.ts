@@ -95,12 +95,40 @@ describe("the journal of conversions", () => {
     }
   });
 
-  it("that is damaged tells of nothing, and is written anew", async () => {
+  it.each([{ id: "../../etc" }, null, 7, []])(
+    "with one damaged note (%j) loses that one only, and is written anew",
+    async (damaged) => {
+      const { job, file, open } = setUp();
+      const journal = open();
+      journal.note(job);
+      await journal.settled();
+      const [note] = JSON.parse(readFileSync(file, "utf8")) as unknown[];
+      writeFileSync(file, JSON.stringify([damaged, note]));
+      const next = open();
+      expect((await next.unfinished()).map((each) => each.id)).toEqual([id]);
+      await next.forget(id, false);
+      expect(JSON.parse(readFileSync(file, "utf8"))).toEqual([]);
+    },
+  );
+
+  it("has what a killed write left half written beside it, and tells of the notes before", async () => {
     const { job, file, open } = setUp();
     const journal = open();
     journal.note(job);
     await journal.settled();
-    writeFileSync(file, '[{"id": "../../etc"}]');
+    writeFileSync(`${file}.new`, '[{"id": "7d0f');
+    const next = open();
+    expect((await next.unfinished()).map((each) => each.id)).toEqual([id]);
+    await next.forget(id, false);
+    expect(existsSync(`${file}.new`)).toBe(false);
+  });
+
+  it.each(["", "[{", "{}"])("of which nothing can be read (%j) tells of nothing", async (text) => {
+    const { job, file, open } = setUp();
+    const journal = open();
+    journal.note(job);
+    await journal.settled();
+    writeFileSync(file, text);
     expect(await open().unfinished()).toEqual([]);
   });
 });

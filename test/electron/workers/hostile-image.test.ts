@@ -2,13 +2,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { putFields } from "../../../electron/engine/codec/fields";
+import { createTaskRunner } from "../../../electron/workers/start-image-task";
 import { createInspector } from "../../../electron/workers/start-inspector";
 import { buildWorker } from "../../engine/ops/copier-bundle";
 import { tempFolder } from "../../helpers/temp-folder";
 
 let script = "";
+let taskScript = "";
 beforeAll(async () => {
-  script = await buildWorker("inspector");
+  [script, taskScript] = await Promise.all([buildWorker("inspector"), buildWorker("image-task")]);
 });
 
 const clusterSize = 65536;
@@ -51,5 +53,20 @@ describe("the inspector's own thread", () => {
     );
     expect(lost).toMatchObject({ reason: { failure: { code: "limit", file: endless } } });
     expect(next).toMatchObject({ status: "fulfilled", value: { path: plain } });
+  });
+});
+
+describe("a task's own thread", () => {
+  it("is ended at an image whose map never ends", async () => {
+    const path = endlessImage(tempFolder());
+    const { run, latest } = createTaskRunner(taskScript, { quiet: 1500, silent: 1500 });
+    const endless = { failure: { code: "limit", message: expect.stringMatching(/could be read/) } };
+    const request = { path, grants: [] };
+    const [alone, kept] = await Promise.allSettled([
+      run("chain.strips", request),
+      latest("chain.strips", request),
+    ]);
+    expect(alone).toMatchObject({ reason: endless });
+    expect(kept).toMatchObject({ reason: endless });
   });
 });

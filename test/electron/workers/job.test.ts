@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createImage } from "../../../electron/engine";
@@ -100,6 +100,20 @@ describe("a conversion in its thread", () => {
     const end = await startJob(scripts, request, []).ended;
     expect(end).toMatchObject({ state: "done", result: { verification: { sha256 } } });
     expect(readFileSync(target).length).toBeLessThan(MIB);
+  });
+
+  it("names a source that is changed meanwhile, and verifies nothing against it", async () => {
+    const { folder } = withDisk(3 * MIB);
+    const source = join(folder, "a.raw");
+    utimesSync(source, 1000, 1000);
+    const run = startJob(scripts, requestFor(folder), []);
+    run.pause();
+    while (run.progress().total === 0) await sleep(5);
+    appendFileSync(source, "more");
+    run.resume();
+    const end = await run.ended;
+    expect(end).toMatchObject({ state: "done", result: { sourceChanged: [source] } });
+    expect(end).not.toHaveProperty("result.verification");
   });
 
   it("halts while it is paused, and is cancelled out of the pause", async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createTaskRunner } from "../../../electron/workers/start-image-task";
+import { createTaskRunner, type TaskPatience } from "../../../electron/workers/start-image-task";
 import { tempFolder } from "../../helpers/temp-folder";
 
 /** A thread that does what the path says. */
@@ -20,10 +20,10 @@ else {
 });
 `;
 
-function runnerOf() {
+function runnerOf(patience?: TaskPatience) {
   const file = join(tempFolder(), "image-task.mjs");
   writeFileSync(file, script);
-  return createTaskRunner(file);
+  return createTaskRunner(file, patience);
 }
 
 describe("tasks with images", () => {
@@ -44,6 +44,22 @@ describe("tasks with images", () => {
     await expect(run("health.check", { path: "/throws" })).rejects.toMatchObject({
       failure: { code: "internal" },
     });
+  });
+
+  it("are ended when they only read and do nothing for long", async () => {
+    const hung = { failure: { code: "limit", message: expect.stringMatching(/could be read/) } };
+    const path = "/hangs";
+    const silent = runnerOf({ quiet: 600_000, silent: 300 });
+    await expect(silent.run("health.check", { path })).rejects.toMatchObject(hung);
+    await expect(silent.latest("chain.strips", { path, grants: [] })).rejects.toMatchObject(hung);
+    const telling = runnerOf({ quiet: 300, silent: 600_000 });
+    const asked = { path, grants: [], side: "guest", needle: new Uint8Array(1), from: 0 } as const;
+    await expect(telling.run("bytes.find", asked)).rejects.toMatchObject(hung);
+  });
+
+  it("are not ended when they write", async () => {
+    const { run } = runnerOf({ quiet: 1, silent: 1 });
+    expect(await run("snapshots.apply", { path: "/slow", index: 0 })).toBe("snapshots.apply /slow");
   });
 
   it("stop when they only read, and never in the middle of a write", async () => {

@@ -84,6 +84,18 @@ describe("inspector", () => {
     expect(await next).toMatchObject({ path: "/a", name: "1" });
   });
 
+  it("opens other images in a second thread while one takes long", async () => {
+    const inspector = inspectorOf();
+    const hanging = inspector.inspect(order("/hangs"));
+    const reports = await Promise.all(["/a", "/b"].map((path) => inspector.inspect(order(path))));
+    expect(reports).toMatchObject([
+      { path: "/a", name: "1" },
+      { path: "/b", name: "2" },
+    ]);
+    inspector.close();
+    await expect(hanging).rejects.toMatchObject({ failure: { code: "cancelled" } });
+  });
+
   it("fails what waits when it closes", async () => {
     const inspector = inspectorOf();
     const all = ["/hangs", "/a"].map((path) => inspector.inspect(order(path)));

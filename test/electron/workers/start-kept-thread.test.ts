@@ -18,10 +18,10 @@ parentPort.on("message", ({ input, control }) => {
 });
 `;
 
-function threadOf(grace?: number) {
+function threadOf({ grace = 3000, patience = 60_000 } = {}) {
   const file = join(tempFolder(), "image-task.mjs");
   writeFileSync(file, script);
-  const { ask } = createKeptThread(file, grace);
+  const { ask } = createKeptThread(file, { grace, patience });
   return (input: string) => ask({ task: "map.cells", input });
 }
 
@@ -41,11 +41,17 @@ describe("a thread that is kept", () => {
   });
 
   it("is replaced when it does not hear, and the newest question is asked again", async () => {
-    const ask = threadOf(50);
+    const ask = threadOf({ grace: 50 });
     const older = ask("hangs");
     const newer = ask("b");
     await expect(older).rejects.toMatchObject({ failure: { code: "cancelled" } });
     expect(await newer).toBe("b 1");
+  });
+
+  it("is ended when it answers nothing for long, and the next question finds another", async () => {
+    const ask = threadOf({ patience: 2000 });
+    await expect(ask("hangs")).rejects.toMatchObject({ failure: { code: "limit" } });
+    expect(await ask("b")).toBe("b 1");
   });
 
   it("fails with its question, and the next question finds another", async () => {

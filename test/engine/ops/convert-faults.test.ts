@@ -119,17 +119,18 @@ describe.each(formats)("converting to %s", (format) => {
     expect(readdirSync(folder)).toEqual(["a.raw"]);
   });
 
-  it("copies what was there at the opening of a source that grows", () => {
+  it("copies what was there at the opening of a source that grows, and says that it did", () => {
     const { folder, source, bytes } = withDisk(4 * MIB);
     const more = new Uint8Array(MIB).fill(9);
     const control = controlWith((count) => {
       if (count < 5) appendFileSync(source, more);
     });
     const target = join(folder, "b");
-    const { virtualSize } = convert(jobOf(source, target, format, { control }));
+    const { virtualSize, sourceChanged } = convert(jobOf(source, target, format, { control }));
+    expect(sourceChanged).toEqual([source]);
     expect(statSync(source).size).toBe(8 * MIB);
     const back = join(folder, "c");
-    convert(jobOf(target, back, "raw"));
+    expect(convert(jobOf(target, back, "raw"))).not.toHaveProperty("sourceChanged");
     // A VHD's geometry may round the size up, with zeros.
     expect(virtualSize).toBe(4 * MIB);
     expect(

@@ -2,7 +2,7 @@ import { bundle } from "../../helpers/bundle";
 
 /** Builds a script of electron/workers; `place` as for `bundle`. */
 export const buildWorker = (
-  name: "copier" | "inspector" | "job" | "measurer",
+  name: "copier" | "image-task" | "inspector" | "job" | "measurer",
   place?: string,
 ): Promise<string> => bundle(`electron/workers/${name}.ts`, place);
 

@@ -83,10 +83,12 @@ function addBelow(covered: Patch[], { at, end, bytes }: Patch): void {
 /** `source` with `patches`, in order and not overlapping, over it; zeros from its end to `size`. */
 function patchedSource(source: ByteSource, patches: readonly Patch[], size: number): ByteSource {
   const { name, identity, allocated } = source;
+  const changed = source.changed?.bind(source);
   return {
     name,
     size,
     ...(identity !== undefined && { identity }),
+    ...(changed && { changed }),
     ...(allocated !== undefined && { allocated }),
     read(at, into) {
       const end = at + into.length;

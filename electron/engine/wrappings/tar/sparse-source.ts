@@ -8,6 +8,7 @@ import type { SparseMap } from "./sparse-map";
  */
 export function sparseSource(stored: ByteSource, { size, pieces }: SparseMap): ByteSource {
   const { name, identity } = stored;
+  const changed = stored.changed?.bind(stored);
   /** Where each piece begins in `stored`. */
   const places: number[] = [];
   let place = 0;
@@ -33,6 +34,7 @@ export function sparseSource(stored: ByteSource, { size, pieces }: SparseMap): B
     name,
     size,
     ...(identity !== undefined && { identity }),
+    ...(changed && { changed }),
     read(at, into) {
       const end = at + into.length;
       if (at < 0 || end > size) throw pastEnd(name, size, at, into.length);
