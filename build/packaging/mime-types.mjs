@@ -54,6 +54,17 @@ export async function readableFormats() {
   return module.formatModels();
 }
 
+/** @returns {Promise<readonly string[]>} extensions of what a disk image may be packed in */
+export async function packedExtensions() {
+  /** @type {{ module: typeof import("../../electron/engine/wrappings/extensions.ts") }} */
+  const { module } = await runnerImport(resolve(root, "electron/engine/wrappings/extensions.ts"), {
+    configFile: false,
+    root,
+    logLevel: "error",
+  });
+  return module.wrappingExtensions;
+}
+
 /**
  * @param {{ id: string }} format
  * @returns {MimeType}
