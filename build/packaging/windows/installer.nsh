@@ -97,13 +97,15 @@
   ${EndIf}
 !macroend
 
-; DeleteRegKey /ifempty looks at the keys below only, and would take others' values along.
+; /ifempty looks at the keys below only. That there is no value either, EnumRegValue tells by an error: the
+; name of a key's own value is empty.
 !macro laminaDeleteIfEmpty KEY
-  ${If} $installMode == "all"
-    System::Call 'shlwapi::SHDeleteEmptyKeyW(p 0x80000002, w "${KEY}")'
-  ${Else}
-    System::Call 'shlwapi::SHDeleteEmptyKeyW(p 0x80000001, w "${KEY}")'
+  ClearErrors
+  EnumRegValue $R0 SHCTX "${KEY}" 0
+  ${If} ${Errors}
+    DeleteRegKey /ifempty SHCTX "${KEY}"
   ${EndIf}
+  ClearErrors
 !macroend
 
 ; $R1: the key of the environment that new programs get. $R0: its Path, not expanded; empty when there is
