@@ -2,7 +2,7 @@
 // because paths are those of the machine that packs.
 
 import { join, resolve } from "node:path";
-import { description, mimeTypeNames } from "./mime-types.mjs";
+import { description, openedTypes } from "./mime-types.mjs";
 
 /** @typedef {import("./mime-types.mjs").FormatModel} FormatModel */
 
@@ -74,7 +74,7 @@ export function configuration({ formats, packed, electronDist, quick }) {
       vendor: "The Lamina contributors",
       syncDesktopName: true,
       // Not by `mimeType` of the associations: the file made of those knows no magic.
-      mimeTypes: mimeTypeNames(formats),
+      mimeTypes: openedTypes(formats),
       desktop: {
         entry: { Keywords: "disk;image;virtual machine;qcow2;vmdk;vhdx;", StartupNotify: "true" },
       },
