@@ -6,6 +6,7 @@ import { extractFile, getRawHeader, listPackage } from "@electron/asar";
 import { FuseV1Options, FuseVersion, getCurrentFuseWire } from "@electron/fuses";
 import { describe, expect, it } from "vitest";
 import { cachedCarriedElectron } from "../../build/bootstrap/carried-electron.mjs";
+import { inMainToo } from "../../build/cli-bundle.mjs";
 import { inside, made } from "./made";
 import { isOurs, programFiles } from "./program-files";
 
@@ -75,14 +76,22 @@ describe("the program that is packed", () => {
     const binary = /\.(?:node|woff2)$/;
     for (const file of files.filter((name) => !binary.test(name))) {
       const text = extractFile(archive, file.replaceAll("/", sep)).toString("latin1");
-      expect(text.includes("sourceMapping" + "URL"), file).toBe(false);
+      expect(text.includes("sourceMappingURL"), file).toBe(false);
     }
     const beside = filesOf(made.program).filter((file) => /\.(?:js|cjs|json|html|css)$/.test(file));
     expect(beside.length).toBeGreaterThan(0);
     for (const file of beside) {
       const text = readFileSync(join(made.program, file), "latin1");
-      expect(text.includes("sourceMapping" + "URL"), file).toBe(false);
+      expect(text.includes("sourceMappingURL"), file).toBe(false);
     }
+  });
+
+  it("lists in About what the command line is made of, too", () => {
+    const listed = JSON.parse(
+      extractFile(archive, join("out", "main", "licences.json")).toString(),
+    ) as { name: string }[];
+    const names = listed.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining([...inMainToo, "koffi", "electron"]));
   });
 
   it("does not grow unseen", () => {
