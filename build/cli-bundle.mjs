@@ -8,6 +8,8 @@ import { build } from "vite";
 
 const root = resolve(import.meta.dirname, "..");
 const outDir = resolve(root, "out/cli");
+/** Packages that the command line may hold: test/package/contents.test.ts finds them in main's list. */
+export const inMainToo = ["pako", "zod"];
 const shebang = "#!/usr/bin/env node\n";
 
 /**
@@ -27,6 +29,24 @@ function executable(fileName) {
 }
 
 /**
+ * The command line is shipped with the app, whose About box lists what main and page are made of: a package
+ * that is in the command line only would be missing there.
+ *
+ * @type {import("vite").Plugin}
+ */
+const onlyKnownPackages = {
+  name: "only-known-packages",
+  generateBundle(_options, bundle) {
+    for (const part of Object.values(bundle))
+      for (const id of part.type === "chunk" ? part.moduleIds : []) {
+        const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id.replaceAll("\\", "/"))?.[1];
+        if (name !== undefined && !inMainToo.includes(name))
+          this.error(`${name} is in the command line, but not among the licences of About`);
+      }
+  },
+};
+
+/**
  * @param {string} input
  * @param {string} fileName
  * @param {import("vite").Plugin[]} plugins
@@ -39,7 +59,7 @@ function bundle(input, fileName, plugins, emptyOutDir) {
     configFile: false,
     logLevel: "warn",
     publicDir: false,
-    plugins,
+    plugins: [...plugins, onlyKnownPackages],
     ssr: { noExternal: true, external: ["koffi"], target: "node" },
     build: {
       ssr: true,

@@ -8,7 +8,8 @@ import { buildBundle } from "./bundles.mjs";
 import { configuration, folders } from "./packaging/electron-builder.mjs";
 import { makeIcons } from "./packaging/icons.mjs";
 import { makeLinuxFiles } from "./packaging/linux-files.mjs";
-import { readableFormats } from "./packaging/mime-types.mjs";
+import { packedExtensions, readableFormats } from "./packaging/mime-types.mjs";
+import { makeWindowsFiles } from "./packaging/windows-files.mjs";
 import { packageTests, runStep } from "./steps.mjs";
 import { summaryOf } from "./test-report.mjs";
 
@@ -25,11 +26,14 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 await buildBundle("app");
 await buildBundle("cli");
 const formats = await readableFormats();
+const packed = await packedExtensions();
 makeIcons(folders.resources, electron, process.env["NO_SANDBOX"] !== "1");
 if (process.platform === "linux") {
   makeLinuxFiles(folders.linux, folders.resources, formats, version);
   bringTools();
 }
+
+if (process.platform === "win32") makeWindowsFiles(folders.resources, formats, packed);
 
 const usual = process.platform === "linux" ? ["tar.gz", "deb", "rpm"] : undefined;
 const chosen = process.argv.slice(2);
@@ -39,6 +43,7 @@ const made = await build({
   publish: "never",
   config: configuration({
     formats,
+    packed,
     quick,
     // A universal program is made of two Electrons, of which at most one is here.
     electronDist:

@@ -2,7 +2,7 @@
 // because paths are those of the machine that packs.
 
 import { join, resolve } from "node:path";
-import { description, mimeTypeNames } from "./mime-types.mjs";
+import { description, openedTypes } from "./mime-types.mjs";
 
 /** @typedef {import("./mime-types.mjs").FormatModel} FormatModel */
 
@@ -19,12 +19,13 @@ export const folders = {
 /**
  * @param {object} choices
  * @param {readonly FormatModel[]} choices.formats each readable format gets a file association
+ * @param {readonly string[]} choices.packed extensions of what a disk image may be packed in
  * @param {string | undefined} choices.electronDist an unpacked Electron; without it electron-builder
  *   downloads the one that package.json names
  * @param {boolean} choices.quick compress little, for packages that are only tried out
  * @returns {import("electron-builder").Configuration}
  */
-export function configuration({ formats, electronDist, quick }) {
+export function configuration({ formats, packed, electronDist, quick }) {
   const icon = (/** @type {string} */ name) => join(folders.resources, name);
   return {
     appId: "app.lamina.Lamina",
@@ -61,14 +62,6 @@ export function configuration({ formats, electronDist, quick }) {
       grantFileProtocolExtraPrivileges: false,
     },
     afterPack: here("after-pack.mjs"),
-    fileAssociations: formats.map((format) => ({
-      ext: [...format.extensions],
-      name: description([format]),
-      description: description([format]),
-      role: "Viewer",
-      rank: "Alternate",
-      icon: icon("disk-image.icns"), // on Windows electron-builder takes the .ico beside it
-    })),
     publish: null,
 
     linux: {
@@ -81,7 +74,7 @@ export function configuration({ formats, electronDist, quick }) {
       vendor: "The Lamina contributors",
       syncDesktopName: true,
       // Not by `mimeType` of the associations: the file made of those knows no magic.
-      mimeTypes: mimeTypeNames(formats),
+      mimeTypes: openedTypes(formats),
       desktop: {
         entry: { Keywords: "disk;image;virtual machine;qcow2;vmdk;vhdx;", StartupNotify: "true" },
       },
@@ -112,6 +105,14 @@ export function configuration({ formats, electronDist, quick }) {
       ],
       icon: icon("lamina.icns"),
       category: "public.app-category.utilities",
+      fileAssociations: [
+        ...formats.map((format) => ({
+          ext: [...format.extensions],
+          name: description([format]),
+          icon: icon("disk-image.icns"),
+        })),
+        { ext: [...packed], name: "Packed disk image" },
+      ].map((each) => ({ ...each, role: "Viewer", rank: "Alternate" })),
       extraFiles: [{ from: here("lamina.sh"), to: "Resources/bin/lamina" }],
       // koffi's binaries are there for both processors in either half.
       x64ArchFiles: "**/node_modules/@koromix/koffi-darwin-*/**",
@@ -121,8 +122,15 @@ export function configuration({ formats, electronDist, quick }) {
       target: ["nsis", "zip"],
       icon: icon("lamina.ico"),
       extraFiles: [{ from: here("lamina.cmd"), to: "bin/lamina.cmd" }],
+      extraResources: [{ from: icon("disk-image.ico"), to: "disk-image.ico" }],
     },
-    nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
+    nsis: {
+      oneClick: false,
+      perMachine: false,
+      allowToChangeInstallationDirectory: true,
+      // File types too: with `fileAssociations`, electron-builder would make Lamina their only opener.
+      include: here("windows/installer.nsh"),
+    },
   };
 }
 

@@ -24,6 +24,9 @@ const types = {
     type: "application/x-vmdk-disk",
     magic: [
       [0, "KDMV"],
+      // ESX's two: vmfsSparse and seSparse, whose magic is a little-endian number of eight bytes.
+      [0, String.raw`COWD\x01\x00\x00\x00`],
+      [0, String.raw`\xbe\xba\xfe\xca\x00\x00\x00\x00`],
       [0, "# Disk DescriptorFile"],
     ],
   },
@@ -39,9 +42,27 @@ const types = {
     ],
   },
   dmg: { type: "application/x-apple-diskimage" },
+  // No magic: an ISO's mark lies at 32769, and GLib looks at the first 4 KiB only.
   iso: { type: "application/x-cd-image", newerNames: ["application/vnd.efi.iso"] },
   raw: { type: "application/x-raw-disk-image", newerNames: ["application/vnd.efi.img"] },
 };
+
+/**
+ * What an image may be packed in, by shared-mime-info's names: OVA, tar, and what is compressed, a tar
+ * archive or not. Neither magic nor globs are added: whatever opens them today still does, and Lamina is
+ * among the others that can.
+ */
+const packedTypes = [
+  "application/ovf",
+  "application/x-tar",
+  "application/gzip",
+  "application/x-compressed-tar",
+  "application/x-xz",
+  "application/x-xz-compressed-tar",
+  "application/x-raw-disk-image-xz-compressed",
+  "application/zstd",
+  "application/x-zstd-compressed-tar",
+];
 
 /** @returns {Promise<FormatModel[]>} every format that the engine reads */
 export async function readableFormats() {
@@ -52,6 +73,17 @@ export async function readableFormats() {
     logLevel: "error",
   });
   return module.formatModels();
+}
+
+/** @returns {Promise<readonly string[]>} extensions of what a disk image may be packed in */
+export async function packedExtensions() {
+  /** @type {{ module: typeof import("../../electron/engine/wrappings/extensions.ts") }} */
+  const { module } = await runnerImport(resolve(root, "electron/engine/wrappings/extensions.ts"), {
+    configFile: false,
+    root,
+    logLevel: "error",
+  });
+  return module.wrappingExtensions;
 }
 
 /**
@@ -73,6 +105,14 @@ export function mimeTypeNames(formats) {
     .map(mimeTypeOf)
     .flatMap(({ type, newerNames = [] }) => [type, ...newerNames]);
   return [...new Set(names)];
+}
+
+/**
+ * @param {readonly FormatModel[]} formats
+ * @returns {string[]} every type that Lamina opens, the packed ones too
+ */
+export function openedTypes(formats) {
+  return [...mimeTypeNames(formats), ...packedTypes];
 }
 
 /**

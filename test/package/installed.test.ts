@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { FuseV1Options, FuseVersion, flipFuses } from "@electron/fuses";
 import { _electron } from "@playwright/test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { readableFormats } from "../../build/packaging/mime-types.mjs";
+import { packedExtensions, readableFormats } from "../../build/packaging/mime-types.mjs";
 import { made, run } from "./made";
 
 const mayInstall = process.platform === "linux" && process.getuid?.() === 0;
@@ -57,13 +57,36 @@ describe("the installed deb", () => {
 
   it("is what opens a file of every readable format", async () => {
     for (const { id, extensions } of await readableFormats()) {
-      const path = join(folder, `disk.${extensions[0]}`);
-      // With zeros inside it is the name that tells. VHD shares its with a language of text files.
-      if (id === "vpc") makeImage(id, `disk.${extensions[0]}`);
-      else writeFileSync(path, Buffer.alloc(65_536));
-      const type = typeOf(path);
-      expect(openerOf(type), `${id}: ${type}`).toBe("lamina.desktop");
+      // .raw is a camera's first: with the same weight for both, the desktop chooses.
+      for (const extension of extensions.filter((each) => each !== "raw")) {
+        const path = join(folder, `disk.${extension}`);
+        // With zeros inside it is the name that tells. VHD shares its with a language of text files.
+        if (extension === "vhd") makeImage(id, `disk.${extension}`);
+        else writeFileSync(path, Buffer.alloc(65_536));
+        const type = typeOf(path);
+        expect(openerOf(type), `${extension}: ${type}`).toBe("lamina.desktop");
+      }
     }
+  });
+
+  it("is among what opens a packed image, and says nothing about its type", async () => {
+    for (const extension of await packedExtensions()) {
+      const path = join(folder, `disk.${extension}`);
+      writeFileSync(path, Buffer.alloc(65_536));
+      const type = typeOf(path);
+      expect(run("gio", ["mime", type]), `${extension}: ${type}`).toContain("lamina.desktop");
+      const own = readFileSync("/usr/share/mime/packages/lamina.xml", "utf8");
+      expect(own).not.toContain(`"${type}"`);
+    }
+  });
+
+  it.each([
+    ["COWD", [0x43, 0x4f, 0x57, 0x44, 1, 0, 0, 0]],
+    ["seSparse", [0xbe, 0xba, 0xfe, 0xca, 0, 0, 0, 0]],
+  ])("tells an extent of ESX, %s, by its content", (name, magic) => {
+    const path = join(folder, `an extent, ${name}`);
+    writeFileSync(path, Buffer.concat([Buffer.from(magic), Buffer.alloc(4096)]));
+    expect(typeOf(path)).toBe("application/x-vmdk-disk");
   });
 
   it.each([

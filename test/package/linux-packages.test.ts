@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -62,6 +62,19 @@ describe.runIf(process.platform === "linux")("the Linux packages", () => {
       (path) => path.startsWith("/opt/Lamina/") && !path.endsWith("/apparmor-profile"),
     );
     for (const path of own) expect(names).toContain(path);
+  });
+
+  it("run from wherever the tar.gz is unpacked", () => {
+    const place = join(folder, "Pröbe mit Leerzeichen");
+    mkdirSync(place);
+    run("tar", ["--extract", "--gzip", "--file", made.tarball, "--directory", place]);
+    const lamina = join(place, `lamina-${made.version}`, "bin/lamina");
+    const env = { DISPLAY: "", WAYLAND_DISPLAY: "" };
+    expect(run(lamina, ["--version"], env)).toContain(made.version);
+    const image = join(place, "größe.vhdx");
+    run("qemu-img", ["create", "-q", "-f", "vhdx", image, "16M"]);
+    const info: unknown = JSON.parse(run(lamina, ["info", "--output=json", image], env));
+    expect(info).toMatchObject({ format: "vhdx", "virtual-size": 16 * 1024 ** 2 });
   });
 
   it("have a desktop entry and AppStream metadata without fault", () => {

@@ -14,7 +14,7 @@ import { createVhd } from "./writer";
 export const vpc: Format = {
   id: "vpc",
   label: "VHD",
-  extensions: ["vhd", "vpc"],
+  extensions: ["vhd", "avhd", "vpc"],
   options: vhdOptions,
   // Differencing images are read, not written.
   backing: false,
