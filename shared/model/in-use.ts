@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { marks } from "./in-use-marks";
 
 const holdingSigns = ["lock", "open", "share", "loop", "lock-folder"] as const;
-const marks = ["mark", "saved-state", "aborted", "machine-state"] as const;
 
 /** Somebody who has an image open, or a sign that somebody may have. */
 export const imageUserSchema = z.object({
@@ -31,6 +31,3 @@ export const imageUserSchema = z.object({
   path: z.string().optional(),
 });
 export type ImageUser = z.infer<typeof imageUserSchema>;
-
-/** Whether somebody holds the image now, as far as known. */
-export const isHeldBy = ({ sign }: ImageUser): boolean => !marks.some((mark) => mark === sign);

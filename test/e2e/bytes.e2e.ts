@@ -105,8 +105,9 @@ test("the guest's bytes are qemu-img's, wherever one goes", async ({ folder, lau
   await mustShow(page, disk);
   await goTo(page, "2.5 MiB");
   // The pointer takes a byte by its digits or by its character, and those up to where it is dragged.
-  const row = page.locator(`[data-row="${0x280000}"]`);
-  await row.locator(`[data-at="${0x280003}"]`).click();
+  const at = 0x280000;
+  const row = page.locator(`[data-row="${at}"]`);
+  await row.locator(`[data-at="${at + 3}"]`).click();
   await expect(caret).toContainText("0x280003");
   const text = await row.locator("[data-text-at] span").first().boundingBox();
   const last = await row.locator("[data-text-at] span").last().boundingBox();

@@ -1,7 +1,8 @@
 import type { TFunction } from "i18next";
 import { Lock, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { isHeldBy, type ImageUser } from "../../../shared/model/in-use";
+import type { ImageUser } from "../../../shared/model/in-use";
+import { isHeldBy } from "../../../shared/model/in-use-marks";
 import { Note } from "../../ui/note";
 import styles from "./in-use-banner.module.css";
 
