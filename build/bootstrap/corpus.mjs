@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { hasProgram } from "./system-packages.mjs";
 
-/** What make.sh calls, and the Debian package that brings it. */
+/** What make.sh calls, and what else reads Lamina's images, with the Debian package that brings it. */
 const tools = {
   sgdisk: "gdisk",
   sfdisk: "fdisk",
@@ -20,11 +20,15 @@ const tools = {
   xxd: "xxd",
   zstd: "zstd",
   python3: "python3",
+  "7zz": "7zip",
+  vmdkinfo: "libvmdk-utils",
+  vhdiinfo: "libvhdi-utils",
+  qcowinfo: "libqcow-utils",
 };
 
 /**
  * @param {string} root the project
- * @returns {string[]} the Debian packages that the matrix needs; none where there is no maker
+ * @returns {string[]} the Debian packages that the matrix and other readers need; none where there is no maker
  */
 export function corpusPackages(root) {
   if (process.platform !== "linux" || !existsSync(resolve(root, "../shared/corpus/make.sh"))) {

@@ -80,7 +80,8 @@ Command parameters:
   '--index' chooses among snapshots of one name by the place in the table, from 0
   '--freed' tells what deleting these snapshots together would give back
   '--force' goes on although snapshots or other images would read otherwise
-  '--all' measures every format in which the image could be written; all data is read
+  '--all' measures every way in which the image could be written, or with '-O' and '-o' the
+    one that they ask for; all data is read
   '--output' takes the format in which the output must be done (human or json)
   '--trust' allows backing files outside the folder of the image that names them
   '--member' names the disk to open of a tar archive (OVA) with several

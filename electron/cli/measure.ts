@@ -4,22 +4,26 @@ import {
   estimateSize,
   formatById,
   ImageError,
-  measureVariants,
+  measureImage,
+  measureNew,
+  type DiskImage,
   type Estimate,
+  type MeasureTarget,
 } from "../engine";
 import type { FormatId } from "../../shared/model/format";
-import type { MeasuredVariant } from "../../shared/model/measure";
+import type { MeasuredSize } from "../../shared/model/measure";
 import { readArguments, type OptionTable } from "./arguments";
 import { atSnapshot } from "./convert";
 import { checkList } from "./create-options";
 import { CommandError } from "./errors";
 import { HelpWanted } from "./help";
 import { formatJson } from "./json";
+import { errorText, measureAll, measureRow, printRows, readRowOptions } from "./measure-all";
 import { readMeasureOptions, type MeasureOptions } from "./measure-options";
-import { formatNamed, openChain, openRequest, type ImageArgument } from "./open";
+import { formatNamed, openChain, type ImageArgument } from "./open";
 import { readOutputKind, unsupported } from "./option-values";
 import { print } from "./output";
-import { humanSize, sizeArgument } from "./sizes";
+import { sizeArgument } from "./sizes";
 import { readSnapshotChoice, type SnapshotChoice } from "./snapshot-choice";
 import { createSourceOptions, type SourceOptions } from "./source-options";
 import { plainReason } from "./wording";
@@ -114,8 +118,11 @@ function imageOf(asked: MeasureArguments): ImageArgument | undefined {
   return snapshot ? atSnapshot(image, snapshot) : image;
 }
 
+/** What is printed: `estimated` where a sample of the data stands for all of it. */
+type Answer = Estimate & Pick<MeasuredSize, "estimated">;
+
 /** What a new image of one format takes. @throws CommandError */
-function estimateOf(asked: MeasureArguments): Estimate {
+function estimateOf(asked: MeasureArguments): Answer {
   const argument = imageOf(asked);
   const { size = 0n } = asked;
   // What is wrong with the source is told before what is wrong with the target.
@@ -125,9 +132,9 @@ function estimateOf(asked: MeasureArguments): Estimate {
     const chosen = readMeasureOptions(format, asked.lists.join(","));
     const target = { format, options: chosen.values };
     return told(format, () => {
-      if (image) return adjusted(estimateImage(image, target), chosen, true);
+      if (image) return adjusted(ofImage(image, target), chosen, true);
       if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw tooLarge(format);
-      return adjusted(estimateSize(Number(size), target), chosen, false);
+      return adjusted(ofSize(Number(size), target), chosen, false);
     });
   } finally {
     image?.close();
@@ -142,17 +149,49 @@ function targetFormat(name: string): FormatId {
   throw new CommandError(`Block driver '${name}' does not support size measurement`);
 }
 
+/** As `estimateImage`; a target whose data is encoded is measured by its data, which is read. */
+function ofImage(image: DiskImage, target: MeasureTarget): Answer {
+  try {
+    return estimateImage(image, target);
+  } catch (error) {
+    if (!hangsOnData(error)) throw error;
+    const [measured] = measureImage(image, [target], createControl());
+    if (measured === undefined) throw error;
+    const { fileLength, fullyAllocated, estimated } = measured;
+    return { required: fileLength, fullyAllocated, ...(estimated && { estimated }) };
+  }
+}
+
+/** As `estimateSize`, for every target. */
+function ofSize(size: number, target: MeasureTarget): Answer {
+  try {
+    return estimateSize(size, target);
+  } catch (error) {
+    if (!hangsOnData(error)) throw error;
+    const { fileLength, fullyAllocated } = measureNew(target.format, {
+      size,
+      options: target.options,
+    });
+    return { required: fileLength, fullyAllocated };
+  }
+}
+
+/** Whether only the data tells how long the file gets. */
+const hangsOnData = (error: unknown): boolean =>
+  error instanceof ImageError && error.code === "unsupported";
+
 /** The engine's answer as qemu-img gives it for options that change no table. */
 function adjusted(
-  { required, fullyAllocated, bitmaps }: Estimate,
+  { required, fullyAllocated, bitmaps, estimated }: Answer,
   { full, overlay, withoutBitmaps }: MeasureOptions,
-  ofImage: boolean,
-): Estimate {
-  const whole = full || (overlay && ofImage);
+  hasImage: boolean,
+): Answer {
+  const whole = full || (overlay && hasImage);
   return {
     required: whole ? fullyAllocated : required,
     fullyAllocated,
     ...(bitmaps !== undefined && !withoutBitmaps && { bitmaps }),
+    ...(estimated && { estimated }),
   };
 }
 
@@ -172,68 +211,35 @@ function tooLarge(format: FormatId): CommandError {
   return new CommandError(`The image size is too large${hint}`);
 }
 
-function printEstimate({ required, fullyAllocated, bitmaps }: Estimate, json: boolean): void {
+function printEstimate(
+  { required, fullyAllocated, bitmaps, estimated }: Answer,
+  json: boolean,
+): void {
   if (json) {
-    const keys = { bitmaps, required, "fully-allocated": fullyAllocated };
+    const keys = { bitmaps, required, "fully-allocated": fullyAllocated, estimated };
     print(`${formatJson(keys)}\n`);
     return;
   }
   print(`required size: ${required}\nfully allocated size: ${fullyAllocated}\n`);
   if (bitmaps !== undefined) print(`bitmaps size: ${bitmaps}\n`);
+  if (estimated)
+    print(`estimated: from ${estimated.sampled} bytes of the data, ${errorText(estimated)}\n`);
 }
 
-/** `--all`, Lamina's own: what every format would take, as convert writes it; all data is read. */
+/** `--all`, Lamina's own: what an image takes as convert writes it. */
 function printAll(asked: MeasureArguments, json: boolean): void {
   const { values, lists } = asked;
   const argument = imageOf(asked);
   if (argument === undefined) throw new CommandError("--all requires a filename argument.");
-  if (lists.length > 0) throw new CommandError("--all cannot be used together with -o.");
   const only = values.get("O");
   const format = only === undefined ? undefined : targetFormat(only);
+  if (lists.length > 0 && format === undefined)
+    throw new CommandError("--all with -o requires -O.");
+  const options = lists.length > 0 && format && readRowOptions(format, lists.join(","));
   // What is wrong with the source is told in qemu-img's words.
   openChain(argument).image.close();
-  const measured = told("raw", () => measureVariants(openRequest(argument), createControl()));
-  const shown = measured.filter((each) => format === undefined || each.format === format);
-  if (json) print(`${formatJson(shown.map(jsonVariant))}\n`);
-  else printTable(shown);
-}
-
-function jsonVariant({
-  format,
-  variant,
-  provisioning,
-  options: chosen,
-  ...sizes
-}: MeasuredVariant) {
-  return {
-    format,
-    variant,
-    provisioning,
-    options: chosen,
-    "file-length": sizes.fileLength,
-    allocated: sizes.allocated,
-    "fully-allocated": sizes.fullyAllocated,
-  };
-}
-
-function printTable(measured: readonly MeasuredVariant[]): void {
-  const head = ["Format", "Variant", "Provisioning", "File length", "Allocated", "Fully allocated"];
-  const rows = measured.map(({ format, variant, provisioning, ...sizes }) => [
-    format,
-    variant,
-    provisioning,
-    humanSize(sizes.fileLength),
-    humanSize(sizes.allocated),
-    humanSize(sizes.fullyAllocated),
-  ]);
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)),
+  const measured = told(format ?? "raw", () =>
+    options && format ? [measureRow(argument, format, options)] : measureAll(argument, format),
   );
-  for (const row of [head, ...rows])
-    print(
-      `${row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd()}\n`,
-    );
+  printRows(measured, json);
 }

@@ -1,11 +1,12 @@
-import { formatById, ImageError, resizeImage } from "../engine";
+import { basename } from "node:path";
+import { dependentsOf, formatById, ImageError, lostByShrinking, resizeImage } from "../engine";
 import { readArguments, type OptionTable } from "./arguments";
 import { changing, imageToChange, type ChangedImage } from "./change";
 import { CommandError, programName, UsageError } from "./errors";
 import { HelpWanted } from "./help";
 import { formatNamed } from "./open";
-import { print } from "./output";
-import { parseSize } from "./sizes";
+import { print, printWarning } from "./output";
+import { humanSize, parseSize } from "./sizes";
 import { createSourceOptions } from "./source-options";
 
 const options: OptionTable = {
@@ -47,9 +48,41 @@ export function resize(args: readonly string[]): number {
   const image = imageToChange(source.image(name, format));
   const size = wanted(image.size);
   check(image, size, { shrink: flags.has("shrink"), preallocation });
+  const shrinks = size < BigInt(image.size);
+  const warning =
+    shrinks && !flags.has("q") ? changing("", () => shrinkWarning(image, Number(size))) : undefined;
   changing("", () => change(image, Number(size), flags.has("shrink"), preallocation));
+  if (warning !== undefined) printWarning(warning);
   if (!flags.has("q")) print("Image resized.\n");
   return 0;
+}
+
+/** Names of images that are told at most. */
+const mostNames = 5;
+
+/**
+ * What a smaller disk loses, and which images of its folder read zeros instead from then on; undefined
+ * when it loses no data and no image stands on it. Looked up before the change.
+ */
+function shrinkWarning({ request }: ChangedImage, size: number): string | undefined {
+  const lost = lostByShrinking(request, size);
+  const names = standingOn(request.path).map((path) => basename(path));
+  if (lost === 0 && names.length === 0) return undefined;
+  const bytes = lost < 1000 ? `${lost} bytes` : `${lost} bytes (${humanSize(lost)})`;
+  const told = `${bytes} of data lay behind the new end of the disk and are lost`;
+  if (names.length === 0) return told;
+  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : "";
+  return `${told}; on this image stand ${names.slice(0, mostNames).join(", ")}${more}`;
+}
+
+/** Images beside this one that stand on it, as far as its folder can be read. */
+function standingOn(path: string): string[] {
+  try {
+    return dependentsOf(path).images.map((each) => each.path);
+  } catch (error) {
+    if (error instanceof ImageError) return [];
+    throw error;
+  }
 }
 
 function readPreallocation(value: string): Preallocation {

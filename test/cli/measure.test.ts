@@ -1,3 +1,12 @@
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formats } from "../../electron/engine";
@@ -113,12 +122,47 @@ describeWithQemu("measure, against qemu-img", () => {
   });
 });
 
+/** What is read here of a row of `--all`. */
+interface Row {
+  readonly format: string;
+  readonly variant: string;
+  readonly provisioning: string;
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly compress?: boolean;
+  readonly "file-length": number;
+  readonly estimated?: { readonly sampled: number; readonly error: number };
+}
+
+/** A value as -o takes it. */
+const text = (value: string | number | boolean): string =>
+  value === true ? "on" : value === false ? "off" : String(value);
+
 describe("measure, Lamina's own", () => {
   const folder = newFolder();
   afterAll(() => removeFolder(folder));
   const link = linkAsQemuImg(join(folder, "bin"));
   const lamina = (line: string) => run(link, words(line), folder);
   beforeAll(() => writeRawFile(join(folder, "disk.img"), patternDisk(random(1), 3_000_000)));
+
+  /** Bytes of all files that convert makes, in a folder of their own. */
+  async function converted(
+    place: string,
+    format: string,
+    list: string,
+    compress: boolean,
+    source = "disk.img",
+  ): Promise<number> {
+    mkdirSync(join(folder, place));
+    const options = list === "" ? [] : ["-o", list];
+    // A VMDK's descriptor holds the name: that of the measurement is as long.
+    const target = join(place, "disk.vmdk");
+    const args = [...(compress ? ["-c"] : []), "-O", format, ...options, source, target];
+    const { code, stderr } = await run(link, ["convert", ...args], folder);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return readdirSync(join(folder, place))
+      .map((name) => statSync(join(folder, place, name)).size)
+      .reduce((sum, size) => sum + size, 0);
+  }
 
   it("measures every format that foretells its sizes, and names those that do not", async () => {
     for (const { id, measure, create } of formats) {
@@ -158,11 +202,100 @@ describe("measure, Lamina's own", () => {
     for (const row of table.slice(1)) expect(row.slice(at)).toMatch(/^thi/);
     const some = await lamina("measure --all --output=json -O raw disk.img");
     expect(JSON.parse(some.stdout)).toEqual(told.filter(({ format }) => format === "raw"));
+    // Whatever a name says, the options are what makes the file.
+    await forEach(told as unknown as Row[], async (row) => {
+      const { format, variant, options, compress = false } = row;
+      const list = Object.entries(options).map(([name, value]) => `${name}=${text(value)}`);
+      const made = await converted(variant, format, list.join(), compress);
+      expect(made, variant).toBe(row["file-length"]);
+    });
+    const named = told.map(({ variant }) => variant);
+    expect(named).toEqual(
+      expect.arrayContaining(["vmdk-split-sparse", "vmdk-split-flat", "qcow2-mapped"]),
+    );
+    const packed = told.filter(({ compress }) => compress === true);
+    expect(packed.map(({ variant }) => variant)).toEqual(["qcow2-compressed"]);
+  }, 60_000);
+
+  it.each([
+    ["raw", "preallocation=falloc", "raw-preallocated thick-lazy"],
+    ["qcow2", "cluster_size=4k,extended_l2=off", "qcow2 thin"],
+    ["qcow2", "preallocation=metadata,refcount_bits=64", "qcow2-mapped thin"],
+    ["qcow2", "compat=0.10,preallocation=full,cluster_size=1M", "qcow2-zeroed thick-eager"],
+    ["vmdk", "subformat=streamOptimized", "vmdk-stream thin"],
+    ["vmdk", "subformat=twoGbMaxExtentFlat", "vmdk-split-flat thin"],
+    ["vdi", "static=on", "vdi-static thick-lazy"],
+    ["vpc", "subformat=fixed", "vpc-fixed thick-lazy"],
+    ["vhdx", "block_size=1M,log_size=4M", "vhdx thin"],
+  ])("measures the one way that options ask for: %s, %s", async (format, list, kind) => {
+    const line = `measure --all --output=json -O ${format} -o ${list} disk.img`;
+    const { code, stdout, stderr } = await lamina(line);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const rows = JSON.parse(stdout) as Row[];
+    expect(rows.map(({ variant, provisioning }) => `${variant} ${provisioning}`)).toEqual([kind]);
+    const made = await converted(`one-${kind.replaceAll(" ", "-")}`, format, list, false);
+    expect(rows[0]?.["file-length"]).toBe(made);
+  });
+
+  it("tells what of an estimate is a sample", async () => {
+    // A block in each cluster: more of them than are read, and not all alike.
+    const clusters = 2600;
+    const fd = openSync(join(folder, "large.img"), "w");
+    const seeded = random(7);
+    const block = new Uint8Array(8192);
+    seeded.fill(block);
+    for (let nth = 0; nth < clusters; nth++)
+      writeSync(fd, block, 0, 4096 * seeded.between(1, 3), nth * 65536);
+    ftruncateSync(fd, clusters * 65536);
+    closeSync(fd);
+    const all = await lamina("measure --all -O qcow2 --output=json large.img");
+    const rows = JSON.parse(all.stdout) as Row[];
+    const row = rows.find(({ compress }) => compress === true);
+    const { sampled, error } = row?.estimated ?? { sampled: 0, error: 0 };
+    expect(sampled).toBe((clusters / 2) * 65536);
+    expect(error).toBeGreaterThan(0);
+    const made = await converted("estimated", "qcow2", "", true, "large.img");
+    expect(Math.abs((row?.["file-length"] ?? 0) / made - 1)).toBeLessThan(2 * error);
+    for (const each of rows) if (each !== row) expect(each).not.toHaveProperty("estimated");
+
+    const table = (await lamina("measure --all -O qcow2 large.img")).stdout;
+    expect(table).toMatch(
+      /^qcow2 +qcow2-compressed +thin +~[\d.]+ MiB +~[\d.]+ MiB ± [\d.]+ % +\d/m,
+    );
+    expect(table.match(/~/g)).toHaveLength(2);
+
+    const stream = "measure -O vmdk -o subformat=streamOptimized";
+    expect((await lamina(`${stream} large.img`)).stdout).toMatch(
+      new RegExp(`\nestimated: from ${sampled} bytes of the data, ± [\\d.]+ %\n$`),
+    );
+  }, 60_000);
+
+  it("measures what only the data tells: exactly, where all of it is read", async () => {
+    const stream = "measure -O vmdk -o subformat=streamOptimized --output=json";
+    const length = await converted("stream", "vmdk", "subformat=streamOptimized", false);
+    const { required, estimated } = JSON.parse((await lamina(`${stream} disk.img`)).stdout) as {
+      required: number;
+      estimated?: object;
+    };
+    expect({ required, estimated }).toEqual({ required: length, estimated: undefined });
+    const empty = JSON.parse((await lamina(`${stream} --size 1M`)).stdout) as { required: number };
+    qemuImg(["create", "-q", "-f", "raw", "empty.img", "1M"], folder);
+    const none = await converted("none", "vmdk", "subformat=streamOptimized", false, "empty.img");
+    expect(empty.required).toBe(none);
   });
 
   it.each([
     ["--all --size 1M", "--all requires a filename argument."],
-    ["--all -o x=y disk.img", "--all cannot be used together with -o."],
+    ["--all -o x=y disk.img", "--all with -o requires -O."],
+    ["--all -O vdi -o x=y disk.img", "Invalid parameter 'x'"],
+    [
+      "--all -O qcow2 -o backing_file=disk.img disk.img",
+      "--all cannot be used together with the option 'backing_file'.",
+    ],
+    [
+      "--all -O qcow2 -o cluster_size=5 disk.img",
+      "Cluster size must be a power of two between 512 and 2048k",
+    ],
     ["--all nope", "Could not open 'nope': Could not open 'nope': No such file or directory"],
     [
       "-O qcow2 -o encrypt.format=luks --size 1M",

@@ -189,4 +189,9 @@ export interface Format {
   bitmapsSize?(spec: CreateSpec, source: ImageLayer): number | undefined;
   /** The ways to make an image for which the Overview shows sizes; absent when it cannot be written. */
   readonly variants?: readonly Variant[];
+  /**
+   * Further ways, which the Overview leaves out: they take about what one of `variants` takes. No catalog
+   * names them.
+   */
+  readonly furtherVariants?: readonly Variant[];
 }

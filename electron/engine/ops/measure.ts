@@ -46,23 +46,27 @@ export function measureImage(
  * Opens an image, measures it for every variant that the formats offer, and closes it again. Those
  * that cannot be made of a disk of its size are left out.
  * @param size Bytes to grow the disk to; not below its own.
+ * @param further Also the variants that the Overview leaves out.
  * @throws ImageError as `measureImage`, and when the image cannot be opened.
  */
 export function measureVariants(
   request: OpenRequest,
   control: Control,
   size?: number,
+  further = false,
 ): MeasuredVariant[] {
   const image = openSource({ images: [request], ...(size !== undefined && { size }) });
   try {
     requireWhole(image);
-    const begun = formats.flatMap(({ id, label, variants = [] }) =>
-      variants.flatMap(({ name, provisioning, options, compress = false }) => {
-        const target = { format: id, options, compress };
-        const measurement = ifPossible(() => beginMeasurement(image, target));
-        if (measurement === undefined) return [];
-        return [{ ...measurement, about: { ...target, label, variant: name, provisioning } }];
-      }),
+    const begun = formats.flatMap(({ id, label, variants = [], furtherVariants = [] }) =>
+      [...variants, ...(further ? furtherVariants : [])].flatMap(
+        ({ name, provisioning, options, compress = false }) => {
+          const target = { format: id, options, compress };
+          const measurement = ifPossible(() => beginMeasurement(image, target));
+          if (measurement === undefined) return [];
+          return [{ ...measurement, about: { ...target, label, variant: name, provisioning } }];
+        },
+      ),
     );
     tellStored(image, begun, control);
     return begun.flatMap(({ result, about }) => {

@@ -43,9 +43,13 @@ function combinations(specs: readonly OptionSpec[]): OptionValues[] {
 
 const writable = formats.filter(({ measure }) => measure !== undefined);
 
-/** One target of every way in which the Overview shows each format. */
-const variants: MeasureTarget[] = writable.flatMap(({ id, variants = [] }) =>
-  variants.map(({ options, compress = false }) => ({ format: id, options, compress })),
+/** One target of every way in which the Overview and the command line show each format. */
+const variants: MeasureTarget[] = writable.flatMap(({ id, variants = [], furtherVariants = [] }) =>
+  [...variants, ...furtherVariants].map(({ options, compress = false }) => ({
+    format: id,
+    options,
+    compress,
+  })),
 );
 
 /** Those whose data is not encoded. */
@@ -364,7 +368,9 @@ describe("measuring", () => {
   });
 
   it("names every variant once", () => {
-    const names = formats.flatMap(({ variants: all = [] }) => all.map(({ name }) => name));
+    const names = formats.flatMap(({ variants = [], furtherVariants = [] }) =>
+      [...variants, ...furtherVariants].map(({ name }) => name),
+    );
     expect(new Set(names).size).toBe(names.length);
   });
 

@@ -39,4 +39,7 @@ export const qcow2: Format = {
     { name: "qcow2-reserved", provisioning: "thick-lazy", options: { preallocation: "falloc" } },
     { name: "qcow2-zeroed", provisioning: "thick-eager", options: { preallocation: "full" } },
   ],
+  furtherVariants: [
+    { name: "qcow2-mapped", provisioning: "thin", options: { preallocation: "metadata" } },
+  ],
 };

@@ -27,10 +27,17 @@ export const vmdk: Format = {
   repair: repairVmdk,
   resize: vmdkResize,
   measure: measureVmdk,
-  // Split images take what those in one file take.
   variants: [
     { name: "vmdk-sparse", provisioning: "thin", options: {} },
     { name: "vmdk-flat", provisioning: "thin", options: { subformat: "monolithicFlat" } },
     { name: "vmdk-stream", provisioning: "thin", options: { subformat: "streamOptimized" } },
+  ],
+  furtherVariants: [
+    {
+      name: "vmdk-split-sparse",
+      provisioning: "thin",
+      options: { subformat: "twoGbMaxExtentSparse" },
+    },
+    { name: "vmdk-split-flat", provisioning: "thin", options: { subformat: "twoGbMaxExtentFlat" } },
   ],
 };
