@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 
 /** Tells what is done to files outside of the folders that a trial has. */
 export type FileSpy = (work: () => void) => string[];
@@ -41,6 +41,9 @@ export function spyOnFiles(readable: string, writable: string): FileSpy {
   const realPath = fs.realpathSync.native;
   const isBelow = (path: string, folder: string): boolean =>
     path === folder || path.startsWith(folder + sep);
+  /** Where VirtualBox and Hyper-V keep what tells that a machine has an image: names are looked at, no more. */
+  const above = dirname(readable);
+  const listed = new Set([above, join(above, "Virtual Machines")]);
   for (const name of watched) {
     const real = fs[name] as (...args: unknown[]) => unknown;
     const watching = (...args: unknown[]): unknown => {
@@ -59,6 +62,7 @@ export function spyOnFiles(readable: string, writable: string): FileSpy {
           (reads && isBelow(meant, readable)) ||
           // Who else has an image open is told there.
           (reads && /^\/(?:proc|sys\/block)(?:\/|$)/.test(absolute)) ||
+          (name === "opendirSync" && listed.has(meant)) ||
           // Programs and libraries of the process itself.
           (reads && (meant === process.execPath || /[/\\]node_modules[/\\]/.test(meant)));
         if (!may) seen.push(`${name} ${path} (${String(flags)})`);
