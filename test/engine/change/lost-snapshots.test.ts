@@ -164,7 +164,13 @@ describeWithQemu("an image whose snapshot table is damaged", () => {
       (target) => snapshots.applySnapshot(target, 0),
       (target) => snapshots.deleteSnapshots(target, [0]),
       (target) => snapshots.renameSnapshot(target, 0, "x"),
-      (target) => resizeQcow2(target, 2 ** 23, { preallocation: "off" }),
+      (target) =>
+        resizeQcow2(target, 2 ** 23, {
+          shrink: false,
+          preallocation: "off",
+          baseSize: 0,
+          read: () => undefined,
+        }),
     ];
     for (const change of changes)
       expect(imageErrorOf(() => change(file))).toMatchObject({ code: "truncated" });
