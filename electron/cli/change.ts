@@ -13,6 +13,8 @@ export interface ChangedImage {
   /** Bytes of its disk. */
   readonly size: number;
   readonly facts: LayerFacts;
+  /** Why the facts lack snapshots, if they do. */
+  readonly lostSnapshots?: ImageError;
   /** The backing file as the image names it; absent without one. */
   readonly backing?: string;
   /** How the engine opens it. */
@@ -54,6 +56,7 @@ export function imageToChange(
     format: formatName(layer),
     size: layer.size,
     facts: layer.facts,
+    ...(layer.lostSnapshots && { lostSnapshots: layer.lostSnapshots }),
     ...(layer.parent && { backing: layer.parent.name }),
     request,
   });

@@ -186,9 +186,9 @@ function sourcesOf(images: readonly ImageArgument[], choice: SnapshotChoice | un
 export function atSnapshot(image: ImageArgument, choice: SnapshotChoice): ImageArgument {
   const layer = openAlone(image);
   try {
-    const { format, facts } = layer;
+    const { format, facts, lostSnapshots } = layer;
     if (formatById(format).snapshots === true)
-      return { ...image, snapshot: findSnapshot(facts.snapshots, choice) };
+      return { ...image, snapshot: findSnapshot(facts.snapshots, choice, lostSnapshots) };
     throw new CommandError(
       `Failed to load snapshot: Block format '${formatName(layer)}' used by device '' does not ` +
         "support temporarily loading internal snapshots",

@@ -6,7 +6,7 @@ import { humanInfo, jsonInfo, type NamedLayer } from "./image-info";
 import { formatJson } from "./json";
 import { fileNameOf, openAlone, openEachOfChain, shownName, type ImageArgument } from "./open";
 import { readOutputKind, unsupported } from "./option-values";
-import { print } from "./output";
+import { print, printWarning } from "./output";
 import { createSourceOptions } from "./source-options";
 
 const options: OptionTable = {
@@ -50,7 +50,10 @@ export function info(args: readonly string[]): number {
   } else {
     print(layers.map(humanInfo).join("\n"));
   }
-  for (const { layer } of layers) layer.close();
+  for (const { layer } of layers) {
+    if (layer.lostSnapshots) printWarning(`Not all snapshots: ${layer.lostSnapshots.message}`);
+    layer.close();
+  }
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import type { SnapshotFacts } from "../../shared/model/facts";
+import type { ImageError } from "../engine";
 import { splitList } from "./create-options";
 import { CommandError } from "./errors";
 import { printError, printWarning } from "./output";
@@ -37,11 +38,13 @@ export function readSnapshotChoice(text: string): SnapshotChoice {
 
 /**
  * The index of the first snapshot that is meant; a word is looked for among the ids first.
+ * @param lost Why there may be more, that cannot be read.
  * @throws CommandError when there is none.
  */
 export function findSnapshot(
   snapshots: readonly SnapshotFacts[],
   { id, name, either }: SnapshotChoice,
+  lost?: ImageError,
 ): number {
   const byId = snapshots.findIndex((each) => each.id === either);
   const index =
@@ -53,5 +56,6 @@ export function findSnapshot(
         ? byId
         : snapshots.findIndex((each) => each.name === either);
   if (index >= 0) return index;
+  if (lost) throw new CommandError(`Failed to load snapshot: ${lost.message}`);
   throw new CommandError("Failed to load snapshot: Can't find snapshot");
 }

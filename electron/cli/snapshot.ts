@@ -64,6 +64,11 @@ export function snapshot(args: readonly string[]): number {
   const { what, value }: Action = action ?? { what: "none", value: "" };
   const readOnly = what === "l" || what === "freed" || what === "none";
   const image = imageToChange(source.image(name, undefined), { readOnly, shared });
+  const { lostSnapshots } = image;
+  if (lostSnapshots && what !== "none")
+    changing("", () => {
+      throw lostSnapshots;
+    });
   const { snapshots } = image.facts;
   if (what === "l") list(image, json);
   else if (what === "freed") tellFreed(image, value, json);

@@ -21,6 +21,8 @@ export const checkFindingIdSchema = z.enum([
   "compressed-subclusters",
   "subcluster-without-place",
   "subcluster-allocated-and-zero",
+  "snapshot-table-cut-off",
+  "snapshot-table-damaged",
   "snapshot-l1-unaligned",
   "snapshot-l1-too-large",
   "bitmap-directory-short",

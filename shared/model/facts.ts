@@ -14,6 +14,7 @@ export const factIdSchema = z.enum([
   "refcount-table-clusters",
   "header-length",
   "raw-external-data",
+  "lost-snapshots",
   "bitmaps-consistent",
   "unknown-features",
   "unknown-header-extensions",

@@ -97,6 +97,62 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
     }
   });
 
+  it("reads a qcow2 image without the snapshots that it has lost, and takes them out for -r all", async () => {
+    const folder = tempFolder();
+    const link = linkAsQemuImg(join(folder, "bin"));
+    const path = join(folder, "a.qcow2");
+    qemuImg(["create", "-q", "-f", "qcow2", path, "1M"]);
+    qemuIo(path, "qcow2", ["write -P 1 0 200k"]);
+    qemuImg(["snapshot", "-c", "one", path]);
+    const bytes = readFileSync(path);
+    bytes.writeBigUInt64BE(2n ** 30n, 64);
+    writeFileSync(path, bytes);
+    const why = "ends at byte";
+    const lamina = (...args: string[]) => run(link, args, folder);
+
+    const told = await lamina("info", "a.qcow2");
+    expect(told.code).toBe(0);
+    expect(told.stderr).toContain(why);
+    const converted = await lamina("convert", "-O", "raw", "a.qcow2", "a.raw");
+    expect(converted).toMatchObject({ code: 0, stderr: "" });
+    mustBeIdentical(path, join(folder, "a.raw"), "qcow2", "raw");
+    for (const args of [
+      ["convert", "-l", "one", "-O", "raw", "a.qcow2", "one.raw"],
+      ["snapshot", "-l", "a.qcow2"],
+      ["snapshot", "-c", "two", "a.qcow2"],
+      ["snapshot", "-d", "one", "a.qcow2"],
+      ["resize", "a.qcow2", "2M"],
+      ["amend", "-o", "lazy_refcounts=on", "a.qcow2"],
+      ["bitmap", "--add", "a.qcow2", "b"],
+    ]) {
+      const { code, stderr } = await lamina(...args);
+      expect({ code, stderr }, args.join(" ")).toEqual({
+        code: 1,
+        stderr: expect.stringContaining(why),
+      });
+    }
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+
+    const checks = [];
+    for (const program of [link, "qemu-img"]) {
+      writeFileSync(path, bytes);
+      const codes = [];
+      for (const args of [[], ["-r", "all"], []])
+        codes.push((await run(program, ["check", ...args, path], folder)).code);
+      mustBeIdentical(path, join(folder, "a.raw"), "qcow2", "raw");
+      checks.push(codes);
+    }
+    expect(checks).toEqual([
+      [2, 0, 0],
+      [2, 0, 0],
+    ]);
+    writeFileSync(path, bytes);
+    const mended = await lamina("check", "-r", "all", "a.qcow2");
+    expect(mended.stderr).toContain("1 of 1 snapshots are lost");
+    expect(qemuImg(["check", path])).toContain("No errors were found");
+    expect(await lamina("snapshot", "-l", "a.qcow2")).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
   it("counts a VHDX log that it has replayed as mended", async () => {
     const folder = tempFolder();
     const link = linkAsQemuImg(join(folder, "bin"));

@@ -10,6 +10,7 @@ export const factNames: Readonly<Record<FactId, string>> = {
   "refcount-table-clusters": "refcount table clusters",
   "header-length": "header length",
   "raw-external-data": "raw external data",
+  "lost-snapshots": "snapshots that cannot be read",
   "bitmaps-consistent": "bitmaps consistent",
   "unknown-features": "unknown features",
   "unknown-header-extensions": "unknown header extensions",

@@ -23,6 +23,10 @@ export const findingTexts: Readonly<Record<CheckFindingId, string>> = {
   "compressed-subclusters": "A compressed cluster has subclusters",
   "subcluster-without-place": "A subcluster is allocated in a cluster without a place",
   "subcluster-allocated-and-zero": "A subcluster is both allocated and zero",
+  "snapshot-table-cut-off":
+    "The snapshot table at {offset} is past the end of the file: {lost} of {count} snapshots are lost, and a repair of all takes them out",
+  "snapshot-table-damaged":
+    "The snapshot table at {offset} is damaged: {lost} of {count} snapshots cannot be read. A repair leaves the image alone; convert it to keep the disk",
   "snapshot-l1-unaligned": 'The L1 table of the snapshot "{name}" is not on a cluster',
   "snapshot-l1-too-large": 'The L1 table of the snapshot "{name}" is too large',
   "bitmap-directory-short": "The bitmap directory ends too early",

@@ -1,3 +1,4 @@
+import type { ImageError } from "../errors";
 import type { ByteSource } from "../io/source";
 import type { LayerFacts } from "../../../shared/model/facts";
 
@@ -86,6 +87,8 @@ export interface ImageLayer {
   readonly identity?: Identity;
   /** What there is to tell about this file: plain data, for screens and `info`. */
   readonly facts: LayerFacts;
+  /** Why the facts lack internal snapshots: those that cannot be read; absent where all are told. */
+  readonly lostSnapshots?: ImageError;
   /**
    * The longest run from `guestAt` (0 <= guestAt < size), at most `max` bytes and never past `size`.
    * @throws ImageError when a table is damaged or the data is of a kind that cannot be read.

@@ -42,7 +42,7 @@ export function factsOf(parts: ImageParts): LayerFacts {
   };
 }
 
-function detailsOf({ header, extensions }: ImageParts): LayerFacts["details"] {
+function detailsOf({ header, extensions, snapshots }: ImageParts): LayerFacts["details"] {
   const { autoclearFeatures, compatibleFeatures } = header;
   const names = extensions.featureNames;
   const unknownFeatures = [
@@ -52,6 +52,7 @@ function detailsOf({ header, extensions }: ImageParts): LayerFacts["details"] {
   const unknownExtensions = extensions.unknown.map((type) => `0x${type.toString(16)}`);
   const mistrusted =
     extensions.bitmaps !== undefined && (autoclearFeatures & autoclear.bitmaps) === 0n;
+  const lostSnapshots = header.nbSnapshots - snapshots.length;
   return [
     detail("refcount-bits", 2 ** header.refcountOrder),
     detail("lazy-refcounts", (compatibleFeatures & compatible.lazyRefcounts) !== 0n),
@@ -62,6 +63,7 @@ function detailsOf({ header, extensions }: ImageParts): LayerFacts["details"] {
     ...(hasDataFile(header)
       ? [detail("raw-external-data", (autoclearFeatures & autoclear.rawExternalData) !== 0n)]
       : []),
+    ...(lostSnapshots > 0 ? [detail("lost-snapshots", lostSnapshots)] : []),
     ...(mistrusted ? [detail("bitmaps-consistent", false)] : []),
     ...(unknownFeatures.length > 0 ? [detail("unknown-features", unknownFeatures.join(", "))] : []),
     ...(unknownExtensions.length > 0

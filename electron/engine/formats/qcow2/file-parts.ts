@@ -1,7 +1,7 @@
 import type { FilePart } from "../../../../shared/model/bytes";
 import { fields } from "../../codec/fields";
 import type { ByteSource } from "../../io/source";
-import { readImageTables, type ImageTables, type L1Place } from "./change/image";
+import { readTablesThere, type ImageTables, type L1Place } from "./change/image";
 import { decodeCounts, newCounts } from "./change/refcount-block";
 import { snapshotTableLength } from "./change/snapshot-table";
 import { headerFieldParts } from "./header-field-parts";
@@ -18,10 +18,10 @@ interface Pointed {
 /**
  * What the bytes [at, at + length) of an image file are for, in order; clusters that no table but a
  * refcount tells of are "used" (guest data, mostly) or "free". Reads L1 and refcount tables only.
- * @throws ImageError as `readImageTables`, and `truncated` where a table lies behind the file's end.
+ * @throws ImageError as `readTablesThere`, and `truncated` where a table lies behind the file's end.
  */
 export function fileParts(source: ByteSource, at: number, length: number): FilePart[] {
-  const image = readImageTables(source);
+  const image = readTablesThere(source);
   const { clusterSize } = image.header;
   const end = at + length;
   const touches = (part: FilePart): boolean => part.at < end && part.at + part.length > at;

@@ -12,14 +12,15 @@ import { openGuestData, type Gate } from "./guest-data";
 import { readLuksHeader } from "./luks-header";
 import { readL1Table } from "./l1-table";
 import { createMap } from "./map";
-import { atSnapshot, readSnapshots } from "./snapshots";
+import { atSnapshot, readSnapshotsThere } from "./snapshots";
 import { checkRefcountTableShape } from "./tables";
 import { countUsedClusters } from "./used-clusters";
 
 /**
  * Opens a qcow2 image of version 2 or 3, or one of its internal snapshots as the disk that it was.
  * Encrypted images open without their passphrase, and images without their data file, and show their
- * facts; their data cannot be read then. Dirty and corrupt images open: reading needs no refcounts.
+ * facts; their data cannot be read then. Dirty and corrupt images open: reading needs no refcounts,
+ * and the disk no snapshots: of a damaged snapshot table, those before the damage are there.
  * @throws ImageError `not-this-format`, `unsupported` (version, unknown feature or method),
  *   `invalid-header`, `invalid-table`, `invalid-argument` (no such snapshot), `limit`, `truncated`, `io`.
  */
@@ -33,7 +34,9 @@ export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): Ima
   const { encryption, encryptionAt } = encryptionOf(source, header, extensions);
   const luks = encryptionAt === undefined ? undefined : readLuksHeader(source, encryptionAt);
   checkRefcountTableShape(source, header);
-  const snapshots = readSnapshots(source, header);
+  const { entries: snapshots, lost } = readSnapshotsThere(source, header);
+  // The disk is read without them; of the snapshots, those that are there.
+  if (lost && how.snapshot !== undefined && how.snapshot >= snapshots.length) throw lost;
   const facts = factsOf({
     header,
     extensions,
@@ -66,6 +69,7 @@ export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): Ima
     blockSize: header.clusterSize,
     ...(parent && { parent }),
     facts,
+    ...(lost && { lostSnapshots: lost }),
     map: createMap(source, shown, l1, data),
     requireReadable() {
       data.sourceAt(0, 0);

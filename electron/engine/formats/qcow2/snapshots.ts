@@ -21,33 +21,68 @@ export interface Snapshot {
   readonly l1Size: number;
 }
 
+/** The entries of a snapshot table. */
+export interface TableEntries<T> {
+  /** All, or those before the first that cannot be read. */
+  readonly entries: readonly T[];
+  /** Why there are no more, when some cannot be read: `limit`, `invalid-table`, `truncated`. */
+  readonly lost?: ImageError;
+}
+
 /**
  * Reads the snapshot table (specification, "Snapshots"), entry by entry: its length is known only
  * at its end.
- * @throws ImageError `limit`, `invalid-table`, `truncated`.
+ * @param read Reads the entry at a byte, and says how many bytes it takes without its padding.
+ * @throws ImageError `io`.
  */
-export function readSnapshots(source: ByteSource, header: Header): Snapshot[] {
-  const { nbSnapshots: count, snapshotsOffset: start } = header;
-  if (count === 0) return [];
-  if (count > limits.snapshots) {
-    throw new ImageError("limit", `${source.name}: ${count} snapshots are too many`, {
-      file: source.name,
-      at: 60,
-      expected: `at most ${limits.snapshots}`,
-      found: count,
+export function readTableEntries<T>(
+  source: ByteSource,
+  header: Header,
+  read: (table: ByteSource, at: number) => { readonly length: number; readonly entry: T },
+): TableEntries<T> {
+  const { nbSnapshots: count, snapshotsOffset: offset } = header;
+  const entries: T[] = [];
+  if (count === 0) return { entries };
+  try {
+    if (count > limits.snapshots) throw tooManySnapshots(source, count);
+    requireTable(source, header, {
+      name: "snapshot table",
+      offset,
+      saidAt: 64,
+      length: fixedLength,
     });
+    const table = withPageCache(source, { pages: 2 });
+    for (let at = offset; entries.length < count;) {
+      const { length, entry } = read(table, at);
+      entries.push(entry);
+      at += Math.ceil(length / 8) * 8;
+    }
+    return { entries };
+  } catch (error) {
+    if (!(error instanceof ImageError) || error.code === "io") throw error;
+    return { entries, lost: error };
   }
-  const place = { name: "snapshot table", offset: start, saidAt: 64 };
-  requireTable(source, header, { ...place, length: count * fixedLength });
-  const table = withPageCache(source, { pages: 2 });
-  const snapshots: Snapshot[] = [];
-  let at = start;
-  for (let i = 0; i < count; i++) {
-    const { length, snapshot } = readEntry(table, at);
-    snapshots.push(snapshot);
-    at += length;
-  }
-  return snapshots;
+}
+
+/** The snapshots as far as their table can be read. @throws ImageError `io`. */
+export const readSnapshotsThere = (source: ByteSource, header: Header): TableEntries<Snapshot> =>
+  readTableEntries(source, header, readEntry);
+
+/** All snapshots. @throws ImageError `limit`, `invalid-table`, `truncated`, `io`. */
+export function readSnapshots(source: ByteSource, header: Header): readonly Snapshot[] {
+  const { entries, lost } = readSnapshotsThere(source, header);
+  if (lost) throw lost;
+  return entries;
+}
+
+/** The `limit` error for more snapshots than an image may have. */
+export function tooManySnapshots({ name }: ByteSource, count: number): ImageError {
+  return new ImageError("limit", `${name}: ${count} snapshots are too many`, {
+    file: name,
+    at: 60,
+    expected: `at most ${limits.snapshots}`,
+    found: count,
+  });
 }
 
 /**
@@ -84,7 +119,7 @@ export function atSnapshot(
   });
 }
 
-function readEntry(table: ByteSource, at: number): { length: number; snapshot: Snapshot } {
+function readEntry(table: ByteSource, at: number): { length: number; entry: Snapshot } {
   const layout = { order: "big", file: table.name, base: at } as const;
   const fixedBytes = new Uint8Array(fixedLength);
   table.read(at, fixedBytes);
@@ -104,21 +139,21 @@ function readEntry(table: ByteSource, at: number): { length: number; snapshot: S
   const used = idAt + idLength + nameLength;
   const bytes = new Uint8Array(used);
   table.read(at, bytes);
-  const entry = fields(bytes, layout);
+  const read = fields(bytes, layout);
   // The executed instructions are all ones when they were not recorded.
-  const icount = extraLength >= 24 ? entry.bits64(56) : 2n ** 64n - 1n;
+  const icount = extraLength >= 24 ? read.bits64(56) : 2n ** 64n - 1n;
   const facts = {
-    id: entry.text(idAt, idLength),
-    name: entry.text(idAt + idLength, nameLength),
-    dateSeconds: entry.u32(16),
-    dateNanoseconds: entry.u32(20),
-    vmClockNanoseconds: entry.bits64(24).toString(),
-    vmStateSize: extraLength >= 8 ? entry.u64(40) : entry.u32(32),
-    ...(extraLength >= 16 && { diskSize: entry.u64(48) }),
+    id: read.text(idAt, idLength),
+    name: read.text(idAt + idLength, nameLength),
+    dateSeconds: read.u32(16),
+    dateNanoseconds: read.u32(20),
+    vmClockNanoseconds: read.bits64(24).toString(),
+    vmStateSize: extraLength >= 8 ? read.u64(40) : read.u32(32),
+    ...(extraLength >= 16 && { diskSize: read.u64(48) }),
     ...(icount !== 2n ** 64n - 1n && { icount: icount.toString() }),
   };
   return {
-    length: Math.ceil(used / 8) * 8,
-    snapshot: { facts, at, l1TableOffset: entry.u64(0), l1Size: entry.u32(8) },
+    length: used,
+    entry: { facts, at, l1TableOffset: read.u64(0), l1Size: read.u32(8) },
   };
 }

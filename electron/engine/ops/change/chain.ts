@@ -8,13 +8,16 @@ import { differingClusters, type Range } from "./differing-clusters";
 
 /**
  * Opens the chain of an image that is to be changed. The caller closes it.
- * @throws ImageError as `openImage` and `requireWhole`, `unsupported` unless it is a qcow2 file of its own.
+ * @throws ImageError as `openImage` and `requireWhole`, `unsupported` unless it is a qcow2 file of its own,
+ *   and why its snapshots cannot all be read.
  */
 export function openChangeable(request: OpenRequest): DiskImage {
   const image = openImage(request);
   try {
     requireWhole(image);
-    requireQcow2(topOf(image));
+    const top = topOf(image);
+    requireQcow2(top);
+    if (top.lostSnapshots) throw top.lostSnapshots;
     return image;
   } catch (error) {
     image.close();

@@ -15,7 +15,10 @@ export interface ImageTables {
   readonly l2Entries: number;
   /** Bytes of an L2 entry: 8 or 16. */
   readonly l2EntrySize: number;
+  /** All, or those before the first that cannot be read. */
   readonly snapshots: readonly SnapshotEntry[];
+  /** Why not all snapshots could be read: what uses which cluster is not known then. */
+  readonly lostSnapshots?: ImageError;
 }
 
 /**
@@ -24,18 +27,27 @@ export interface ImageTables {
  *   `truncated`, `io`.
  */
 export function readImageTables(file: ByteSource): ImageTables {
+  const tables = readTablesThere(file);
+  if (tables.lostSnapshots) throw tables.lostSnapshots;
+  return tables;
+}
+
+/** As `readImageTables`, with what can be read of a damaged snapshot table. */
+export function readTablesThere(file: ByteSource): ImageTables {
   const header = readHeader(file);
   const extensions = readHeaderExtensions(file, header);
   const unknown = unknownBits("incompatible", header.incompatibleFeatures);
   if (unknown.length > 0) throw unsupportedFeatures(unknown, extensions.featureNames, file.name);
   const extended = hasExtendedL2(header);
+  const { entries: snapshots, lost } = readSnapshotTable(file, header);
   return {
     file,
     header,
     extensions,
     l2Entries: l2EntriesOf(header.clusterSize, extended),
     l2EntrySize: extended ? 16 : 8,
-    snapshots: readSnapshotTable(file, header),
+    snapshots,
+    ...(lost && { lostSnapshots: lost }),
   };
 }
 

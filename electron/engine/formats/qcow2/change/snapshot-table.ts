@@ -1,9 +1,9 @@
 import { fields, putFields } from "../../../codec/fields";
 import { ImageError } from "../../../errors";
-import { withPageCache } from "../../../io/page-cache";
 import type { ByteSource } from "../../../io/source";
 import { limits, type Header } from "../header";
-import { requireTable } from "../tables";
+import type { ImageTables } from "./image";
+import { readTableEntries, tooManySnapshots, type TableEntries } from "../snapshots";
 
 /** Bytes of an entry before its extra data. */
 const fixedLength = 40;
@@ -27,25 +27,12 @@ export interface SnapshotEntry {
   readonly bytes: Uint8Array;
 }
 
-/**
- * Reads the snapshot table.
- * @throws ImageError `limit`, `invalid-table`, `truncated`.
- */
-export function readSnapshotTable(file: ByteSource, header: Header): SnapshotEntry[] {
-  const { nbSnapshots: count, snapshotsOffset: start } = header;
-  if (count === 0) return [];
-  if (count > limits.snapshots) throw tooMany(file, count);
-  const place = { name: "snapshot table", offset: start, saidAt: 64 };
-  requireTable(file, header, { ...place, length: count * fixedLength });
-  const table = withPageCache(file, { pages: 2 });
-  const entries: SnapshotEntry[] = [];
-  for (let at = start; entries.length < count;) {
+/** Reads the snapshot table as far as it can be read. @throws ImageError `io`. */
+export const readSnapshotTable = (file: ByteSource, header: Header): TableEntries<SnapshotEntry> =>
+  readTableEntries(file, header, (table, at) => {
     const entry = readEntry(table, at);
-    entries.push(entry);
-    at += padded(entry.bytes.length);
-  }
-  return entries;
-}
+    return { length: entry.bytes.length, entry };
+  });
 
 function readEntry(table: ByteSource, at: number): SnapshotEntry {
   const layout = { order: "big", file: table.name, base: at } as const;
@@ -126,7 +113,7 @@ export function renamedEntry({ bytes }: SnapshotEntry, name: string): Uint8Array
 
 /** The snapshot table of these entries. @throws ImageError `limit` for too many. */
 export function snapshotTableOf(file: ByteSource, entries: readonly Uint8Array[]): Uint8Array {
-  if (entries.length > limits.snapshots) throw tooMany(file, entries.length);
+  if (entries.length > limits.snapshots) throw tooManySnapshots(file, entries.length);
   const table = new Uint8Array(entries.reduce((sum, { length }) => sum + padded(length), 0));
   let at = 0;
   for (const entry of entries) {
@@ -140,6 +127,18 @@ export function snapshotTableOf(file: ByteSource, entries: readonly Uint8Array[]
 export const snapshotTableLength = (entries: readonly SnapshotEntry[]): number =>
   entries.reduce((sum, { bytes }) => sum + padded(bytes.length), 0);
 
+/**
+ * Whether entries of the snapshot table lie past the file's end, so that nothing in the file tells of
+ * their snapshots. `image` is what could be read of it.
+ */
+export function isTableCutOff(
+  image: Pick<ImageTables, "file" | "header" | "snapshots" | "lostSnapshots">,
+): boolean {
+  if (image.lostSnapshots?.code !== "truncated") return false;
+  const next = image.header.snapshotsOffset + snapshotTableLength(image.snapshots);
+  return next + fixedLength > image.file.size;
+}
+
 const padded = (length: number): number => Math.ceil(length / 8) * 8;
 
 function nameOf(name: string): Uint8Array {
@@ -148,14 +147,5 @@ function nameOf(name: string): Uint8Array {
   throw new ImageError("invalid-argument", "The snapshot's name is too long or holds a NUL", {
     expected: `at most ${mostName} bytes`,
     found: bytes.length,
-  });
-}
-
-function tooMany(file: ByteSource, count: number): ImageError {
-  return new ImageError("limit", `${file.name}: ${count} snapshots are too many`, {
-    file: file.name,
-    at: 60,
-    expected: `at most ${limits.snapshots}`,
-    found: count,
   });
 }

@@ -2,8 +2,10 @@ import type { CheckResult } from "../../../../../shared/model/check";
 import { ImageError } from "../../../errors";
 import type { ByteTarget } from "../../../io/source";
 import type { RepairResult } from "../../format";
-import { readImageTables, readL1, type ChangeableImage } from "../change/image";
+import { readImageTables, readL1, type ChangeableImage, type ImageTables } from "../change/image";
+import type { HeaderFields } from "../change/header-fields";
 import { rebuildRefcounts } from "../change/refcount-store";
+import { isTableCutOff } from "../change/snapshot-table";
 import { moveL1 } from "../change/snapshots";
 import { changeImage } from "../change/transaction";
 import { settleCopied } from "../change/tree";
@@ -17,7 +19,8 @@ import { checkQcow2, surveyImage, type Surveyed } from "./survey";
  * Repairs an image where it is. "leaks" frees what nobody uses, in an image without other damage: in
  * a damaged one, what looks unused may be all that is left of something. "all" also counts every
  * cluster anew and sets the COPIED flags by that; entries that point nowhere stay as they are, and
- * refcounts that are too narrow get wider. When nothing but leaks is left, the image is no longer marked
+ * refcounts that are too narrow get wider; snapshots whose entries lie past the file's end are taken
+ * out of their table. What else may be wrong with that table keeps a repair from anything. When nothing but leaks is left, the image is no longer marked
  * dirty or corrupt.
  * @throws ImageError as `checkQcow2`, `limit` when the refcounts of version 2 are too narrow, `io`.
  */
@@ -26,7 +29,9 @@ export function repairQcow2(file: ByteTarget, mode: "leaks" | "all"): RepairResu
   const before = survey.result;
   const { corruptions, checkErrors, leaks } = before;
   const damaged = corruptions > 0 || checkErrors > 0;
-  if (damaged && mode === "leaks") return { before, after: before };
+  // Snapshots that are still there might be found: their clusters must not be given away.
+  const keeps = survey.image.lostSnapshots !== undefined && !isTableCutOff(survey.image);
+  if (damaged && (mode === "leaks" || keeps)) return { before, after: before };
   if (!damaged && leaks === 0 && !isMarked(before)) {
     clearUnknown(file, survey);
     return { before, after: before };
@@ -100,10 +105,19 @@ function rebuild(file: ByteTarget, survey: Surveyed): void {
     (change) => {
       const l1 = readL1(image, header);
       settleCopied(change, image, l1, { damaged: true });
-      return { fields: { ...moveL1(change, image, l1), refcountOrder } };
+      return {
+        fields: { ...moveL1(change, image, l1), ...snapshotsLeft(image), refcountOrder },
+      };
     },
     options,
   );
+}
+
+/** The header's fields for the snapshots that can be read, where others cannot. */
+function snapshotsLeft({ header, snapshots, lostSnapshots }: ImageTables): HeaderFields {
+  if (lostSnapshots === undefined) return {};
+  const nbSnapshots = snapshots.length;
+  return { nbSnapshots, snapshotsOffset: nbSnapshots === 0 ? 0 : header.snapshotsOffset };
 }
 
 /** The width that the refcounts have, or the next that holds `highest`, as a power of two. */
