@@ -54,6 +54,8 @@ test("an image is flattened, its chain says what it holds", async ({ folder, lau
   await expect(slab(page, base)).toContainText("1 other image stands on it");
   await slab(page, base).click();
   await expect(page.getByTestId("stand-on-it")).toHaveText("db01.qcow2, web01.qcow2");
+  // And the image on the page, which stands on web01.qcow2.
+  await expect(page.getByTestId("layer-panel")).toContainText("would corrupt 3 images");
   await lamina.picture("chain-base");
   // By keys, back to the image itself.
   for (const path of [middle, top]) {

@@ -35,29 +35,39 @@ describe("growth", () => {
   const own = { data: 4 * GiB, compressed: GiB, compressedGuest: 2 * GiB, rest: GiB };
 
   it("fits when all that was promised has room, to the byte", () => {
-    const host = { free: 34 * GiB, capacity: 100 * GiB };
+    const host = { free: 36 * GiB, capacity: 100 * GiB };
     expect(growthOf(report("/a", { own, host }))).toEqual({
       kind: "fits",
-      left: 34 * GiB,
-      free: 34 * GiB,
+      left: 36 * GiB,
+      free: 36 * GiB,
     });
   });
 
   it("does not fit with one byte less", () => {
-    const host = { free: 34 * GiB - 1, capacity: 100 * GiB };
+    const host = { free: 36 * GiB - 1, capacity: 100 * GiB };
     expect(growthOf(report("/a", { own, host })).kind).toBe("does-not-fit");
   });
 
   it("is not known where the host cannot say", () => {
     expect(growthOf(report("/a", { own, host: undefined }))).toEqual({
       kind: "unknown",
-      left: 34 * GiB,
+      left: 36 * GiB,
     });
   });
 
   it("is at its end when all is written", () => {
     const full = { data: 40 * GiB, compressed: 0, compressedGuest: 0, rest: 0 };
     expect(growthOf(report("/a", { own: full })).kind).toBe("full");
+    const before = { id: "1", name: "before", dateSeconds: 0, dateNanoseconds: 0 };
+    const snapshots = [{ ...before, vmClockNanoseconds: "0", vmStateSize: 0 }];
+    const layers = [layer("/a", { facts: { snapshots, bitmaps: [], details: [] } })];
+    expect(growthOf(report("/a", { own: full, layers })).kind).toBe("shared");
+    // Compressed clusters take their full size once they are written to.
+    const packed = { data: 0, compressed: GiB, compressedGuest: 40 * GiB, rest: 0 };
+    expect(growthOf(report("/a", { own: packed, host: undefined }))).toEqual({
+      kind: "unknown",
+      left: 40 * GiB,
+    });
   });
 
   it("does not apply to a disc image, and cannot be told of what cannot be read", () => {

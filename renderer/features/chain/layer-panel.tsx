@@ -37,7 +37,9 @@ export function LayerPanel({ report, depth, dependents }: LayerPanelProps) {
   const isLast = depth === report.layers.length - 1 && report.broken === undefined;
   const others = othersOn(report, depth, dependents);
   const role = depth === 0 ? "roleTop" : isLast ? "roleBase" : "roleMiddle";
-  const hurt = dependents?.images.length ?? 0;
+  // The files above it in this chain stand on it, too, through one another.
+  const above = report.layers.slice(0, depth).map(({ path }) => path);
+  const hurt = new Set([...above, ...(dependents?.images ?? []).map(({ path }) => path)]).size;
   return (
     <div className={styles.panel} data-testid="layer-panel">
       <Card title={nameOf(layer.path)} subtitle={t(`change.slab.${role}`)}>

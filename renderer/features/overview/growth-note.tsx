@@ -13,6 +13,7 @@ export function GrowthNote({ report }: { report: ImageReport }) {
       return null;
     case "medium":
     case "full":
+    case "shared":
       return <Note testId="growth">{t(`overview.growth.${growth.kind}`)}</Note>;
     case "unknown":
       return (

@@ -36,20 +36,20 @@ export function sizesOf(report: ImageReport): Sizes {
 
 /** Whether the host can keep the promise made to the guest. */
 export type Growth =
-  | { readonly kind: "unreadable" | "medium" | "full" }
+  | { readonly kind: "unreadable" | "medium" | "full" | "shared" }
   | { readonly kind: "unknown"; readonly left: number }
   | { readonly kind: "fits" | "does-not-fit"; readonly left: number; readonly free: number };
 
 /**
  * Holds what was promised and is not yet written into the image's own file against what the file
- * system has free. Compressed guest data counts as written.
+ * system has free. What is compressed takes its full size once the guest writes to it.
  */
 export function growthOf(report: ImageReport): Growth {
-  const { format, virtualSize } = imageLayer(report);
+  const { format, virtualSize, facts } = imageLayer(report);
   if (report.unreadable !== undefined) return { kind: "unreadable" };
   if (format === "iso") return { kind: "medium" };
-  const left = virtualSize - report.own.data - report.own.compressedGuest;
-  if (left <= 0) return { kind: "full" };
+  const left = virtualSize - report.own.data;
+  if (left <= 0) return { kind: facts.snapshots.length > 0 ? "shared" : "full" };
   if (report.host === undefined) return { kind: "unknown", left };
   const { free } = report.host;
   return { kind: left <= free ? "fits" : "does-not-fit", left, free };

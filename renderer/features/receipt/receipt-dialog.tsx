@@ -59,11 +59,15 @@ export function ReceiptDialog() {
 function Facts({ receipt }: { receipt: Receipt }) {
   const { t } = useTranslation();
   const { verification, salvaged, sourceChanged, target, options, command } = receipt;
+  const lost = salvaged?.bytes ?? 0;
   return (
     <>
-      <Note tone={verification ? "ok" : "warn"} testId="receipt-verified">
+      <Note tone={verification && lost === 0 ? "ok" : "warn"} testId="receipt-verified">
         {verification
-          ? t("receipt.same", { size: formatSize(verification.size) })
+          ? t(lost === 0 ? "receipt.same" : "receipt.sameSalvaged", {
+              size: formatSize(verification.size),
+              lost: formatSize(lost),
+            })
           : t("receipt.unverified")}
       </Note>
       {verification && (
