@@ -24,11 +24,6 @@ const exceptions: readonly { path: RegExp; says: string; why: string }[] = [
     why: "a damaged VMDK",
   },
   { path: /invalid-qcow-large-size/, says: "truncated", why: "its L1 table is past its end" },
-  {
-    path: /invalid-qcow-large-json/,
-    says: "invalid-table",
-    why: "its snapshot table lies on its header",
-  },
   { path: /hfsplus\.hdd/, says: "missing-file", why: "its extent was not published" },
   { path: /fat-differential/, says: "missing-file", why: "its parent was not published" },
 ];

@@ -12,7 +12,9 @@ it("ends the threads that run, and tells of one that does not end in time", asyn
   expect(await threads.end(1000)).toBe(true);
   const hello = `require("node:worker_threads").parentPort.postMessage("up");`;
   const idle = new Worker(`${hello} setInterval(() => {}, 1000);`, { eval: true });
-  const busy = new Worker(`${hello} for (;;);`, { eval: true });
+  // Until the program that it has started ends, nothing ends the thread.
+  const waits = `require("node:child_process").execFileSync("sleep", ["1"]);`;
+  const busy = new Worker(`${hello} ${waits}`, { eval: true });
   await Promise.all([started(idle), started(busy)]);
   expect(await threads.end(0)).toBe(false);
   expect(await threads.end(10_000)).toBe(true);
