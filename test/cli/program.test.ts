@@ -102,16 +102,18 @@ describe("convert", () => {
     const line = [bundle, "convert", "-p", "-O", "qcow2", "disk.img", "disk.qcow2"];
     const first = await run(process.execPath, line, folder);
     const again = await run(process.execPath, line, folder);
-    expect(again).toEqual(first);
-    expect(first).toMatchObject({ code: 0, stderr: "" });
-    const steps = first.stdout.split("\r");
-    expect(steps.at(-1)).toBe("\n");
-    const percents = steps
-      .slice(0, -1)
-      .map((step) => /^ {4}\((\d+\.\d\d)\/100%\)$/.exec(step)?.[1]);
-    expect(percents[0]).toBe("0.00");
-    expect(percents.slice(-2)).toEqual(["100.00", "100.00"]);
-    expect(percents).toEqual(percents.toSorted((a, b) => Number(a) - Number(b)));
+    for (const { code, stderr, stdout } of [first, again]) {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      const steps = stdout.split("\r");
+      expect(steps.at(-1)).toBe("\n");
+      const percents = steps
+        .slice(0, -1)
+        .map((step) => /^ {4}\((\d+\.\d\d)\/100%\)$/.exec(step)?.[1]);
+      expect(percents[0]).toBe("0.00");
+      // Once or twice: the thread that copies the last piece may be the one that prints, or the other.
+      expect(percents.at(-1)).toBe("100.00");
+      expect(percents).toEqual(percents.toSorted((a, b) => Number(a) - Number(b)));
+    }
     expect(readdirSync(folder).sort()).toEqual(["disk.img", "disk.qcow2"]);
   });
 });
