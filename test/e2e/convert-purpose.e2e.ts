@@ -247,7 +247,7 @@ test("what is left of a damaged image is salvaged on request, and what is lost i
   expect(kept).toBe(bytes - 5 * 65_536);
   await bar.getByRole("button", { name: "Receipt of cut.img" }).click();
   await expect(page.getByTestId("receipt-salvaged")).toContainText("0x3b0000");
-  await expect(page.getByTestId("receipt-verified")).toContainText(/MiB of 8.0 MiB could not/);
+  await expect(page.getByTestId("receipt-verified")).toContainText("4.3 MiB of 8.0 MiB could not");
   await lamina.picture("receipt-salvaged");
 });
 
