@@ -140,7 +140,10 @@ test("axe finds nothing on any screen, light or dark", async ({ folder, launch }
     if (id !== "convert") await page.keyboard.press("Escape");
   }
   await page.getByRole("button", { name: "Convert", exact: true }).click();
-  await page.getByRole("button", { name: /^Receipt of/ }).click();
+  const receipt = page.getByRole("button", { name: /^Receipt of/ });
+  // A new image is flushed to the disk, which may have others to serve.
+  await expect(receipt).toBeVisible({ timeout: 120_000 });
+  await receipt.click();
   await expect(page.getByTestId("receipt-sha256")).toBeVisible();
   await look("receipt");
   await page.keyboard.press("Escape");
