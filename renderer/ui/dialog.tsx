@@ -18,6 +18,8 @@ export function Dialog({ opened = true, closeLabel, scrolls, ...rest }: DialogPr
     <Modal
       opened={opened}
       returnFocus={false}
+      // The page itself never scrolls: locking it only lays it all out anew.
+      lockScroll={false}
       closeButtonProps={{ "aria-label": closeLabel }}
       {...(scrolls && {
         classNames: {

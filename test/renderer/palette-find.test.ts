@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { find } from "../../renderer/features/palette/find";
+import { createFinder } from "../../renderer/features/palette/find";
 
 const entry = (text: string, place?: string) => ({
   text,
@@ -7,10 +7,7 @@ const entry = (text: string, place?: string) => ({
   ...(place !== undefined && { place }),
 });
 const textsOf = (query: string, ...texts: string[]) =>
-  find(
-    texts.map((text) => entry(text)),
-    query,
-  ).map(({ text }) => text);
+  createFinder(texts.map((text) => entry(text)))(query).map(({ text }) => text);
 
 describe("finding in the palette", () => {
   it("gives everything in its order for no query", () => {
@@ -41,18 +38,18 @@ describe("finding in the palette", () => {
 
   it("takes English words for a command in another language", () => {
     const about = { text: "关于 Lamina", english: "About Lamina" };
-    expect(find([about], "about")).toEqual([about]);
-    expect(find([about], "关于")).toEqual([about]);
+    expect(createFinder([about])("about")).toEqual([about]);
+    expect(createFinder([about])("关于")).toEqual([about]);
   });
 
   it("tells images of one name apart by their folder", () => {
     const entries = [entry("web.qcow2", "/srv/old"), entry("web.qcow2", "/srv/new")];
-    expect(find(entries, "web new")).toEqual([entries[1]]);
+    expect(createFinder(entries)("web new")).toEqual([entries[1]]);
   });
 
   it("lists no more than can be looked through", () => {
     const many = Array.from({ length: 500 }, (_, nth) => entry(`disk ${nth}`));
-    expect(find(many, "disk").length).toBeLessThan(100);
-    expect(find(many, "disk 499")).toHaveLength(1);
+    expect(createFinder(many)("disk").length).toBeLessThan(100);
+    expect(createFinder(many)("disk 499")).toHaveLength(1);
   });
 });

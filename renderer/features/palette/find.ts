@@ -10,22 +10,29 @@ export interface Findable {
 }
 
 /**
- * The entries in which every word of the query occurs, without regard to case and accents: those
- * whose text begins with it first, then those with it at the beginning of a word. In the order
- * given, where they are equal.
+ * A function that answers the entries in which every word of a query occurs, without regard to case
+ * and accents: those whose text begins with it first, then those with it at the beginning of a word.
+ * In the order given, where they are equal.
  */
-export function find<T extends Findable>(entries: readonly T[], query: string): T[] {
-  const words = plain(query).split(/\s+/).filter(Boolean);
-  const ranked = entries.flatMap((entry) => {
-    const texts = [plain(entry.text), plain(entry.english)];
-    const all = [...texts, plain(entry.place ?? "")].join("\n");
-    if (!words.every((word) => all.includes(word))) return [];
-    return { entry, rank: Math.min(...texts.map((text) => rankOf(text, words[0] ?? ""))) };
+export function createFinder<T extends Findable>(entries: readonly T[]): (query: string) => T[] {
+  // Once for all keys that are pressed: a library may have thousands of images.
+  const readied = entries.map((entry) => {
+    const text = plain(entry.text);
+    const texts = entry.english === entry.text ? [text] : [text, plain(entry.english)];
+    return { entry, texts, all: [...texts, plain(entry.place ?? "")].join("\n") };
   });
-  return ranked
-    .toSorted((a, b) => a.rank - b.rank)
-    .slice(0, MOST_FOUND)
-    .map(({ entry }) => entry);
+  return (query) => {
+    const words = plain(query).split(/\s+/).filter(Boolean);
+    return readied
+      .filter(({ all }) => words.every((word) => all.includes(word)))
+      .map(({ entry, texts }) => ({
+        entry,
+        rank: Math.min(...texts.map((text) => rankOf(text, words[0] ?? ""))),
+      }))
+      .toSorted((a, b) => a.rank - b.rank)
+      .slice(0, MOST_FOUND)
+      .map(({ entry }) => entry);
+  };
 }
 
 function rankOf(text: string, word: string): number {

@@ -1,12 +1,12 @@
 import { Modal } from "@mantine/core";
 import { Search } from "lucide-react";
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { usePalette } from "../../state/palette";
 import { attempt } from "../../state/view";
 import { useReturnFocus } from "../../ui/return-focus";
 import { commandsNow, type Command, type Places } from "./commands";
-import { find } from "./find";
+import { createFinder } from "./find";
 import styles from "./palette.module.css";
 
 const IMAGES_OFFERED = 5;
@@ -21,6 +21,7 @@ export function Palette(places: Places) {
     <Modal.Root
       opened={opened}
       returnFocus={false}
+      lockScroll={false}
       onClose={close}
       size={600}
       centered={false}
@@ -39,28 +40,23 @@ export function Palette(places: Places) {
 /** The field and what it finds: a combobox whose list is always open. */
 function Finder(places: Places) {
   const { t, i18n } = useTranslation();
-  const { close } = usePalette.getState();
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
   // What can be done does not change while the palette is open.
-  const [commands] = useState(() => {
+  const [{ commands, find }] = useState(() => {
     const english = commandsNow(places, i18n.getFixedT("en"));
-    return commandsNow(places, t).map((one, nth) => ({
+    const all = commandsNow(places, t).map((one, nth) => ({
       ...one,
       english: english[nth]?.text ?? one.text,
     }));
+    return { commands: all, find: createFinder(all) };
   });
-  const fitting = query.trim() === "" ? withFewImages(commands) : find(commands, query);
+  const fitting = query.trim() === "" ? withFewImages(commands) : find(query);
   const groups = grouped(fitting);
   const found = groups.flatMap(({ entries }) => entries);
   const list = useId();
   const idOf = (nth: number) => `${list}-${nth}`;
 
-  const run = (command: Command | undefined) => {
-    if (command === undefined) return;
-    close();
-    attempt(command.run);
-  };
   const press = (event: KeyboardEvent) => {
     // Enter ends the composing of a Chinese or Vietnamese word.
     if (event.nativeEvent.isComposing) return;
@@ -121,8 +117,8 @@ function Finder(places: Places) {
                     id={idOf(nth)}
                     entry={entry}
                     active={nth === active}
-                    run={() => run(entry)}
-                    point={() => setActive(nth)}
+                    nth={nth}
+                    point={setActive}
                   />
                 );
               })}
@@ -134,17 +130,23 @@ function Finder(places: Places) {
   );
 }
 
+function run(command: Command | undefined): void {
+  if (command === undefined) return;
+  usePalette.getState().close();
+  attempt(command.run);
+}
+
 interface EntryProps {
   id: string;
+  nth: number;
   entry: Command;
   /** Whether Enter runs it. */
   active: boolean;
-  run: () => void;
-  /** The pointer has moved onto it. */
-  point: () => void;
+  /** The pointer has moved onto the one of that number. */
+  point: (nth: number) => void;
 }
 
-function Entry({ id, entry, active, run, point }: EntryProps) {
+const Entry = memo(function Entry({ id, nth, entry, active, point }: EntryProps) {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (active) element.current?.scrollIntoView({ block: "nearest" });
@@ -159,15 +161,15 @@ function Entry({ id, entry, active, run, point }: EntryProps) {
       data-command={entry.id}
       aria-selected={active}
       className={styles.entry}
-      onMouseMove={active ? undefined : point}
+      onMouseMove={active ? undefined : () => point(nth)}
       onMouseDown={(event) => event.preventDefault()}
-      onClick={run}
+      onClick={() => run(entry)}
     >
       <span className={styles.text}>{entry.text}</span>
       {entry.place !== undefined && <span className={styles.place}>{entry.place}</span>}
     </div>
   );
-}
+});
 
 /** What is offered before anything is typed: of the images the latest only, so that no command is far. */
 function withFewImages<T extends Command>(entries: readonly T[]): T[] {
