@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { app, clipboard, nativeImage, shell, type BrowserWindow } from "electron";
+import { app, clipboard, nativeImage, shell, type BrowserWindow, type InputEvent } from "electron";
 import { askToGiveUp, createDialogs } from "./dialogs";
 import { dragIcon } from "./drag-icon";
 import { formatModels } from "./engine";
@@ -10,6 +10,7 @@ import type { OpenedFiles } from "./handlers/opened-files";
 import { createOpenings } from "./handlers/openings";
 import { sendTo } from "./ipc/bind";
 import { createDispatch, createEmit, type Dispatch } from "./ipc/dispatch";
+import { createGiveWay } from "./jobs/give-way";
 import { openJournal } from "./jobs/journal";
 import { createQueue } from "./jobs/queue";
 import { receiptOf } from "./jobs/receipt";
@@ -48,6 +49,13 @@ interface ServeParts {
     { readonly file: string; done(complaint: string | undefined): void } | undefined;
 }
 
+/** Inputs that a page is to answer at once; one that only moves the pointer comes a hundred times a second. */
+const ANSWERED: ReadonlySet<InputEvent["type"]> = new Set([
+  "mouseDown",
+  "mouseWheel",
+  "rawKeyDown",
+  "keyDown",
+]);
 /** Milliseconds that threads may take to end with Lamina. */
 const PATIENCE_MS = 10_000;
 
@@ -89,6 +97,10 @@ export function serveWindow(parts: ServeParts): Dispatch {
       emit("jobs.changed", job);
     },
     removed: (jobId) => emit("jobs.removed", { jobId }),
+  });
+  const giveWay = createGiveWay((still) => queue.holdStill(still));
+  window.webContents.on("input-event", (_, { type }) => {
+    if (ANSWERED.has(type)) giveWay();
   });
   const changes = createChanges(queue, inspector, grants);
   const actions: MenuActions = {

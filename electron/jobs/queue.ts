@@ -37,6 +37,8 @@ export interface JobQueue {
   pause(jobId: string): void;
   /** Lets a paused job go on when its turn comes. */
   resume(jobId: string): void;
+  /** Lets those that run hold still for a moment, or no longer; their state stays "running". */
+  holdStill(still: boolean): void;
   /** Takes an ended job off the list. */
   dismiss(jobId: string): void;
   /** Targets of the jobs that have not ended. */
@@ -192,6 +194,10 @@ export function createQueue(parts: QueueParts): JobQueue {
       if (entry?.job.state !== "paused") return;
       update(entry, { state: "waiting" });
       startNext();
+    },
+    holdStill: (still) => {
+      // Those that were paused meanwhile too: they go on one day.
+      for (const { run } of entries.values()) run?.holdStill(still);
     },
     dismiss: (jobId) => {
       const entry = entries.get(jobId);

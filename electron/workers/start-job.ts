@@ -25,6 +25,8 @@ export interface JobRun {
   /** Asks it to halt, which it does within a megabyte; `resume` lets it go on. */
   pause(): void;
   resume(): void;
+  /** Asks it to hold still for a moment, paused or not, or no longer to. */
+  holdStill(still: boolean): void;
   /** Asks it to stop and to leave nothing behind; `ended` tells when it has. */
   cancel(): void;
 }
@@ -85,6 +87,7 @@ export function startJob(
     progress: () => ({ phase: control.phase, done: control.done, total: control.total }),
     pause: () => control.pause(),
     resume: () => control.resume(),
+    holdStill: (still) => control.holdStill(still),
     cancel: () => {
       control.cancel();
       endWaiting ??= waitPatiently({ patience, over: () => endThread(worker) });

@@ -31,7 +31,14 @@ export interface Control {
   addDone(bytes: number): void;
   /** Sets `total` in bytes. */
   setTotal(bytes: number): void;
-  /** Returns when nobody wants a pause any more, or all is cancelled. For threads that may block. */
+  /**
+   * Asks all threads to hold still for a moment, or no longer to: as `pause`, but of the machine's own
+   * accord. It leaves `paused` alone.
+   */
+  holdStill(still: boolean): void;
+  /**
+   * Returns when nobody wants a pause or stillness any more, or all is cancelled. For threads that may block.
+   */
   waitWhilePaused(): void;
   /** @throws ImageError `cancelled` once `cancel` was called. */
   throwIfCancelled(): void;
@@ -43,6 +50,7 @@ const TOTAL = 1;
 const CANCEL = 4;
 const PAUSE = 5;
 const PHASE = 6;
+const STILL = 7;
 const BYTES = 32;
 
 const phases: readonly Phase[] = ["copying", "verifying"];
@@ -51,9 +59,13 @@ const phases: readonly Phase[] = ["copying", "verifying"];
 export function createControl(buffer = new SharedArrayBuffer(BYTES)): Control {
   const counters = new BigInt64Array(buffer, 0, 2);
   const words = new Int32Array(buffer);
-  function setPause(value: number): void {
-    Atomics.store(words, PAUSE, value);
-    Atomics.notify(words, PAUSE);
+  function setHalt(word: typeof PAUSE | typeof STILL, value: number): void {
+    Atomics.store(words, word, value);
+    Atomics.notify(words, word);
+  }
+  function waitWhile(word: typeof PAUSE | typeof STILL): void {
+    while (Atomics.load(words, word) !== 0 && Atomics.load(words, CANCEL) === 0)
+      Atomics.wait(words, word, 1);
   }
   return {
     buffer,
@@ -74,18 +86,20 @@ export function createControl(buffer = new SharedArrayBuffer(BYTES)): Control {
     },
     cancel() {
       Atomics.store(words, CANCEL, 1);
-      setPause(0);
+      setHalt(PAUSE, 0);
+      setHalt(STILL, 0);
     },
-    pause: () => setPause(1),
-    resume: () => setPause(0),
+    pause: () => setHalt(PAUSE, 1),
+    resume: () => setHalt(PAUSE, 0),
+    holdStill: (still) => setHalt(STILL, still ? 1 : 0),
     enter(phase) {
       Atomics.store(counters, TOTAL, 0n);
       Atomics.store(counters, DONE, 0n);
       Atomics.store(words, PHASE, phases.indexOf(phase));
     },
     waitWhilePaused() {
-      while (Atomics.load(words, PAUSE) !== 0 && Atomics.load(words, CANCEL) === 0)
-        Atomics.wait(words, PAUSE, 1);
+      waitWhile(STILL);
+      waitWhile(PAUSE);
     },
     addDone(bytes) {
       Atomics.add(counters, DONE, BigInt(bytes));

@@ -42,6 +42,8 @@ export function createPackedCopy(
     const blocks: Omit<Piece, "at">[] = [];
     for (const { from, to } of writtenRuns(place, length, blockSize)) {
       for (let block = from; block < to; block++) {
+        // Encoding all blocks of an operation takes longer than a click may wait.
+        place.checkpoint();
         const plain = bytes.subarray(block * blockSize, (block + 1) * blockSize);
         const encoded = encode(plain, at + block * blockSize);
         const stored = encoded ?? plain;

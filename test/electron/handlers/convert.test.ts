@@ -23,6 +23,7 @@ function setUp() {
         progress: () => ({ phase: "copying", done: 0, total: 0 }),
         pause: () => {},
         resume: () => {},
+        holdStill: () => {},
         cancel: () => {},
       };
     },

@@ -35,6 +35,7 @@ function fakeRun(request: ConvertRequest): FakeRun {
     held,
     pause: () => void held.push("pause"),
     resume: () => void held.push("resume"),
+    holdStill: (still) => void held.push(still ? "still" : "go on"),
     move: (done, total, phase = "copying") => {
       progress = { phase, done, total };
     },
@@ -109,6 +110,16 @@ describe("job queue", () => {
     ]);
     expect(runs.map(({ request }) => request.source)).toEqual(["/a", "/b", "/c"]);
     expect(queue.targets()).toEqual(["/a.qcow2", "/c.qcow2", "/d.qcow2"]);
+  });
+
+  it("lets its jobs hold still for a moment, and forgets none that was paused meanwhile", () => {
+    const { queue, runs } = setUp();
+    const { id } = queue.add(requestFor("/a"), "");
+    queue.holdStill(true);
+    queue.pause(id);
+    queue.holdStill(false);
+    expect(runs[0]?.held).toEqual(["still", "pause", "go on"]);
+    expect(queue.list()[0]?.state).toBe("paused");
   });
 
   it("tells of progress at most ten times a second, and only of what changed", () => {

@@ -47,6 +47,26 @@ describe("pausing", () => {
   });
 });
 
+describe("holding still", () => {
+  it("holds a thread for a moment, and is no pause", async () => {
+    const control = createControl();
+    control.holdStill(true);
+    expect(control.paused).toBe(false);
+    const worker = elsewhere(control.buffer, "set(0, 7); set(7, 0); Atomics.notify(words, 7);");
+    control.waitWhilePaused();
+    expect(control.done).toBe(7);
+    await worker.terminate();
+  });
+
+  it("ends with a cancel", () => {
+    const control = createControl();
+    control.holdStill(true);
+    createControl(control.buffer).cancel();
+    control.waitWhilePaused();
+    expect(control.cancelled).toBe(true);
+  });
+});
+
 describe("phases", () => {
   it("count from nothing", () => {
     const control = createControl();
