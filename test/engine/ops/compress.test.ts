@@ -169,14 +169,14 @@ describe("compressing", () => {
     expect(readdirSync(folder)).toEqual(["a.raw"]);
   });
 
-  it.each([1, 7, 20])("leaves nothing when it is cancelled before step %i", (last) => {
+  it.each([1, 7, 20])("leaves nothing when it is cancelled at look %i", (last) => {
     const folder = tempFolder();
     const source = join(folder, "a.raw");
     writeIslands(source, 20, MIB);
     const inner = createControl();
-    let steps = 0;
+    let looks = 0;
     const throwIfCancelled = (): void => {
-      if (++steps === last) inner.cancel();
+      if (++looks === last) inner.cancel();
       inner.throwIfCancelled();
     };
     const control = Object.create(inner, {
@@ -184,7 +184,8 @@ describe("compressing", () => {
     }) as Control;
     const job = jobOf(source, join(folder, "b.qcow2"), "qcow2", { compress: true, control });
     expect(() => convert(job)).toThrow(expect.objectContaining({ code: "cancelled" }));
-    expect(inner.done).toBe((last - 1) * 4096);
+    // Two for an operation: before it is read, and before its one block is encoded.
+    expect(inner.done).toBe(Math.floor((last - 1) / 2) * 4096);
     expect(readdirSync(folder)).toEqual(["a.raw"]);
   });
 });
