@@ -40,8 +40,8 @@ export function compressedGrains(
     const marker = fields(bytes, { order: "little", file: source.name, base: at });
     const stored = marker.u32(8);
     const isPossible = stored > 0 && stored <= longest;
-    const namesGrain = marker.bits64(0) === BigInt((grain * grainSize) / sectorSize);
-    if (!hasMarkers && !(isPossible && namesGrain)) return bare;
+    const namesGrain = (): boolean => marker.bits64(0) === BigInt((grain * grainSize) / sectorSize);
+    if (!hasMarkers && !(isPossible && namesGrain())) return bare;
     if (!isPossible) {
       throw errorAt("corrupt-data", source, at, "a compressed grain has an impossible size", {
         expected: `1 to ${longest} bytes`,
