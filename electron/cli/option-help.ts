@@ -39,7 +39,7 @@ const unlisted = new Set(["compat", "compression_type", "refcount_bits"]);
  */
 export function printOptionHelp(name: FormatId, named: boolean): void {
   const { options, backing, linksToParent } = formatById(name);
-  const own = options.filter((spec) => named || name !== "raw" || spec.name !== "preallocation");
+  const own = options.filter((spec) => named || name === "qcow2" || spec.name !== "preallocation");
   const rows: (readonly [string, string])[] = own.map((spec) => {
     const kind = { size: "<size>", choice: "<str>", switch: "<bool (on/off)>", text: "<str>" }[
       spec.kind

@@ -63,13 +63,21 @@ export function convertHandlers(
   /** Looks into the source only for what the command line has to name of it. */
   async function styleOf({
     source,
+    behind = [],
     snapshot,
     passphrase,
     member,
     keepBacking = false,
     sourceFormat,
   }: ConvertRequest): Promise<CommandLineStyle> {
-    const style = { trust: grants.usedBy(source), platform };
+    const found = openings.found(source);
+    // One word stands for all that is read.
+    const isCommon = behind.every((path) => openings.found(path) === found);
+    const style = {
+      trust: grants.usedBy(source),
+      platform,
+      ...(found !== undefined && isCommon && { sourceFormat: found }),
+    };
     if (snapshot === undefined && passphrase === undefined && !keepBacking) return style;
     const { layers } = await inspector.inspect({
       path: source,
@@ -88,7 +96,7 @@ export function convertHandlers(
     }
     return {
       ...style,
-      ...(image && { sourceFormat: image.format }),
+      ...(image && passphrase !== undefined && { sourceFormat: image.format }),
       ...(taken && { snapshotId: taken.id }),
       ...(keepBacking && backing && { backing: { path: backing.path, format: backing.format } }),
     };

@@ -27,6 +27,7 @@ export function imageHandlers(
     try {
       const report = await inspector.inspect({ path, grants: grants.list(), ...how });
       grants.note(report);
+      openings.note(path, report);
       return report;
     } catch (error) {
       grants.noteFailure(failureOf(error));

@@ -5,7 +5,10 @@ export interface CommandLineStyle {
   /** The source's chain needs files that the user has allowed. */
   readonly trust: boolean;
   readonly platform: NodeJS.Platform;
-  /** The source's format: the line names it where it names a passphrase. */
+  /**
+   * The format of the source, as far as its bytes tell it, and of all that is read with it: the line
+   * declares it, so that it takes them for the same. Absent for what lies in another file.
+   */
   readonly sourceFormat?: string;
   /** The identifier of the snapshot that the request names by its place. */
   readonly snapshotId?: string;
@@ -18,8 +21,10 @@ export interface CommandLineStyle {
  * it. A passphrase is not in it.
  */
 export function convertCommand(request: ConvertRequest, style: CommandLineStyle): string {
-  const { member, target, format, size, sourceFormat, passphrase } = request;
+  const { member, target, format, size, passphrase } = request;
   const { snapshotId, backing } = style;
+  const sourceFormat =
+    request.sourceFormat ?? (member === undefined ? style.sourceFormat : undefined);
   const options = Object.entries(request.options)
     .map(([name, value]) => `${name}=${optionText(value)}`)
     .join(",");

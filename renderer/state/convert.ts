@@ -6,6 +6,7 @@ import { call, toFailure } from "../api/client";
 import { folderOf, inFolder, isAbsolute } from "../api/paths";
 import { closedForm, requestOf, type ConvertChoices, type ConvertForm } from "./convert-form";
 import { useImages } from "./images";
+import { withoutClosed } from "./open-options";
 import { useSettings } from "./settings";
 
 /** What is chosen before the dialog is open. */
@@ -146,7 +147,11 @@ export const useConvert = create<ConvertState>()((set, get) => {
         if (stillAt({ sources, format })) fail(error);
       }
     },
-    setOption: (name, value) => set(({ options }) => ({ options: { ...options, [name]: value } })),
+    setOption: (name, value) =>
+      set(({ options, formats, format }) => {
+        const specs = formats.find(({ id }) => id === format)?.options ?? [];
+        return { options: withoutClosed(specs, { ...options, [name]: value }) };
+      }),
     choose: (choices) => set(choices),
     growTo: (source, size) => {
       const { [source]: _old, ...others } = get().sizes;

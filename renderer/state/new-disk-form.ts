@@ -1,9 +1,10 @@
 import type { CallInput, CallOutput } from "../../shared/ipc/contract";
-import type { FormatId, FormatModel, OptionValues } from "../../shared/model/format";
+import type { FormatId, FormatModel, OptionSpec, OptionValues } from "../../shared/model/format";
 import type { CreateRequest } from "../../shared/model/job";
 import type { Failure } from "../../shared/model/report";
 import { isAbsolute } from "../api/paths";
 import type { ImageView } from "./images";
+import { withoutClosed } from "./open-options";
 import { spaceChoices, type SpaceChoice } from "./space-choices";
 
 const SECTOR = 512;
@@ -56,9 +57,14 @@ export function newDiskRequest(form: NewDiskForm): CreateRequest | undefined {
   };
 }
 
+/** What can be chosen for a disk of the form's format. */
+export function specsOf({ formats, format }: NewDiskForm): readonly OptionSpec[] {
+  return formats.find(({ id }) => id === format)?.options ?? [];
+}
+
 /** The ways to give this disk its space. */
-export function offeredSpaces({ formats, format }: NewDiskForm): SpaceChoice[] {
-  return spaceChoices(formats.find(({ id }) => id === format)?.options ?? []);
+export function offeredSpaces(form: NewDiskForm): SpaceChoice[] {
+  return spaceChoices(specsOf(form));
 }
 
 /** The options without those that say how the disk gets its space. */
@@ -77,7 +83,12 @@ export function measureQuestion(form: NewDiskForm): CallInput<"create.measure"> 
     format,
     size,
     ...(base !== undefined && { base }),
-    options: [options, ...offeredSpaces(form).map((choice) => ({ ...options, ...choice.options }))],
+    options: [
+      options,
+      ...offeredSpaces(form).map((choice) =>
+        withoutClosed(specsOf(form), { ...options, ...choice.options }),
+      ),
+    ],
   };
 }
 

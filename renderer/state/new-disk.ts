@@ -5,7 +5,14 @@ import { call, toFailure } from "../api/client";
 import { isAbsolute } from "../api/paths";
 import { useImages } from "./images";
 import { hasEnded, useJobs } from "./jobs";
-import { emptyForm, newDiskRequest, withoutSpace, type NewDiskForm } from "./new-disk-form";
+import {
+  emptyForm,
+  newDiskRequest,
+  specsOf,
+  withoutSpace,
+  type NewDiskForm,
+} from "./new-disk-form";
+import { withoutClosed } from "./open-options";
 import { useView } from "./view";
 
 interface NewDiskState extends NewDiskForm {
@@ -89,7 +96,10 @@ export const useNewDisk = create<NewDiskState>()((set, get) => {
     },
     setSize: (size) => set({ size, failure: undefined }),
     choose: (options) =>
-      set((form) => ({ options: { ...form.options, ...options }, failure: undefined })),
+      set((form) => ({
+        options: withoutClosed(specsOf(form), { ...form.options, ...options }),
+        failure: undefined,
+      })),
     setBase: async (base) => {
       const began = get().base === undefined && base !== undefined;
       set({ base, check: undefined, failure: undefined });

@@ -1,4 +1,5 @@
 import type { OptionSpec, OptionValues } from "../../shared/model/format";
+import { isOpen } from "./open-options";
 
 /**
  * How a new disk gets its space: as it is written; with its tables made for all of it; in a file of its
@@ -32,7 +33,11 @@ export function spaceChoices(specs: readonly OptionSpec[]): SpaceChoice[] {
     if (spaces === undefined) return [];
     return valuesOf(spec).flatMap((value) => {
       const space = spaces[String(value)];
-      return space === undefined ? [] : [{ space, options: { [spec.name]: value } }];
+      // Its default is the other option's own choice.
+      const isSaid =
+        spec.kind === "choice" && spec.onlyWith !== undefined && value === spec.default;
+      if (space === undefined || isSaid) return [];
+      return [{ space, options: { ...whatOpens(spec), ...opened(specs, spec, value) } }];
     });
   });
 }
@@ -53,6 +58,27 @@ export function chosenSpace(
   return spaceChoices(specs).find((choice) =>
     Object.entries(choice.options).every(([name, value]) => valueOf(name) === value),
   );
+}
+
+/** The first choice with which an option can be anything but its default; nothing where it always can. */
+function whatOpens(spec: OptionSpec): OptionValues {
+  if (spec.kind !== "choice" || spec.onlyWith === undefined) return {};
+  const [value = ""] = spec.onlyWith.values;
+  return { [spec.onlyWith.option]: value };
+}
+
+/** The choice, and the defaults of the options that it opens. */
+function opened(
+  specs: readonly OptionSpec[],
+  { name }: OptionSpec,
+  value: string | boolean,
+): OptionValues {
+  const options = { [name]: value };
+  const others = specs.filter(
+    (spec) =>
+      spec.kind === "choice" && spec.onlyWith?.option === name && isOpen(spec, specs, options),
+  );
+  return { ...options, ...Object.fromEntries(others.map((spec) => [spec.name, spec.default])) };
 }
 
 function valuesOf(spec: OptionSpec): (string | boolean)[] {

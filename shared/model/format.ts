@@ -34,6 +34,10 @@ export const optionSpecSchema = z.discriminatedUnion("kind", [
     kind: z.literal("choice"),
     default: z.string(),
     choices: z.array(z.string()),
+    /** The values of another option without which it can be nothing but its default. */
+    onlyWith: z
+      .object({ option: z.string(), values: z.array(z.union([z.string(), z.boolean()])) })
+      .optional(),
   }),
   z.object({
     name: z.string(),

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { formatIdSchema, optionValuesSchema } from "./format";
 
 /**
- * How an image gets its space: as the guest writes; all of it at once, zeroed on first write; or all
- * of it at once and zeroed at once.
+ * How an image gets its space: as the guest writes, and so does its file its length; in a file of its
+ * full length whose zeros are holes; all of it at once, zeroed on first write; or all of it at once and
+ * zeroed at once.
  */
-export const provisioningSchema = z.enum(["thin", "thick-lazy", "thick-eager"]);
+export const provisioningSchema = z.enum(["thin", "thick-sparse", "thick-lazy", "thick-eager"]);
 export type Provisioning = z.infer<typeof provisioningSchema>;
 
 /** What an image would take in one format, measured and not yet written. Sizes in bytes. */

@@ -211,7 +211,7 @@ describe("measure, Lamina's own", () => {
     });
     const named = told.map(({ variant }) => variant);
     expect(named).toEqual(
-      expect.arrayContaining(["vmdk-split-sparse", "vmdk-split-flat", "qcow2-mapped"]),
+      expect.arrayContaining(["vmdk-split-sparse", "vmdk-split-flat-zeroed", "qcow2-mapped"]),
     );
     const packed = told.filter(({ compress }) => compress === true);
     expect(packed.map(({ variant }) => variant)).toEqual(["qcow2-compressed"]);
@@ -223,9 +223,11 @@ describe("measure, Lamina's own", () => {
     ["qcow2", "preallocation=metadata,refcount_bits=64", "qcow2-mapped thin"],
     ["qcow2", "compat=0.10,preallocation=full,cluster_size=1M", "qcow2-zeroed thick-eager"],
     ["vmdk", "subformat=streamOptimized", "vmdk-stream thin"],
-    ["vmdk", "subformat=twoGbMaxExtentFlat", "vmdk-split-flat thin"],
-    ["vdi", "static=on", "vdi-static thick-lazy"],
-    ["vpc", "subformat=fixed", "vpc-fixed thick-lazy"],
+    ["vmdk", "subformat=twoGbMaxExtentFlat", "vmdk-split-flat thick-sparse"],
+    ["vdi", "static=on", "vdi-static thick-sparse"],
+    ["vpc", "subformat=fixed", "vpc-fixed thick-sparse"],
+    ["vpc", "subformat=fixed,preallocation=falloc", "vpc-fixed-reserved thick-lazy"],
+    ["vhdx", "subformat=fixed,preallocation=full", "vhdx-fixed-zeroed thick-eager"],
     ["vhdx", "block_size=1M,log_size=4M", "vhdx thin"],
   ])("measures the one way that options ask for: %s, %s", async (format, list, kind) => {
     const line = `measure --all --output=json -O ${format} -o ${list} disk.img`;

@@ -53,6 +53,7 @@ describe("the program", () => {
     expect(stdout).toContain("  size=<size>            - Virtual disk size\n");
     expect((await lamina("convert", "-O", "vpc", "-o", "help", "a", "b")).stdout).toBe(
       "Supported options:\n" +
+        "  preallocation=<str>    - Preallocation mode (allowed values: off, falloc, full)\n" +
         "  size=<size>            - Virtual disk size\n" +
         "  subformat=<str>        - Kind of image (allowed values: dynamic, fixed)\n" +
         "  whole_mib=<bool (on/off)> - Round the size up to whole MiB\n",

@@ -30,6 +30,7 @@ const cases = [
   { format: "VMDK", file: "c.vmdk", space: "Thin", as: "vmdk", checked: true },
   { format: "VirtualBox VDI", file: "d.vdi", space: "Thin", as: "vdi", checked: true },
   { format: "VHD", file: "e.vhd", space: "Thin", as: "vpc", checked: false },
+  { format: "VHD", file: "e2.vhd", space: "lazy", as: "vpc", checked: false },
   { format: "VHDX", file: "f.vhdx", space: "Thin", as: "vhdx", checked: true },
   { format: "VHDX", file: "g.vhdx", space: "Fixed", as: "vhdx", checked: true },
 ] as const;

@@ -32,18 +32,21 @@ interface Head {
   readonly whole: boolean;
 }
 
+/** A packed image, with where in the archive it lies that was packed, if it was one. */
+type PackedLayer = ImageLayer & { readonly entry?: TarEntry };
+
 /**
  * Opens a compressed image to tell what it is. Only its beginning is unpacked; its data cannot be
  * read, as there is no way to a byte but through all those before it.
  * The layer owns `source` from then on; when this throws, the caller closes it.
  * @throws ImageError `corrupt-data`, `unsupported` (a way of packing that is not read), `limit`, `truncated`, `io`.
  */
-export function openPacked(source: ByteSource, packing: Packing): ImageLayer {
+export function openPacked(source: ByteSource, packing: Packing): PackedLayer {
   const head = readHead(source, packing);
   const told = inFile(source, () => packing.toldSize(source));
   const inside = peekInside(head, told, source);
-  const { format, layer, unpacked } = inside;
-  const what = `${inside.archived ? "an archive with " : ""}a ${format.id} image compressed with ${packing.label}`;
+  const { format, layer, unpacked, entry } = inside;
+  const what = `${entry ? "an archive with " : ""}a ${format.id} image compressed with ${packing.label}`;
   const facts = factsOf(inside, packing);
   return {
     format: format.id,
@@ -51,6 +54,7 @@ export function openPacked(source: ByteSource, packing: Packing): ImageLayer {
     size: layer?.size ?? 0,
     blockSize: layer?.blockSize ?? 1,
     ...(layer?.parent && { parent: layer.parent }),
+    ...(entry && { entry }),
     facts,
     map() {
       throw new ImageError(
@@ -73,9 +77,8 @@ interface Inside {
   readonly format: Format;
   /** Absent when the image cannot be opened by its beginning. */
   readonly layer?: Pick<ImageLayer, "size" | "blockSize" | "parent" | "facts">;
-  /** Whether the image lies in a tar archive that is packed. */
-  readonly archived: boolean;
-  readonly member?: string;
+  /** Where it lies in the tar archive that is packed, if it does. */
+  readonly entry?: TarEntry;
   readonly unpacked?: { readonly bytes: number; readonly exact: boolean };
 }
 
@@ -96,8 +99,7 @@ function peekInside(head: Head, told: ToldSize | undefined, source: ByteSource):
   const layer = sized && (openBeginning(format, sized) ?? openBeginning(format, shownAlone));
   return {
     format,
-    archived: entry !== undefined,
-    ...(entry && { member: entry.name }),
+    ...(entry && { entry }),
     ...(layer && { layer }),
     ...(unpacked && { unpacked }),
   };
@@ -173,14 +175,14 @@ function beginning({ bytes }: Head, size: number, name: string): ByteSource {
   return { ...there, size };
 }
 
-function factsOf({ layer, unpacked, format, member }: Inside, { id }: Packing): LayerFacts {
+function factsOf({ layer, unpacked, format, entry }: Inside, { id }: Packing): LayerFacts {
   const facts: LayerFacts = layer?.facts ?? { snapshots: [], bitmaps: [], details: [] };
   // Of other formats the header tells the virtual size.
-  const told = format.id !== "raw" || member !== undefined || unpacked?.exact === true;
+  const told = format.id !== "raw" || entry !== undefined || unpacked?.exact === true;
   const sizeKnown = layer !== undefined && told;
   return {
     ...facts,
-    wrapping: { id, sizeKnown, ...(member !== undefined && { member }) },
+    wrapping: { id, sizeKnown, ...(entry && { member: entry.name }) },
     details: [...facts.details, sizeDetail(unpacked)],
   };
 }

@@ -26,6 +26,20 @@ export function reserveRange(target: ByteTarget, at: number, length: number): vo
   if (more < length - hostBlock) throw notReserved(target, length, more);
 }
 
+/**
+ * Sees to the space of a file that will have `size` bytes: reserves it now ("falloc"), or tells what
+ * has to run before anything else is written ("full"; `ImageWriter.prepare`), or does nothing ("off").
+ * @throws ImageError as `reserveAll`.
+ */
+export function takeSpace(
+  target: ByteTarget,
+  size: number,
+  preallocation: string,
+): { prepare?: () => ReturnType<typeof writeZeros> } {
+  if (preallocation === "falloc") reserveAll(target, size);
+  return preallocation === "full" ? { prepare: () => writeZeros(target, size) } : {};
+}
+
 function notReserved(target: ByteTarget, expected: number, found: number | undefined): ImageError {
   return new ImageError("unsupported", `Space for ${target.name} cannot be reserved on this host`, {
     file: target.name,

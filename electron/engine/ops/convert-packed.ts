@@ -33,11 +33,11 @@ export function packingOf({ path, format }: OpenRequest): Packing | undefined {
 }
 
 /**
- * Converts a compressed image. A raw disk is unpacked while it is converted. Everything else is unpacked to a file
- * beside the target first, with holes for its zeros: other formats are read here and there, and compressing takes
- * all cores, which read on their own. So is what turns out otherwise than its beginning says: a fixed VHD or a disk
- * image of Apple shows only at its end that it is no raw disk. A raw disk that is wanted as one is then the target
- * already. Progress counts the disk's bytes, or the packed ones and then those that are copied. Whatever goes wrong,
+ * Converts a compressed image. A raw disk is unpacked while it is converted, by one thread; so is one that comes
+ * first in a compressed archive. Everything else is unpacked to a file beside the target first, with holes for its
+ * zeros, for other formats are read here and there. So is what turns out otherwise than its beginning says: a fixed
+ * VHD or a disk image of Apple shows only at its end that it is no raw disk, and an archive that there are several.
+ * A raw disk that is wanted as one is then the target already. Progress counts the disk's bytes, or the packed ones and then those that are copied. Whatever goes wrong,
  * nothing is left.
  * @param request The one image that `job` converts.
  * @param convertImage Converts the unpacked image, or the one that a stream gives.
@@ -50,7 +50,8 @@ export function* convertPacked(
   convertImage: (job: ConvertJob, stream?: PackedStream) => Steps<ConvertResult>,
 ): Steps<ConvertResult> {
   const { path, member } = request;
-  const stream = canStream(job, request) ? openStream(job.control, path, packing) : undefined;
+  const wanted = { member, archivesOnly: isPlainRaw(job, member) };
+  const stream = canStream(job) ? openStream(job.control, path, packing, wanted) : undefined;
   try {
     if (stream !== undefined) return yield* convertImage(job, stream);
   } catch (error) {
@@ -163,18 +164,21 @@ function isPlainRaw(job: ConvertJob, member: string | undefined): boolean {
 }
 
 /** Whether the disk is read once and forwards, by one thread. */
-function canStream(job: ConvertJob, { member }: OpenRequest): boolean {
-  const { source, compress = false } = job;
-  if (compress || member !== undefined || isPlainRaw(job, member)) return false;
+function canStream({ source }: ConvertJob): boolean {
   if (source.range !== undefined || source.salvage === true) return false;
   return source.size === undefined && source.padTo === undefined;
 }
 
-function openStream(control: Control, path: string, packing: Packing): PackedStream | undefined {
+function openStream(
+  control: Control,
+  path: string,
+  packing: Packing,
+  wanted: Parameters<typeof streamPacked>[3],
+): PackedStream | undefined {
   const source = openFile(path);
   let stream: PackedStream | undefined;
   try {
-    stream = streamPacked(source, packing, () => control.throwIfCancelled());
+    stream = streamPacked(source, packing, () => control.throwIfCancelled(), wanted);
     return stream;
   } finally {
     if (stream === undefined) source.close();

@@ -8,6 +8,8 @@ import { memorySource } from "../io/memory";
 import type { ByteSource } from "../io/source";
 import type { Packing } from "../wrappings/packing";
 import { packedAs } from "../wrappings/packings";
+import { isRawDisk } from "../wrappings/tar/disks";
+import type { TarEntry } from "../wrappings/tar/entries";
 import { unpackSource } from "../wrappings/unpack";
 
 /** Thrown where unpacking shows another thing than the file's beginning told: then it has to be unpacked first. */
@@ -23,21 +25,36 @@ export interface PackedStream {
   end(): void;
 }
 
+/** Bytes of a tar archive's header; what follows a file begins at the next multiple of it. */
+const tarBlock = 512;
+
 /** Bytes at both ends by which formats are told. */
 const marked = 64 * 1024;
 
+/** What of a packed file is asked for. */
+interface Wanted {
+  /** A file in a packed archive; the only disk in it, when absent. */
+  readonly member?: string | undefined;
+  /** A disk that is the whole file has a shorter way, and is left out. */
+  readonly archivesOnly: boolean;
+}
+
 /**
- * The raw disk in a packed file, if it looks like one and its size is told. `source` is the stream's to close then.
+ * The raw disk in a packed file, if it looks like one and its size is told, or in a packed archive, if it
+ * comes first there. `source` is the stream's to close then.
  * @param checkpoint Called whenever packed bytes are read: what unpacks to nothing gives no other chance to stop.
- * @throws ImageError as `openPacked`
+ * @throws ImageError as `openPacked` and `unpackSource`
  */
 export function streamPacked(
   source: ByteSource,
   packing: Packing,
   checkpoint: () => void,
+  { member, archivesOnly }: Wanted,
 ): PackedStream | undefined {
-  const { format, size, facts } = openPacked(source, packing);
-  if (format !== "raw" || facts.wrapping?.member !== undefined || size === 0) return undefined;
+  const { format, size, entry } = openPacked(source, packing);
+  if (format !== "raw" || size === 0) return undefined;
+  if (entry === undefined ? archivesOnly || member !== undefined : !isWanted(entry, member))
+    return undefined;
   const watched: ByteSource = {
     ...source,
     read(at, into) {
@@ -45,7 +62,7 @@ export function streamPacked(
       source.read(at, into);
     },
   };
-  const bytes = forwards(watched, packing);
+  const bytes = forwards(watched, packing, entry);
   const unpacked: ByteSource = {
     name: source.name,
     size,
@@ -65,18 +82,47 @@ export function streamPacked(
     image: stackLayers([{ ...raw.open(unpacked, sealedGate), source }]),
     end() {
       bytes.take(Number.MAX_SAFE_INTEGER);
+      const alone = bytes.goOn() || member !== undefined;
       const whole = Math.ceil(bytes.at / sectorSize) * sectorSize === size;
-      if (!whole || !isPlain(bytes.ends())) throw new NotAsTold();
+      if (!alone || !whole || !isPlain(bytes.ends())) throw new NotAsTold();
     },
   };
 }
 
-/** The unpacked bytes one after the other; both ends of what went by are kept. */
-function forwards(source: ByteSource, packing: Packing) {
+/** Whether a file in an archive, stored with its holes, is the disk that is asked for. */
+function isWanted(entry: TarEntry, member: string | undefined): boolean {
+  const { name, sparse } = entry;
+  return sparse === undefined && (member === undefined ? isRawDisk(entry) : name === member);
+}
+
+/** Hands out so many of the unpacked bytes, or all there are, in parts; tells how many. */
+function unpackedBytes(source: ByteSource, packing: Packing) {
   const unpacking = unpackSource(source, packing);
+  let rest: Uint8Array = new Uint8Array(0);
+  return (count: number, use: (part: Uint8Array) => void = () => {}): number => {
+    let taken = 0;
+    while (taken < count) {
+      if (rest.length === 0) {
+        const next = unpacking.next();
+        if (next.done === true) break;
+        rest = next.value.bytes;
+      }
+      const part = rest.subarray(0, count - taken);
+      use(part);
+      rest = rest.subarray(part.length);
+      taken += part.length;
+    }
+    return taken;
+  };
+}
+
+/** The bytes of the disk one after the other; both ends of what went by are kept. */
+function forwards(source: ByteSource, packing: Packing, entry: TarEntry | undefined) {
+  const take = unpackedBytes(source, packing);
+  const most = entry?.length ?? Number.MAX_SAFE_INTEGER;
+  take(entry?.at ?? 0);
   const head = new Uint8Array(marked);
   const tail = new Uint8Array(2 * marked);
-  let rest: Uint8Array = new Uint8Array(0);
   let at = 0;
   let kept = 0;
 
@@ -92,27 +138,31 @@ function forwards(source: ByteSource, packing: Packing) {
   }
 
   return {
-    /** Bytes that were taken. */
+    /** Bytes of the disk that were taken. */
     get at(): number {
       return at;
     },
     /** Takes so many bytes, or all there are, into the beginning of `into`; tells how many. */
     take(count: number, into?: Uint8Array): number {
-      let taken = 0;
-      while (taken < count) {
-        if (rest.length === 0) {
-          const next = unpacking.next();
-          if (next.done === true) break;
-          rest = next.value.bytes;
-        }
-        const part = rest.subarray(0, count - taken);
-        into?.set(part, taken);
+      let filled = 0;
+      const taken = take(Math.min(count, most - at), (part) => {
+        into?.set(part, filled);
         keep(part);
-        rest = rest.subarray(part.length);
-        taken += part.length;
-        at += part.length;
-      }
+        filled += part.length;
+      });
+      at += taken;
       return taken;
+    },
+    /** Unpacks what lies behind the disk; tells whether that is nothing but an archive's end. */
+    goOn(): boolean {
+      let alone = true;
+      const look = (part: Uint8Array): void => {
+        alone &&= part.every((byte) => byte === 0);
+      };
+      if (entry !== undefined) take(tarBlock + (-at & (tarBlock - 1)), look);
+      // Its checksums are compared there.
+      take(Number.MAX_SAFE_INTEGER);
+      return alone;
     },
     /** All that was taken, with zeros between its ends. */
     ends(): ByteSource {

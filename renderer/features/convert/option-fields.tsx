@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OptionSpec, OptionValues } from "../../../shared/model/format";
 import { useConvert } from "../../state/convert";
+import { isOpen } from "../../state/open-options";
 import { hasChoice, OptionField } from "../../ui/option-field";
 import { TextButton } from "../../ui/text-button";
 import styles from "./convert.module.css";
@@ -25,7 +26,7 @@ export function OptionFields() {
   const model = useConvert(({ formats, format }) => formats.find(({ id }) => id === format));
   const { setOption } = useConvert.getState();
   const specs = model?.options ?? [];
-  const offered = specs.filter(hasChoice);
+  const offered = specs.filter((spec) => hasChoice(spec) && isOpen(spec, specs, options));
   const first = offered.filter(({ name }) => primary.has(name));
   const others = offered.filter(({ name }) => !primary.has(name));
   return (
@@ -73,5 +74,8 @@ function spaceOf(specs: readonly OptionSpec[], options: OptionValues): "thin" | 
     options[option] ?? specs.find(({ name }) => name === option)?.default;
   const preallocation = valueOf("preallocation");
   if (preallocation === "falloc" || preallocation === "full") return "thick";
-  return valueOf("subformat") === "fixed" || valueOf("static") === true ? "fixed" : "thin";
+  const isFlat = String(valueOf("subformat")).endsWith("Flat");
+  return isFlat || valueOf("subformat") === "fixed" || valueOf("static") === true
+    ? "fixed"
+    : "thin";
 }

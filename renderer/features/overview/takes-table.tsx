@@ -39,7 +39,7 @@ function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) 
   const { variant, provisioning, fileLength, allocated, fullyAllocated, estimated } = measured;
   const name = variantName(measured, t);
   // Of its full length, and yet not all of it is taken: zeros are left out as holes.
-  const withHoles = provisioning !== "thin" && allocated < fileLength;
+  const withHoles = provisioning === "thick-sparse" && allocated < fileLength;
   const sizes = {
     allocated: formatSize(allocated),
     length: formatSize(fileLength),
@@ -48,9 +48,7 @@ function Row({ measured, scale }: { measured: MeasuredVariant; scale: number }) 
   return (
     <tr data-testid="takes" data-variant={variant} data-length={fileLength}>
       <td>{name}</td>
-      <td className={styles.dim}>
-        {t(`overview.takes.provisioning.${withHoles ? "holes" : provisioning}`)}
-      </td>
+      <td className={styles.dim}>{t(`overview.takes.provisioning.${provisioning}`)}</td>
       <td data-right>
         {estimated && <AboutMark estimated={estimated} />}
         <Bytes value={allocated} />

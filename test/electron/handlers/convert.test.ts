@@ -1,5 +1,6 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { formatModels, reportImage } from "../../../electron/engine";
 import { convertHandlers } from "../../../electron/handlers/convert";
@@ -170,6 +171,31 @@ describe("convert.start", () => {
 });
 
 describe("convert.commandLine", () => {
+  it("declares what the source was found to be, if that is all that is read", async () => {
+    const { folder, source, handlers, openings, request } = setUp();
+    const behind = [join(folder, "other.raw")];
+    writeFileSync(behind[0]!, "0123");
+    const command = async (more: Partial<ConvertRequest> = {}) =>
+      (await handlers["convert.commandLine"](request("disk.qcow2", more))).command;
+    expect(await command()).not.toContain(" -f ");
+    openings.note(source, reportImage({ path: source, grants: [] }));
+    expect(await command()).toContain("convert -f raw -t writeback");
+    expect(await command({ behind })).not.toContain(" -f ");
+    openings.note(behind[0]!, reportImage({ path: behind[0]!, grants: [] }));
+    expect(await command({ behind })).toContain("convert -f raw -t writeback");
+    openings.forget(source);
+    expect(await command()).not.toContain(" -f ");
+  });
+
+  it("declares nothing of an image in another file", async () => {
+    const { folder, handlers, openings, request } = setUp();
+    const source = join(folder, "disk.raw.gz");
+    writeFileSync(source, gzipSync(new Uint8Array(4096)));
+    openings.note(source, reportImage({ path: source, grants: [] }));
+    const { command } = await handlers["convert.commandLine"](request("a.qcow2", { source }));
+    expect(command).not.toContain(" -f ");
+  });
+
   it("tells what a start would, starts nothing, and knows how the source was opened", async () => {
     const { source, started, handlers, openings, request } = setUp();
     const command = async () =>

@@ -66,10 +66,15 @@ describeWithQemu("image.openWith", () => {
     qemuImg(["create", "-q", "-f", "qcow2", path, "1M"]);
     const { openings, handlers } = setUp();
     const format = async () => (await handlers["image.inspect"]({ path })).layers[0]?.format;
+    expect(openings.found(path)).toBeUndefined();
+    await format();
+    expect(openings.found(path)).toBe("qcow2");
     await handlers["image.openWith"]({ path, format: "raw" });
     expect(openings.of(path)).toEqual({ format: "raw" });
     expect(await format()).toBe("raw");
+    expect(openings.found(path)).toBe("raw");
     await handlers["image.close"]({ path });
+    expect(openings.found(path)).toBeUndefined();
     expect(await format()).toBe("qcow2");
   });
 });

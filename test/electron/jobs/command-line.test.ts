@@ -58,6 +58,17 @@ describe("a conversion as a command", () => {
     );
   });
 
+  it("declares the format that the source was found to have, and no other than what is asked for", () => {
+    const style = { trust: false, platform: "linux", sourceFormat: "vpc" } as const;
+    const line = "-t writeback -O qcow2 /srv/disk.raw /srv/disk.qcow2";
+    expect(convertCommand(request, style)).toBe(`lamina convert -f vpc ${line}`);
+    const asked = { ...request, sourceFormat: "raw" } as const;
+    expect(convertCommand(asked, style)).toBe(`lamina convert -f raw ${line}`);
+    // With -f the archive itself would be taken for a disk.
+    const inside = { ...request, member: "disk.vhd" };
+    expect(convertCommand(inside, style)).toBe(`lamina convert --member disk.vhd ${line}`);
+  });
+
   it("names the disk in an archive, and what has to be done afterwards", () => {
     const asked = { ...request, source: "/srv/vm.ova", member: "disk 1.vmdk", size: 4096 };
     expect(convertCommand(asked, { trust: false, platform: "linux" })).toBe(

@@ -10,13 +10,20 @@ import { isZero } from "../../helpers/bytes";
 import type { Random } from "../../helpers/seed";
 
 /**
- * The option sets worth a test: the defaults, and every offered value of every option that can be set
- * by itself.
+ * The option sets worth a test: the defaults, and every offered value of every option, by itself or with
+ * the one other choice that it asks for.
  */
 export function optionSets(format: Format): OptionValues[] {
   const single = format.options.flatMap((option): OptionValues[] => {
     if (option.kind === "text" || (option.kind === "switch" && option.needs)) return [];
     const values = option.kind === "switch" ? [!option.default] : option.choices;
+    if (option.kind === "choice" && option.onlyWith !== undefined) {
+      const { option: other, values: some } = option.onlyWith;
+      const chosen = option.choices.filter((value) => value !== option.default);
+      return some.flatMap((opens) =>
+        chosen.map((value) => ({ [other]: opens, [option.name]: value })),
+      );
+    }
     return values.map((value) => ({ [option.name]: value }));
   });
   return [{}, ...single];

@@ -1,6 +1,6 @@
 import { ImageError } from "../../errors";
 import { hostBlock } from "../../io/host-blocks";
-import { reserveAll, writeZeros } from "../../io/preallocation";
+import { takeSpace } from "../../io/preallocation";
 import type { ByteTarget } from "../../io/source";
 import type { ImageWriter } from "../../image/writer";
 import type { CreateSpec } from "../format";
@@ -14,10 +14,9 @@ import { planOf } from "./options";
  */
 export function createRaw(target: ByteTarget, spec: CreateSpec): ImageWriter {
   const { size, preallocation } = planOf(spec);
-  if (preallocation === "falloc") reserveAll(target, size);
   return {
     placement: { kind: "linear", base: 0, blockSize: hostBlock },
-    ...(preallocation === "full" && { prepare: () => writeZeros(target, size) }),
+    ...takeSpace(target, size, preallocation),
     placed() {
       throw new ImageError("invalid-argument", "A raw image hands out no slots");
     },

@@ -26,6 +26,18 @@ export const vdi: Format = {
   measure: measureVdi,
   variants: [
     { name: "vdi", provisioning: "thin", options: {} },
-    { name: "vdi-static", provisioning: "thick-lazy", options: { static: true } },
+    { name: "vdi-static", provisioning: "thick-sparse", options: { static: true } },
+  ],
+  furtherVariants: [
+    {
+      name: "vdi-static-reserved",
+      provisioning: "thick-lazy",
+      options: { static: true, preallocation: "falloc" },
+    },
+    {
+      name: "vdi-static-zeroed",
+      provisioning: "thick-eager",
+      options: { static: true, preallocation: "full" },
+    },
   ],
 };

@@ -1,15 +1,15 @@
 import { countGroups } from "../../io/count-groups";
-import { hostBlock } from "../../io/host-blocks";
+import { hostBlock, wholeHostBlocks } from "../../io/host-blocks";
 import type { CreateSpec, Measurer } from "../format";
 import { blockSize, planOf } from "./options";
 
 /**
  * Adds up what `createVdi` makes: header and map, which end with a host block, then the blocks, all of
- * them or those with data, and of these the host blocks that are not zero.
+ * them or those with data, and of these the host blocks that are not zero, or all that are preallocated.
  * @throws ImageError `invalid-argument` as `createVdi`.
  */
 export function measureVdi(spec: CreateSpec): Measurer {
-  const { offData, cBlocks, isStatic } = planOf(spec);
+  const { offData, cBlocks, isStatic, preallocation } = planOf(spec);
   const stored = countGroups(blockSize / hostBlock);
   let data = 0;
   return {
@@ -21,7 +21,8 @@ export function measureVdi(spec: CreateSpec): Measurer {
     result() {
       const fullyAllocated = offData + cBlocks * blockSize;
       const fileLength = isStatic ? fullyAllocated : offData + stored.count * blockSize;
-      return { fileLength, allocated: offData + data, fullyAllocated };
+      const allocated = preallocation === "off" ? offData + data : wholeHostBlocks(fileLength);
+      return { fileLength, allocated, fullyAllocated };
     },
   };
 }

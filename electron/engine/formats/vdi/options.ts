@@ -1,13 +1,19 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
 import { wholeHostBlocks } from "../../io/host-blocks";
-import { isChosen } from "../chosen-option";
+import {
+  chosenPreallocation,
+  isChosen,
+  preallocationOption,
+  type FixedPreallocation,
+} from "../chosen-option";
 import type { CreateSpec } from "../format";
 import { entrySize, sectorSize } from "./header";
 
 /** What can be chosen for a new VDI image, with qemu-img's names and defaults. */
 export const vdiOptions: readonly OptionSpec[] = [
   { name: "static", kind: "switch", default: false },
+  preallocationOption("static", [true]),
 ];
 
 /** Guest bytes of a block: VirtualBox's default, and the only size that qemu reads. */
@@ -22,6 +28,8 @@ export interface Plan {
   readonly size: number;
   /** Every block has its place from the start (image type "fixed"). */
   readonly isStatic: boolean;
+  /** "off" unless it is static. */
+  readonly preallocation: FixedPreallocation;
   readonly cBlocks: number;
   readonly offBlocks: number;
   readonly offData: number;
@@ -46,12 +54,13 @@ export function planOf({ size, options, backing }: CreateSpec): Plan {
   const offBlocks = sectorSize;
   // Every block lies on whole blocks of the host.
   const offData = wholeHostBlocks(offBlocks + cBlocks * entrySize);
-  return { size: whole, isStatic: isStaticOf(options), cBlocks, offBlocks, offData };
+  return { size: whole, ...spaceOf(options), cBlocks, offBlocks, offData };
 }
 
-function isStaticOf(options: OptionValues): boolean {
+function spaceOf(options: OptionValues): Pick<Plan, "isStatic" | "preallocation"> {
   for (const name of Object.keys(options))
-    if (name !== "static")
+    if (!vdiOptions.some((option) => option.name === name))
       throw new ImageError("invalid-argument", `A VDI image has no option '${name}'`);
-  return isChosen(options, "static");
+  const isStatic = isChosen(options, "static");
+  return { isStatic, preallocation: chosenPreallocation(options, isStatic) };
 }

@@ -3,6 +3,7 @@ import { newGuid } from "../../codec/guid";
 import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
 import { hostBlock } from "../../io/host-blocks";
+import { takeSpace } from "../../io/preallocation";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
 import {
@@ -23,7 +24,7 @@ const entriesPerPiece = 65536;
  * Begins a new VDI image of version 1.1: header, block map, and from a whole page on the blocks.
  * Dynamic ("normal"): blocks in the order of their slots. Static ("fixed"): every block in its place.
  * Zeros are left out in pieces of one host block.
- * @throws ImageError `invalid-argument` for a size, option or parent that VDI cannot have.
+ * @throws ImageError `invalid-argument` for a size, option or parent that VDI cannot have; as `takeSpace`.
  */
 export function createVdi(target: ByteTarget, spec: CreateSpec): ImageWriter {
   const plan = planOf(spec);
@@ -49,6 +50,7 @@ function createDynamic(target: ByteTarget, plan: Plan): ImageWriter {
 function createStatic(target: ByteTarget, plan: Plan): ImageWriter {
   return {
     placement: { kind: "linear", base: plan.offData, blockSize: hostBlock },
+    ...takeSpace(target, plan.offData + plan.cBlocks * blockSize, plan.preallocation),
     placed() {
       throw new ImageError("invalid-argument", "A static VDI image hands out no slots");
     },

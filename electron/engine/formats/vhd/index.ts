@@ -30,7 +30,19 @@ export const vpc: Format = {
   measure: measureVhd,
   variants: [
     { name: "vpc", provisioning: "thin", options: {} },
-    { name: "vpc-fixed", provisioning: "thick-lazy", options: { subformat: "fixed" } },
+    { name: "vpc-fixed", provisioning: "thick-sparse", options: { subformat: "fixed" } },
+  ],
+  furtherVariants: [
+    {
+      name: "vpc-fixed-reserved",
+      provisioning: "thick-lazy",
+      options: { subformat: "fixed", preallocation: "falloc" },
+    },
+    {
+      name: "vpc-fixed-zeroed",
+      provisioning: "thick-eager",
+      options: { subformat: "fixed", preallocation: "full" },
+    },
   ],
 };
 

@@ -1,6 +1,12 @@
 import type { OptionSpec } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
-import { chosenWord, isChosen } from "../chosen-option";
+import {
+  chosenPreallocation,
+  chosenWord,
+  isChosen,
+  preallocationOption,
+  type FixedPreallocation,
+} from "../chosen-option";
 import type { CreateSpec } from "../format";
 import { sectorSize } from "./footer";
 
@@ -14,6 +20,7 @@ type Subformat = (typeof subformats)[number];
 export const vhdOptions: readonly OptionSpec[] = [
   { name: "subformat", kind: "choice", default: "dynamic", choices: [...subformats] },
   { name: "whole_mib", kind: "switch", default: false },
+  preallocationOption("subformat", ["fixed"]),
 ];
 
 /** 2040 GiB: what Microsoft's own programs make at most. */
@@ -27,6 +34,8 @@ export interface Plan {
   /** Virtual size in bytes: what was asked for, rounded up to whole sectors or whole MiB. */
   readonly size: number;
   readonly subformat: Subformat;
+  /** "off" unless it is fixed. */
+  readonly preallocation: FixedPreallocation;
   /** Blocks of the disk, and so entries of a dynamic disk's table. */
   readonly blocks: number;
 }
@@ -52,5 +61,6 @@ export function planOf({ size: asked, options, backing }: CreateSpec): Plan {
   const unit = isChosen(options, "whole_mib") ? 2 ** 20 : sectorSize;
   const size = Math.ceil(asked / unit) * unit;
   const subformat = chosenWord(options, "subformat", subformats, "dynamic");
-  return { size, subformat, blocks: Math.ceil(size / blockSize) };
+  const preallocation = chosenPreallocation(options, subformat === "fixed");
+  return { size, subformat, preallocation, blocks: Math.ceil(size / blockSize) };
 }

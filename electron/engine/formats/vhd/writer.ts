@@ -1,6 +1,7 @@
 import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
 import { hostBlock } from "../../io/host-blocks";
+import { takeSpace } from "../../io/preallocation";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
 import { bitmapSize, unusedEntry } from "./block-allocation-table";
@@ -12,7 +13,7 @@ import { blockSize, planOf, type Plan } from "./options";
 
 /**
  * Begins a new VHD image, which has exactly the size asked for, or that in whole MiB.
- * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have.
+ * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have; as `takeSpace`.
  */
 export function createVhd(target: ByteTarget, spec: CreateSpec): ImageWriter {
   const plan = planOf(spec);
@@ -20,14 +21,16 @@ export function createVhd(target: ByteTarget, spec: CreateSpec): ImageWriter {
 }
 
 /** The guest's bytes as they are, and the footer. */
-function createFixed(target: ByteTarget, { size }: Plan): ImageWriter {
+function createFixed(target: ByteTarget, { size, preallocation }: Plan): ImageWriter {
   return {
     placement: { kind: "linear", base: 0, blockSize: hostBlock },
+    ...takeSpace(target, size + footerSize, preallocation),
     placed() {
       throw new ImageError("invalid-argument", "A fixed VHD image hands out no slots");
     },
     finish() {
-      target.truncate(size);
+      // Not shorter in between: the footer's reserved space would be given back.
+      target.truncate(size + footerSize);
       target.write(size, footerBytes(2, size, undefined));
     },
   };

@@ -32,6 +32,18 @@ export const vhdx: Format = {
   measure: measureVhdx,
   variants: [
     { name: "vhdx", provisioning: "thin", options: {} },
-    { name: "vhdx-fixed", provisioning: "thick-lazy", options: { subformat: "fixed" } },
+    { name: "vhdx-fixed", provisioning: "thick-sparse", options: { subformat: "fixed" } },
+  ],
+  furtherVariants: [
+    {
+      name: "vhdx-fixed-reserved",
+      provisioning: "thick-lazy",
+      options: { subformat: "fixed", preallocation: "falloc" },
+    },
+    {
+      name: "vhdx-fixed-zeroed",
+      provisioning: "thick-eager",
+      options: { subformat: "fixed", preallocation: "full" },
+    },
   ],
 };

@@ -1,5 +1,5 @@
 import { countGroups } from "../../io/count-groups";
-import { hostBlock, hostBytes } from "../../io/host-blocks";
+import { hostBlock, hostBytes, wholeHostBlocks } from "../../io/host-blocks";
 import type { CreateSpec, Measurer } from "../format";
 import { creatorAt, creatorSize } from "./file-identifier";
 import { headerOffsets, headerSize } from "./header";
@@ -11,7 +11,7 @@ import { regionTableOffsets, regionTableSize } from "./region-table";
 /**
  * Adds up what `createVhdx` makes: header section, metadata, those pages of the BAT that have entries,
  * then the blocks, all of them or those with data, and of these the host blocks that are not zero. The
- * log stays a hole.
+ * log stays a hole. Of a preallocated image all is taken.
  * @throws ImageError `invalid-argument` as `createVhdx`.
  */
 export function measureVhdx(spec: CreateSpec): Measurer {
@@ -46,11 +46,10 @@ export function measureVhdx(spec: CreateSpec): Measurer {
     },
     result() {
       const fullyAllocated = lengthWith(plan, layout.payloadBlocks);
-      return {
-        fileLength: isFixed ? fullyAllocated : lengthWith(plan, stored.count),
-        allocated: hostBytes(written()) + data,
-        fullyAllocated,
-      };
+      const fileLength = isFixed ? fullyAllocated : lengthWith(plan, stored.count);
+      const isPreallocated = plan.preallocation !== "off";
+      const allocated = isPreallocated ? wholeHostBlocks(fileLength) : hostBytes(written()) + data;
+      return { fileLength, allocated, fullyAllocated };
     },
   };
 }

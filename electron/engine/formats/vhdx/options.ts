@@ -1,6 +1,12 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
-import { chosenWord, isChosen } from "../chosen-option";
+import {
+  chosenPreallocation,
+  chosenWord,
+  isChosen,
+  preallocationOption,
+  type FixedPreallocation,
+} from "../chosen-option";
 import type { CreateSpec } from "../format";
 import { tableLayout, entrySize, type TableLayout } from "./block-allocation-table";
 import { blockSizes, isBlockSize, largestDisk, mebibyte } from "./sizes";
@@ -24,6 +30,7 @@ export const vhdxOptions: readonly OptionSpec[] = [
   { name: "block_size", kind: "size", default: 0, choices: blockSizeChoices },
   { name: "log_size", kind: "size", default: mebibyte, choices: logSizeChoices },
   { name: "block_state_zero", kind: "switch", default: false },
+  preallocationOption("subformat", ["fixed"]),
 ];
 
 /** Bytes of a sector, logical and physical, of the disks that we make; qemu's too. */
@@ -34,6 +41,8 @@ export interface Plan {
   /** Virtual size: what was asked for, rounded up to whole sectors. */
   readonly size: number;
   readonly subformat: Subformat;
+  /** "off" unless it is fixed. */
+  readonly preallocation: FixedPreallocation;
   /** Blocks without data are called zero, and not left out. */
   readonly blockStateZero: boolean;
   readonly blockSize: number;
@@ -77,9 +86,11 @@ export function planOf({ size, options, backing }: CreateSpec): Plan {
   const metadataOffset = mebibyte + logLength;
   const batOffset = metadataOffset + mebibyte;
   const batLength = Math.max(1, Math.ceil((layout.entries * entrySize) / mebibyte)) * mebibyte;
+  const subformat = chosenWord(options, "subformat", subformats, "dynamic");
   return {
     size: whole,
-    subformat: chosenWord(options, "subformat", subformats, "dynamic"),
+    subformat,
+    preallocation: chosenPreallocation(options, subformat === "fixed"),
     blockStateZero: isChosen(options, "block_state_zero"),
     blockSize,
     layout,

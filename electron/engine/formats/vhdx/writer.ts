@@ -3,6 +3,7 @@ import { newGuid } from "../../codec/guid";
 import { ImageError } from "../../errors";
 import type { ImageWriter } from "../../image/writer";
 import { hostBlock } from "../../io/host-blocks";
+import { takeSpace } from "../../io/preallocation";
 import type { ByteTarget } from "../../io/source";
 import type { CreateSpec } from "../format";
 import { entrySize, payloadIndex, presentState, zeroState } from "./block-allocation-table";
@@ -16,7 +17,7 @@ import { regionTableOffsets } from "./region-table";
  * Begins a new VHDX image: header section, log, metadata, BAT, blocks. Dynamic: blocks in the order of
  * their slots, what is zero not present. Fixed: every block in its place. Zeros are left out in pieces of
  * one host block.
- * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have.
+ * @throws ImageError `invalid-argument` for a size, option or parent that it cannot have; as `takeSpace`.
  */
 export function createVhdx(target: ByteTarget, spec: CreateSpec): ImageWriter {
   const plan = planOf(spec);
@@ -51,6 +52,7 @@ function createFixed(target: ByteTarget, plan: Plan): ImageWriter {
   const { layout } = plan;
   return {
     placement: { kind: "linear", base: plan.dataOffset, blockSize: hostBlock },
+    ...takeSpace(target, lengthWith(plan, layout.payloadBlocks), plan.preallocation),
     placed() {
       throw new ImageError("invalid-argument", "A fixed VHDX image hands out no slots");
     },

@@ -3,6 +3,7 @@ import { fields } from "../../codec/fields";
 import { ImageError } from "../../errors";
 import type { ByteSource } from "../../io/source";
 import type { StoredGrains } from "./grain-map";
+import { sectorSize } from "./sector";
 import { errorAt } from "./vmdk-error";
 
 /** The marker before every compressed grain: 64 bits of guest sector, 32 bits of size. */
@@ -15,9 +16,10 @@ interface Place {
 }
 
 /**
- * Grains that are stored as zlib streams, each behind a marker that tells its size where the flag says
- * so (specification, "Stream-Optimized Compressed Sparse Extents").
- * @param layout Bytes of the extent and of a grain.
+ * Grains that are stored as zlib streams, each behind a marker that tells its size (specification,
+ * "Stream-Optimized Compressed Sparse Extents"). Where the header's flags do not tell of markers there
+ * may be some all the same: one that names its grain is taken for what it is.
+ * @param layout Bytes of the extent and of a grain; whether the flags tell of markers.
  */
 export function compressedGrains(
   source: ByteSource,
@@ -28,14 +30,19 @@ export function compressedGrains(
   /** Incompressible data grows a little; no writer lets it grow to twice its size. */
   const longest = 2 * grainSize;
 
-  function placeOf(at: number): Place {
+  function placeOf(at: number, grain: number): Place {
     if (at + (hasMarkers ? markerSize : 0) >= source.size) throw cutOff(at, at + markerSize);
+    const bare = { at, stored: Math.min(longest, source.size - at) };
     // Without a marker nobody knows where the stream ends; the decoder stops by itself.
-    if (!hasMarkers) return { at, stored: Math.min(longest, source.size - at) };
-    const marker = new Uint8Array(markerSize);
-    source.read(at, marker);
-    const stored = fields(marker, { order: "little", file: source.name, base: at }).u32(8);
-    if (stored === 0 || stored > longest) {
+    if (at + markerSize >= source.size) return bare;
+    const bytes = new Uint8Array(markerSize);
+    source.read(at, bytes);
+    const marker = fields(bytes, { order: "little", file: source.name, base: at });
+    const stored = marker.u32(8);
+    const isPossible = stored > 0 && stored <= longest;
+    const namesGrain = (): boolean => marker.bits64(0) === BigInt((grain * grainSize) / sectorSize);
+    if (!hasMarkers && !(isPossible && namesGrain())) return bare;
+    if (!isPossible) {
       throw errorAt("corrupt-data", source, at, "a compressed grain has an impossible size", {
         expected: `1 to ${longest} bytes`,
         found: stored,
@@ -56,7 +63,7 @@ export function compressedGrains(
   return {
     single: true,
     run(place, skip, length, grain) {
-      const stream = placeOf(place);
+      const stream = placeOf(place, grain);
       // The last grain may hold no more than the disk needs, or be padded to its full size.
       const unit = Math.min(grainSize, capacity - grain * grainSize);
       return {

@@ -12,7 +12,7 @@ import { createSparse } from "./sparse-writer";
  * Begins an image whose extents are files of their own, named as qemu-img does; `target` gets the
  * descriptor, which names them.
  * @throws ImageError `invalid-argument` for a name that a descriptor cannot hold, and without `files`;
- *   `limit` for too many extents; `exists` and `io` as `NewFiles.add`.
+ *   `limit` for too many extents; `exists` and `io` as `NewFiles.add`; as `takeSpace` for flat ones.
  */
 export function createDescribed(
   target: ByteTarget,
@@ -29,7 +29,9 @@ export function createDescribed(
   const parts = extents.map(({ sectors, type, fileName }): WriterPart => {
     const file = files.add(fileName);
     const writer =
-      type === "FLAT" ? createFlat(file, sectors) : createSparse(file, plan, { capacity: sectors });
+      type === "FLAT"
+        ? createFlat(file, plan, sectors)
+        : createSparse(file, plan, { capacity: sectors });
     const part = { from, length: sectors * sectorSize, target: file, writer };
     from += part.length;
     return part;

@@ -13,6 +13,12 @@ function unpadded(bytes: Uint8Array): Uint8Array {
   return bytes.slice(0, end < 0 ? bytes.length : end);
 }
 
+/** UTF-16 by its byte order mark, in which the keys, too, are two bytes a letter. */
+function utf16Of([first, second]: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : undefined;
+}
+
 function decoderOf(label: string): InstanceType<typeof TextDecoder> | undefined {
   const known = codePages.get(label.toLowerCase()) ?? label;
   try {
@@ -23,12 +29,15 @@ function decoderOf(label: string): InstanceType<typeof TextDecoder> | undefined 
 }
 
 /**
- * The descriptor's text in the encoding that it declares ("encoding=GBK"). Where it declares none, or
- * one that nobody knows: UTF-8, and windows-1252 where it is no UTF-8. Never throws.
+ * The descriptor's text: UTF-16 where it begins with that byte order mark, else in the encoding that it
+ * declares ("encoding=GBK"). Where it declares none, or one that nobody knows: UTF-8, and windows-1252
+ * where it is no UTF-8. Never throws.
  */
 export function decodeDescriptor(bytes: Uint8Array): string {
+  const utf16 = utf16Of(bytes);
+  if (utf16 !== undefined) return new TextDecoder(utf16).decode(bytes).replace(/\0[^]*$/, "");
   const text = unpadded(bytes);
-  // The keys are ASCII in every encoding there is, so the declaration can be read before decoding.
+  // The keys are ASCII in every other encoding there is, so the declaration can be read before decoding.
   const ascii = new TextDecoder("windows-1252").decode(text);
   const declared = /^[ \t]*encoding[ \t]*=[ \t]*"?([A-Za-z0-9_-]+)/im.exec(ascii)?.[1];
   const decoder = declared === undefined ? undefined : decoderOf(declared);

@@ -29,7 +29,7 @@ export const vmdk: Format = {
   measure: measureVmdk,
   variants: [
     { name: "vmdk-sparse", provisioning: "thin", options: {} },
-    { name: "vmdk-flat", provisioning: "thin", options: { subformat: "monolithicFlat" } },
+    { name: "vmdk-flat", provisioning: "thick-sparse", options: { subformat: "monolithicFlat" } },
     { name: "vmdk-stream", provisioning: "thin", options: { subformat: "streamOptimized" } },
   ],
   furtherVariants: [
@@ -38,6 +38,30 @@ export const vmdk: Format = {
       provisioning: "thin",
       options: { subformat: "twoGbMaxExtentSparse" },
     },
-    { name: "vmdk-split-flat", provisioning: "thin", options: { subformat: "twoGbMaxExtentFlat" } },
+    {
+      name: "vmdk-split-flat",
+      provisioning: "thick-sparse",
+      options: { subformat: "twoGbMaxExtentFlat" },
+    },
+    {
+      name: "vmdk-flat-reserved",
+      provisioning: "thick-lazy",
+      options: { subformat: "monolithicFlat", preallocation: "falloc" },
+    },
+    {
+      name: "vmdk-flat-zeroed",
+      provisioning: "thick-eager",
+      options: { subformat: "monolithicFlat", preallocation: "full" },
+    },
+    {
+      name: "vmdk-split-flat-reserved",
+      provisioning: "thick-lazy",
+      options: { subformat: "twoGbMaxExtentFlat", preallocation: "falloc" },
+    },
+    {
+      name: "vmdk-split-flat-zeroed",
+      provisioning: "thick-eager",
+      options: { subformat: "twoGbMaxExtentFlat", preallocation: "full" },
+    },
   ],
 };

@@ -48,7 +48,7 @@ function textLength(plan: Plan, extents: readonly NewExtent[]): number {
 }
 
 /** Flat extents are whole host blocks, the last one excepted: as one file they take the same. */
-function measureFlat({ capacity }: Plan, text: number): Measurer {
+function measureFlat({ capacity, preallocation }: Plan, text: number): Measurer {
   let blocks = 0;
   return {
     blockSize: hostBlock,
@@ -56,8 +56,10 @@ function measureFlat({ capacity }: Plan, text: number): Measurer {
       blocks += count;
     },
     result() {
-      const fileLength = capacity * sectorSize + text;
-      const allocated = blocks * hostBlock + wholeHostBlocks(text);
+      const disk = capacity * sectorSize;
+      const fileLength = disk + text;
+      const taken = preallocation === "off" ? blocks * hostBlock : wholeHostBlocks(disk);
+      const allocated = taken + wholeHostBlocks(text);
       return { fileLength, allocated, fullyAllocated: fileLength };
     },
   };

@@ -1,6 +1,11 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
 import type { ParentRef } from "../../image/layer";
+import {
+  chosenPreallocation,
+  preallocationOption,
+  type FixedPreallocation,
+} from "../chosen-option";
 import type { CreateSpec } from "../format";
 import { sectorSize } from "./sector";
 
@@ -24,6 +29,7 @@ export const vmdkOptions: readonly OptionSpec[] = [
   { name: "adapter_type", kind: "choice", default: "ide", choices: adapterTypes },
   { name: "hwversion", kind: "choice", default: "4", choices: hardwareVersions },
   { name: "zeroed_grain", kind: "switch", default: false },
+  preallocationOption("subformat", ["monolithicFlat", "twoGbMaxExtentFlat"]),
 ];
 
 /** The image that a new one stands on. */
@@ -41,6 +47,8 @@ export interface Plan {
   readonly subformat: Subformat;
   /** Whether grain tables may say that a grain is zero. */
   readonly zeroedGrain: boolean;
+  /** "off" unless it is flat. */
+  readonly preallocation: FixedPreallocation;
   readonly adapterType: string;
   readonly hardwareVersion: string;
   readonly parent?: PlannedParent;
@@ -71,6 +79,7 @@ export function planOf({ size, options, backing }: CreateSpec): Plan {
     capacity,
     subformat,
     zeroedGrain,
+    preallocation: chosenPreallocation(options, isFlat),
     adapterType: choice(options, "adapter_type"),
     hardwareVersion: choice(options, "hwversion"),
     ...(backing && { parent: parentOf(backing) }),

@@ -28,7 +28,16 @@ export function growFlat(file: ByteTarget, newSize: number, how: ResizeRequest):
   if (size === oldSize) return;
   const place = { at: 0, length: file.size, room: Infinity, kind: type };
   const described = changedSector(file, place, oldSize, size);
-  if (described === undefined) return;
+  if (described === undefined)
+    throw new ImageError(
+      "unsupported",
+      `${file.name}: the size in its descriptor cannot be changed`,
+      {
+        file: file.name,
+        expected: `RW ${sectors} ${type}`,
+        hint: "Convert it to a new image, and give that the size.",
+      },
+    );
   const begin = offset * sectorSize;
   how.changeExtent(fileName, (flat) => {
     // What lies behind the disk's end already is about to come into view.

@@ -65,8 +65,13 @@ function diskBySight(source: ByteSource, entry: TarEntry): TarDisk | undefined {
   const disk = entry.length < shortest ? undefined : diskOf(source, entry);
   if (disk === undefined) return undefined;
   const packed = formats.every(({ id }) => id !== disk.format);
-  const isDisk = packed || disk.format === "raw" ? rawName.test(withoutPacking(entry.name)) : true;
+  const isDisk = packed || disk.format === "raw" ? isRawDisk(entry) : true;
   return isDisk ? disk : undefined;
+}
+
+/** Whether a file in an archive that is no other image is taken for a raw disk: by its name. */
+export function isRawDisk({ name, length }: TarEntry): boolean {
+  return length >= shortest && rawName.test(withoutPacking(name));
 }
 
 const withoutPacking = (name: string): string => name.replace(/\.(gz|xz|zst)$/i, "");

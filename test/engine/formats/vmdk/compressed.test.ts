@@ -64,6 +64,43 @@ describe("compressed grains", () => {
   });
 
   it.each([
+    ["without the newline test", 0x30000, {}],
+    ["with a redundant directory that is not there", 0x30003, {}],
+    ["with zeroed grains", 0x30005, {}],
+    ["without markers, which are there", 0x10001, {}],
+    ["without compression, which the algorithm tells", 0x20001, {}],
+    ["as of a sparse extent", 3, {}],
+    ["of none", 0, {}],
+    ["that nobody knows", 0x7ff30009, {}],
+    ["and version 1", 0x30001, { version: 1 }],
+    ["and version 2", 0x30001, { version: 2 }],
+    ["of none, in front of a footer", 0, { footer: true }],
+    ["of none, in larger grains", 0, { grainSectors: 128, capacity: 384 }],
+  ])("are read under flags %s", (_, flags, more: Partial<HostedSpec>) => {
+    const size = (more.grainSectors ?? 16) * 512;
+    const stored = marked(9, size);
+    const grains = new Map([
+      [0, stored],
+      [2, stored],
+    ]);
+    const { file } = streamed({ flags, grains, ...more });
+    const bytes = file.bytes();
+    if ((flags & 1) === 0) bytes.fill(0, 73, 77);
+    const guest = guestBytes(openBytes(bytes));
+    expect(guest.subarray(0, size)).toEqual(stored);
+    expect(guest.subarray(size, 2 * size)).toEqual(new Uint8Array(size));
+    expect(guest.subarray(2 * size)).toEqual(stored);
+  });
+
+  it("are refused where the flags tell of them and the algorithm of none", () => {
+    const bytes = streamed().file.bytes();
+    bytes[77] = 0;
+    expect(imageErrorOf(() => openBytes(bytes))).toMatchObject({ code: "invalid-header" });
+    bytes[77] = 2;
+    expect(imageErrorOf(() => openBytes(bytes))).toMatchObject({ code: "unsupported", found: 2 });
+  });
+
+  it.each([
     ["a stream cut short", deflateSync(content).subarray(0, 60), "corrupt-data"],
     ["a stream that holds too little", deflateSync(content.subarray(1)), "corrupt-data"],
     ["a bomb", deflateSync(new Uint8Array(10_000_000)), "corrupt-data"],

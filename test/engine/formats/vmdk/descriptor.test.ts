@@ -88,6 +88,38 @@ describe("descriptor", () => {
     expect(guestBytes(openBytes(file, { [name]: flat }))).toEqual(flat);
   });
 
+  // Written out by hand, without the encoder that the reader's decoder belongs to.
+  const utf16 = (text: string, order: "little" | "big"): Buffer => {
+    const units = Array.from(`\ufeff${text}`, (letter) => letter.charCodeAt(0));
+    const pair = (unit: number) => [unit & 0xff, unit >> 8];
+    return Buffer.from(
+      units.flatMap((unit) => (order === "little" ? pair(unit) : pair(unit).reverse())),
+    );
+  };
+
+  it.each([
+    ["monolithicFlat", "little"],
+    ["monolithicFlat", "big"],
+    ["twoGbMaxExtentFlat", "little"],
+    ["twoGbMaxExtentSparse", "big"],
+  ] as const)("%s in UTF-16 with a byte order mark, %s-endian", (createType, order) => {
+    const isSparse = createType === "twoGbMaxExtentSparse";
+    const sparse = hosted({ capacity: 16, grains: new Map([[0, marked(2, 8192)]]) });
+    const line = isSparse ? 'RW 16 SPARSE "größe 磁盘.bin"' : 'RW 4 FLAT "größe 磁盘.bin" 0';
+    const text = descriptorText([line, "RW 4 ZERO"], { createType, more: 'encoding="UTF-16LE"' });
+    // Padding, and what must not be taken for a line.
+    const file = Buffer.concat([utf16(text, order), Buffer.alloc(7), Buffer.from("RW 1 ZERO\n")]);
+    const content = isSparse ? sparse.file.bytes() : flat;
+    const layer = openBytes(file, { "größe 磁盘.bin": content });
+    const guest = isSparse ? marked(2, 8192) : flat;
+    expect(guestBytes(layer)).toEqual(Uint8Array.of(...guest, ...new Uint8Array(2048)));
+    expect(layer.facts.formatSpecific).toMatchObject({
+      cid: 0x12345678,
+      "create-type": createType,
+    });
+    expect(vmdk.probe(memorySource(file))).toBe(true);
+  });
+
   it("extents of type ZERO, which qemu-img leaves out, and of several kinds", () => {
     const sparse = hosted({ capacity: 32, grains: new Map([[1, marked(2, 8192)]]) });
     const lines = ['RW 4 FLAT "a.bin" 0', "RW 8 ZERO", 'RW 32 SPARSE "b.vmdk"', "RW 0 ZERO"];

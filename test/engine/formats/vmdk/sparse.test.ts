@@ -95,6 +95,16 @@ describe(`hosted sparse extents (seed ${runSeed})`, () => {
     expect(layer.facts.formatSpecific).toBeUndefined();
   });
 
+  it("the extent that an embedded descriptor names is the file itself, whatever the name", () => {
+    const lines = ['RW 32 SPARSE "../elsewhere/renamed since.vmdk"'];
+    const grains = new Map([[0, marked(1, grain)]]);
+    const { file } = hosted({ capacity: 32, grains, descriptor: descriptorText(lines) });
+    // The gate has no file of that name, nor any other.
+    const layer = openBytes(file.bytes());
+    expect(guestBytes(layer).subarray(0, grain)).toEqual(marked(1, grain));
+    expect(layer.otherFiles).toEqual([]);
+  });
+
   it("a header without capacity only holds a descriptor", () => {
     const file = hosted({ capacity: 0, descriptor: descriptorText(['RW 4 FLAT "a.bin" 0']) }).file;
     const flat = marked(4, 2048);
