@@ -153,6 +153,58 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
     expect(await lamina("snapshot", "-l", "a.qcow2")).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
+  it("reads a qcow2 image without the bitmaps that cannot be read, and drops them for -r all", async () => {
+    const folder = tempFolder();
+    const link = linkAsQemuImg(join(folder, "bin"));
+    const path = join(folder, "a.qcow2");
+    qemuImg(["create", "-q", "-f", "qcow2", path, "1M"]);
+    qemuIo(path, "qcow2", ["write -P 1 0 200k"]);
+    qemuImg(["convert", "-O", "raw", path, join(folder, "sound.raw")]);
+    for (const name of ["one", "two"]) qemuImg(["bitmap", "--add", path, name]);
+    const bytes = readFileSync(path);
+    // The type of the second entry of the directory.
+    bytes.writeUInt8(7, bytes.lastIndexOf("two") - 8);
+    writeFileSync(path, bytes);
+    const lamina = (...args: string[]) => run(link, args, folder);
+    const oracle = await run("qemu-img", ["info", "a.qcow2"], folder);
+    expect(oracle).toMatchObject({ code: 1, stderr: expect.stringContaining("Bitmap 'two'") });
+
+    const why = "an entry of the bitmap directory is damaged";
+    const info = await lamina("info", "a.qcow2");
+    expect(info).toMatchObject({ code: 0, stderr: expect.stringContaining(why) });
+    expect(info.stdout).toContain("name: one");
+    expect(info.stdout).not.toContain("name: two");
+    const converted = await lamina("convert", "-O", "raw", "a.qcow2", "a.raw");
+    expect(converted).toEqual({ code: 0, stdout: "", stderr: "" });
+    mustBeIdentical(join(folder, "sound.raw"), join(folder, "a.raw"), "raw", "raw");
+    for (const args of [
+      ["convert", "--bitmaps", "-O", "qcow2", "a.qcow2", "b.qcow2"],
+      ["convert", "-n", "-O", "qcow2", "a.qcow2", "a.qcow2"],
+      ["snapshot", "-c", "two", "a.qcow2"],
+      ["resize", "a.qcow2", "2M"],
+      ["amend", "-o", "lazy_refcounts=on", "a.qcow2"],
+      ["bitmap", "--add", "a.qcow2", "b"],
+    ])
+      expect((await lamina(...args)).code, args.join(" ")).toBe(1);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    const skip = ["--bitmaps", "--skip-broken-bitmaps"];
+    expect(await lamina("convert", ...skip, "-O", "qcow2", "a.qcow2", "b.qcow2")).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("Skipping bitmaps that cannot be read"),
+    });
+    expect(qemuImg(["info", join(folder, "b.qcow2")])).toContain("name: one");
+
+    expect((await lamina("check", "a.qcow2")).code).toBe(2);
+    const mended = await lamina("check", "-r", "all", "a.qcow2");
+    expect(mended).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("of 2 bitmaps 1 can"),
+    });
+    expect(qemuImg(["check", path])).toContain("No errors were found");
+    expect(qemuImg(["info", path])).toContain("name: one");
+    mustBeIdentical(path, join(folder, "sound.raw"), "qcow2", "raw");
+  });
+
   it("counts a VHDX log that it has replayed as mended", async () => {
     const folder = tempFolder();
     const link = linkAsQemuImg(join(folder, "bin"));

@@ -1,6 +1,4 @@
 import { ImageError } from "../../../errors";
-import { autoclear } from "../features";
-import { fields } from "../../../codec/fields";
 import { limits } from "../header";
 import type { ImageTables, L1Place } from "../change/image";
 import { snapshotTableLength } from "../change/snapshot-table";
@@ -17,8 +15,6 @@ export interface TableUses {
 
 /** Entries of all L1 tables together: more is no image but an attack. */
 const mostEntries = 2 ** 28;
-/** Fixed bytes of a bitmap directory entry. */
-const bitmapEntryLength = 24;
 
 /**
  * Marks all that is found without reading an L2 table: header, L1 tables, snapshot table,
@@ -84,25 +80,10 @@ export function markTables(
 
 /** Marks the bitmap directory, each bitmap's table and its data (specification, "Bitmaps"). */
 function markBitmaps(image: ImageTables, references: References, findings: Findings): void {
-  const { file, header, extensions } = image;
-  const { bitmaps } = extensions;
-  if (bitmaps === undefined || (header.autoclearFeatures & autoclear.bitmaps) === 0n) return;
-  const { directoryOffset, directorySize, nbBitmaps } = bitmaps;
-  references.mark(directoryOffset, directorySize, 1);
-  // Its size is bounded by the file's: the mark told of more.
-  const bytes = new Uint8Array(Math.max(0, Math.min(directorySize, file.size - directoryOffset)));
-  file.read(directoryOffset, bytes);
-  const directory = fields(bytes, { order: "big", file: file.name, base: directoryOffset });
-  let at = 0;
-  for (let i = 0; i < nbBitmaps; i++) {
-    if (at + bitmapEntryLength > bytes.length) {
-      findings.add("corruption", directoryOffset + at, "bitmap-directory-short");
-      return;
-    }
-    markBitmap(image, references, findings, directory.u64(at), directory.u32(at + 8));
-    const length = bitmapEntryLength + directory.u16(at + 18) + directory.u32(at + 20);
-    at += Math.ceil(length / 8) * 8;
-  }
+  const { place, entries } = image.bitmaps;
+  if (place) references.mark(place.offset, place.length, 1);
+  for (const { tableOffset, tableSize } of entries)
+    markBitmap(image, references, findings, tableOffset, tableSize);
 }
 
 function markBitmap(
