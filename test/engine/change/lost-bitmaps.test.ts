@@ -47,6 +47,32 @@ beforeAll(() => {
 
 type Edit = (bytes: Buffer) => unknown;
 
+/** The table of "first", and where its first entry leads. */
+const tableOf = (bytes: Buffer): number => Number(bytes.readBigUInt64BE(directory));
+const marksAt = (bytes: Buffer): bigint => bytes.readBigUInt64BE(tableOf(bytes));
+
+/** What is wrong with the table of "first"; its directory entry is sound. */
+const damagedTables: readonly (readonly [string, Edit])[] = [
+  ["a table past the file's end", (b) => b.writeBigUInt64BE(2n ** 30n, directory)],
+  ["a table past all files' end", (b) => b.writeBigUInt64BE(2n ** 63n, directory)],
+  ["the disk's L1 table", (b) => b.copy(b, directory, 40, 48)],
+  ["reserved bits", (b) => b.writeBigUInt64BE(marksAt(b) | 4n, tableOf(b))],
+  ["reserved high bits", (b) => b.writeBigUInt64BE(marksAt(b) | (1n << 60n), tableOf(b))],
+  [
+    "marks that are all 1 and yet somewhere",
+    (b) => b.writeBigUInt64BE(marksAt(b) | 1n, tableOf(b)),
+  ],
+  ["marks that are on no cluster", (b) => b.writeBigUInt64BE(marksAt(b) + 512n, tableOf(b))],
+  ["marks past the file's end", (b) => b.writeBigUInt64BE(2n ** 30n, tableOf(b))],
+  [
+    "marks not saved in order, with reserved bits",
+    (b) => {
+      b.writeUInt32BE(1, directory + 12);
+      b.writeBigUInt64BE(marksAt(b) | 4n, tableOf(b));
+    },
+  ],
+];
+
 /** What is wrong, at which byte the check tells it, and which bitmaps can be read. */
 const damages: readonly (readonly [string, Edit, () => number, readonly string[]])[] = [
   [
@@ -191,6 +217,29 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
       }
     },
   );
+
+  it.each(damagedTables)("a bitmap with %s is dropped, and the other stays", (_, edit) => {
+    const bytes = damagedBy(edit);
+    const path = join(tempFolder(), "a.qcow2");
+    writeFileSync(path, bytes);
+    const { corruptions, leaks, checkErrors } = checkQcow2(memorySource(bytes));
+    expect(corruptions).toBeGreaterThan(0);
+    const { counts } = oracleCheck(path);
+    if (counts) expect(counts).toMatchObject({ corruptions, leaks, checkErrors });
+    expect(isSame(guestBytes(bytes), guestBytes(sound))).toBe(true);
+
+    const { file } = recordingTarget(bytes);
+    const { after } = repairQcow2(file, "all");
+    expect(after).toMatchObject({ corruptions: 0, leaks: 0, checkErrors: 0, findings: [] });
+    const mended = bytesOf(file);
+    writeFileSync(path, mended);
+    mustBeSound(path);
+    expect(marksOf(mended)).toEqual({ next: marksOf(sound)["next"] });
+    expect(isSame(guestBytes(mended), guestBytes(sound))).toBe(true);
+    expect(isSame(snapshotBytes(mended, 0), snapshotBytes(sound, 0))).toBe(true);
+    qemuIo(path, "qcow2", ["write -P 9 0 1M"]);
+    mustBeSound(path);
+  });
 
   it("is not changed in place", () => {
     const { file, steps } = recordingTarget(damagedBy(damages[0]![1]));

@@ -15,6 +15,7 @@ import { mostOf } from "../change/refcount-block";
 import { incompatible, unknownBits } from "../features";
 import type { Header } from "../header";
 import { highestCount, markedStretches } from "../change/cluster-counts";
+import { soundBitmaps } from "./bitmap-tables";
 import { checkQcow2, surveyImage, type Surveyed } from "./survey";
 
 /**
@@ -82,9 +83,14 @@ function rebuildUntilSettled(file: ByteTarget, first: Surveyed): void {
   for (;;) {
     rebuild(file, survey);
     const next = surveyImage(file, { keepUses: true });
-    const { corruptions } = next.result;
-    if (corruptions === 0 || corruptions >= survey.result.corruptions) return;
-    survey = next;
+    const { corruptions, checkErrors, leaks } = next.result;
+    if (corruptions > 0 && corruptions < survey.result.corruptions) {
+      survey = next;
+      continue;
+    }
+    // What dropped bitmaps held was counted as theirs.
+    if (corruptions === 0 && checkErrors === 0 && leaks > 0) freeLeaks(file, next);
+    return;
   }
 }
 
@@ -107,8 +113,8 @@ function rebuild(file: ByteTarget, survey: Surveyed): void {
     settleCopied(change, image, l1, { damaged: true });
     return { ...moveL1(change, image, l1), ...snapshotsLeft(image), refcountOrder };
   };
-  const { lost, entries } = image.bitmaps;
-  if (lost === undefined)
+  const left = soundBitmaps(image);
+  if (image.bitmaps.lost === undefined && left.length === image.bitmaps.entries.length)
     changeImage(file, header, (change) => ({ fields: settle(change) }), options);
   else
     rewriteFirstCluster(
@@ -116,8 +122,8 @@ function rebuild(file: ByteTarget, survey: Surveyed): void {
       { version: header.version, backing: backingOf(image) },
       (change) => {
         const fields = settle(change);
-        const left = entries.map(({ bytes }) => bytes);
-        const { bitmaps, fields: more } = storeDirectory(change, image, left);
+        const entries = left.map(({ bytes }) => bytes);
+        const { bitmaps, fields: more } = storeDirectory(change, image, entries);
         return { bitmaps, fields: { ...fields, ...more } };
       },
       options,

@@ -3,6 +3,7 @@ import { limits } from "../header";
 import type { ImageTables, L1Place } from "../change/image";
 import { snapshotTableLength } from "../change/snapshot-table";
 import type { Findings } from "../../findings";
+import { markBitmaps } from "./bitmap-tables";
 import type { References } from "./references";
 import { readPadded } from "./stored-refcounts";
 
@@ -76,36 +77,6 @@ export function markTables(
   if (encryptionHeader) references.mark(encryptionHeader.offset, encryptionHeader.length, 1);
   markBitmaps(image, references, findings);
   return tables;
-}
-
-/** Marks the bitmap directory, each bitmap's table and its data (specification, "Bitmaps"). */
-function markBitmaps(image: ImageTables, references: References, findings: Findings): void {
-  const { place, entries } = image.bitmaps;
-  if (place) references.mark(place.offset, place.length, 1);
-  for (const { tableOffset, tableSize } of entries)
-    markBitmap(image, references, findings, tableOffset, tableSize);
-}
-
-function markBitmap(
-  { file, header }: ImageTables,
-  references: References,
-  findings: Findings,
-  tableAt: number,
-  entries: number,
-): void {
-  const { clusterSize } = header;
-  references.mark(tableAt, entries * 8, 1);
-  const table = new Uint8Array(Math.max(0, Math.min(entries * 8, file.size - tableAt)) & ~7);
-  file.read(tableAt, table);
-  const view = new DataView(table.buffer);
-  for (let at = 0; at < table.length; at += 8) {
-    const high = view.getUint32(at);
-    const low = view.getUint32(at + 4);
-    const offset = (high & 0x00ffffff) * 2 ** 32 + ((low & 0xfffffe00) >>> 0);
-    if ((high & 0xff000000) !== 0 || (low & 0x1fe) !== 0 || offset % clusterSize !== 0) {
-      findings.add("corruption", tableAt + at, "bitmap-entry-damaged");
-    } else if (offset !== 0) references.mark(offset, clusterSize, 1);
-  }
 }
 
 function tooManyEntries(file: string): ImageError {
