@@ -97,6 +97,49 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
     }
   });
 
+  it("compares with qemu-img's exit codes, and in its words but for the reason", async () => {
+    const folder = tempFolder();
+    const link = linkAsQemuImg(join(folder, "bin"));
+    const at = (name: string): string => join(folder, name);
+    writeFileSync(at("text.raw"), "what compresses well, ".repeat(50_000).slice(0, 2 ** 20));
+    qemuImg(["convert", "-c", "-f", "raw", "-O", "qcow2", at("text.raw"), at("packed.qcow2")]);
+    qemuImg(["create", "-q", "-f", "qcow2", at("empty.qcow2"), "1M"]);
+    qemuImg(["create", "-q", "-f", "qcow2", at("plain.qcow2"), "1M"]);
+    qemuIo(at("plain.qcow2"), "qcow2", ["write -P 1 0 1M"]);
+    const edited = (from: string, to: string, edit: (bytes: Buffer, l2: number) => unknown) => {
+      const bytes = readFileSync(at(from));
+      const l1 = Number(bytes.readBigUInt64BE(40));
+      edit(bytes, Number(bytes.readBigUInt64BE(l1) & 0x00ff_ffff_ffff_fe00n));
+      writeFileSync(at(to), bytes);
+    };
+    edited("plain.qcow2", "table.qcow2", (b, l2) => b.writeUInt8(b[l2 + 14]! | 2, l2 + 14));
+    edited("packed.qcow2", "data.qcow2", (b, l2) => {
+      const cluster = Number(b.readBigUInt64BE(l2 + 16) & (2n ** 54n - 1n));
+      b.fill(0xff, cluster, cluster + 60);
+    });
+    qemuImg(["create", "-q", "-f", "qcow2", "-b", "data.qcow2", "-F", "qcow2", at("over.qcow2")]);
+    for (const [first, second, exitCode] of [
+      ["table.qcow2", "plain.qcow2", 3],
+      ["plain.qcow2", "table.qcow2", 3],
+      ["table.qcow2", "table.qcow2", 3],
+      ["packed.qcow2", "data.qcow2", 4],
+      ["text.raw", "data.qcow2", 4],
+      ["over.qcow2", "packed.qcow2", 4],
+      // What differs before the damage is told.
+      ["empty.qcow2", "data.qcow2", 1],
+    ] as const) {
+      const outcomes = [];
+      for (const program of [link, "qemu-img"]) {
+        const { code, stdout, stderr } = await run(program, ["compare", first, second], folder);
+        const told =
+          /qemu-img: (Error while reading offset \d+ of|Sector allocation.* for) [^ :\n]+/;
+        outcomes.push({ code, stdout, told: told.exec(stderr)?.[0] });
+      }
+      expect(outcomes[0]).toEqual(outcomes[1]);
+      expect(outcomes[0], `${first} ${second}`).toMatchObject({ code: exitCode });
+    }
+  });
+
   it("reads a qcow2 image without the snapshots that it has lost, and takes them out for -r all", async () => {
     const folder = tempFolder();
     const link = linkAsQemuImg(join(folder, "bin"));
