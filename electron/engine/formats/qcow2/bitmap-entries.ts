@@ -90,14 +90,17 @@ function entriesOf(source: ByteSource, header: Header, bytes: Uint8Array, base: 
   const entries: BitmapEntry[] = [];
   const names = new Set<string>();
   let lost: ImageError | undefined;
+  // Tables that lie apart take no more than the file; reading others could go on for ever.
+  let budget = source.size + 2 ** 26;
   try {
     for (let at = 0; at < bytes.length && entries.length < bitmapLimits.bitmaps;) {
       const { entry, nameBytes } = readEntry(source, bytes, at, base);
       const wrong = names.has(nameBytes)
         ? "another name: this one is taken"
         : wrongIn(header, entry, bytes[at + 16] ?? 0);
-      if (wrong === undefined) entries.push(entry);
-      else lost ??= damaged(source, base + at, wrong);
+      budget -= entry.tableSize * 8;
+      if (wrong === undefined && budget >= 0) entries.push(entry);
+      else lost ??= damaged(source, base + at, wrong ?? "tables that fit into the file");
       names.add(nameBytes);
       at += Math.ceil(entry.bytes.length / 8) * 8;
     }

@@ -295,6 +295,19 @@ describe("bitmap directory", () => {
     expect(lostOf(withDirectory(extra))).toContain("truncated");
   });
 
+  it("does not have more tables read than the file could hold", () => {
+    const count = 1500;
+    const entries = new Uint8Array(count * 32);
+    for (let i = 0; i < count; i++) {
+      entries.set(directory, i * 32);
+      new DataView(entries.buffer).setUint32(i * 32 + 8, 8192);
+      entries.set(new TextEncoder().encode(String(1000 + i)), i * 32 + 24);
+    }
+    const { facts, lostBitmaps } = openBytes(withDirectory(entries, count));
+    expect(lostBitmaps?.code).toBe("invalid-table");
+    expect(facts.bitmaps.length).toBeLessThan(1100);
+  });
+
   it("missing although its feature bit is set means no bitmaps", () => {
     expect(openBytes(handmade({ autoclear: 1n })).facts.bitmaps).toEqual([]);
   });
