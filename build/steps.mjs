@@ -1,4 +1,4 @@
-// The steps of `npm run check` and `npm test`: each is a command that is run, named and timed.
+// The steps of `npm run check`, `npm test` and `npm run endure`: each is a command that is run, named and timed.
 
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
@@ -78,6 +78,17 @@ export const staticChecks = [
 export const unitTests = vitestStep("unit tests", "unit.json", unitExcludes);
 
 export const crossChecks = vitestStep("cross checks", "cross.json", crossTests);
+
+/** The tests that `test/helpers/rounds.ts` lets run for longer, also on a slow and busy machine. */
+export const enduranceTests = vitestStep("endurance", "endurance.json", [
+  "--testTimeout=1200000",
+  "test/cli/in-turns.test.ts",
+  "test/cli/killed.test.ts",
+  "test/engine/change/check.test.ts",
+  "test/engine/change/operations.test.ts",
+  "test/engine/change/repair.test.ts",
+  "test/engine/ops/snapshot-tree/snapshot-tree.test.ts",
+]);
 
 /** @type {Step} */
 export const buildStep = { name: "build", command: ["node", "build/build.mjs"] };

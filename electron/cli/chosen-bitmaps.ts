@@ -2,6 +2,7 @@ import type { FormatId, OptionValues } from "../../shared/model/format";
 import { CommandError } from "./errors";
 import { openAlone, type ImageArgument } from "./open";
 import { printWarning } from "./output";
+import { plainReason } from "./wording";
 
 /** What was said of bitmaps: whether to copy them, and whether to leave out those that are broken. */
 export interface BitmapWish {
@@ -32,11 +33,15 @@ export function chosenBitmaps(
     throw new CommandError("convert: option '--bitmaps' with -l is not supported by this version");
   const layer = openAlone(source);
   layer.close();
-  const { format, facts } = layer;
+  const { format, facts, lostBitmaps } = layer;
   if (format !== "qcow2" || facts.version === "2")
     throw new CommandError("Source lacks bitmap support");
   if (target.format !== "qcow2" || target.options["compat"] === "0.10")
     throw new CommandError(`Format driver '${target.format}' does not support bitmaps`);
+  if (lostBitmaps) {
+    if (!skipBroken) throw new CommandError(`Cannot copy all bitmaps: ${plainReason(lostBitmaps)}`);
+    printWarning("Skipping bitmaps that cannot be read");
+  }
   const isBroken = ({ flags }: { readonly flags: readonly string[] }) => flags.includes("in-use");
   // qemu-img keeps what it reads with the last one first.
   for (const each of [...facts.bitmaps].reverse()) {

@@ -30,6 +30,7 @@ const options: OptionTable = {
 
 /** Exit codes beside 0 (identical) and 1 (different, or the command line is wrong). */
 const cannotOpen = 2;
+const cannotMap = 3;
 const cannotRead = 4;
 
 /** `compare`: whether two guests would see the same disk. Returns the exit code. */
@@ -60,10 +61,10 @@ export function compare(args: readonly string[]): number {
   try {
     if (!isCacheMode(cache))
       throw new CommandError(`Invalid source cache option: ${cache}`, cannotOpen);
-    const a = open(first, formats.first);
-    const b = open(second, formats.second);
+    const a = telling(open(first, formats.first));
+    const b = telling(open(second, formats.second));
     const say = quiet ? () => undefined : print;
-    const result = comparison(a.image, b.image, flags.has("s"), progress, say);
+    const result = comparison(a, b, flags.has("s"), progress, say);
     say(describe(result));
     return result.identical ? 0 : 1;
   } finally {
@@ -99,15 +100,32 @@ function comparison(
   }) as Control;
   progress.show(0, 1);
   if (common === 0) warn();
-  try {
-    return compareImages(a, b, { strict, control: showing });
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    const { at, file = "an image" } = error;
-    const place = at === undefined ? "" : ` at byte ${at}`;
-    const reason = hostReason(error) ?? plainReason(error);
-    throw new CommandError(`Error while reading${place} of ${file}: ${reason}`, cannotRead);
-  }
+  return compareImages(a, b, { strict, control: showing });
+}
+
+/** The image, whose errors tell in qemu-img's words and exit codes what of it could not be read. */
+function telling({ image, names: [name = ""] }: NamedImage): DiskImage {
+  const failure = (error: unknown, what: string, exitCode: number): unknown =>
+    error instanceof ImageError
+      ? new CommandError(`${what} ${name}: ${hostReason(error) ?? plainReason(error)}`, exitCode)
+      : error;
+  return {
+    ...image,
+    read(at, into) {
+      try {
+        image.read(at, into);
+      } catch (error) {
+        throw failure(error, `Error while reading offset ${at} of`, cannotRead);
+      }
+    },
+    *extents(...range) {
+      try {
+        yield* image.extents(...range);
+      } catch (error) {
+        throw failure(error, "Sector allocation test failed for", cannotMap);
+      }
+    },
+  };
 }
 
 /** qemu-img's last line. */

@@ -54,11 +54,11 @@ const refusal = (name: string, why: string): CommandError =>
   );
 
 /** What an image has that a new one in its place would not have. */
-function lossOf({ parent, facts, lostSnapshots }: ImageLayer): string | undefined {
+function lossOf({ parent, facts, lostSnapshots, lostBitmaps }: ImageLayer): string | undefined {
   if (facts.wrapping !== undefined) return "what it lies in";
   if (parent !== undefined) return "its backing file";
   if (facts.snapshots.length > 0 || lostSnapshots) return "its snapshots";
-  if (facts.bitmaps.length > 0) return "its bitmaps";
+  if (facts.bitmaps.length > 0 || lostBitmaps) return "its bitmaps";
   if (facts.encryption !== undefined) return "its encryption";
   return facts.dataFile === undefined ? undefined : "its data file";
 }

@@ -52,6 +52,7 @@ export function info(args: readonly string[]): number {
   }
   for (const { layer } of layers) {
     if (layer.lostSnapshots) printWarning(`Not all snapshots: ${layer.lostSnapshots.message}`);
+    if (layer.lostBitmaps) printWarning(`Not all bitmaps: ${layer.lostBitmaps.message}`);
     layer.close();
   }
   return 0;

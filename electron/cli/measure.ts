@@ -20,7 +20,7 @@ import { HelpWanted } from "./help";
 import { formatJson } from "./json";
 import { errorText, measureAll, measureRow, printRows, readRowOptions } from "./measure-all";
 import { readMeasureOptions, type MeasureOptions } from "./measure-options";
-import { formatNamed, openChain, type ImageArgument } from "./open";
+import { formatNamed, openChain, type ImageArgument, refuseNeverCreated } from "./open";
 import { readOutputKind, unsupported } from "./option-values";
 import { print } from "./output";
 import { sizeArgument } from "./sizes";
@@ -143,6 +143,7 @@ function estimateOf(asked: MeasureArguments): Answer {
 
 /** @throws CommandError for a format that is unknown, or whose sizes are not foretold. */
 function targetFormat(name: string): FormatId {
+  refuseNeverCreated(name);
   const format = formatNamed(name);
   if (format === undefined) throw new CommandError(`Unknown file format '${name}'`);
   if (formatById(format).measure !== undefined) return format;

@@ -58,8 +58,18 @@ export function formatNamed(name: string): FormatId | undefined {
   return name === "iso" ? undefined : formats.find(({ id }) => id === name)?.id;
 }
 
+/** Formats that qemu-img only reads. */
+const neverCreated = new Set(["bochs", "cloop", "dmg", "vvfat"]);
+
+/** @throws CommandError in qemu-img's words for a format in which it makes no images either. */
+export function refuseNeverCreated(name: string): void {
+  if (neverCreated.has(name))
+    throw new CommandError(`Format driver '${name}' does not support image creation`);
+}
+
 /** The format of that name, to make an image in. @throws CommandError, also when it is only read. */
 export function requireFormat(name: string): FormatId {
+  refuseNeverCreated(name);
   const format = formatNamed(name);
   if (format === undefined) throw new CommandError(`Unknown file format '${name}'`);
   if (formatById(format).create !== undefined) return format;

@@ -25,7 +25,7 @@ export const checkFindingIdSchema = z.enum([
   "snapshot-table-damaged",
   "snapshot-l1-unaligned",
   "snapshot-l1-too-large",
-  "bitmap-directory-short",
+  "bitmap-directory-damaged",
   "bitmap-entry-damaged",
   "header-damaged",
   "region-table-damaged",

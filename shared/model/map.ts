@@ -41,7 +41,7 @@ export type MapClass = z.infer<typeof mapClassSchema>;
 export const mapUnavailableSchema = z.object({
   host: z.enum(["same-order", "other-files"]).optional(),
   layer: z.enum(["one-file", "host-order"]).optional(),
-  sharing: z.enum(["no-snapshots", "too-many"]).optional(),
+  sharing: z.enum(["no-snapshots", "too-many", "lost-snapshots"]).optional(),
 });
 export type MapUnavailable = z.infer<typeof mapUnavailableSchema>;
 

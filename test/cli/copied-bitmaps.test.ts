@@ -12,7 +12,6 @@ import {
 import { newFolder, removeFolder } from "../helpers/temp-folder";
 import { openFile } from "../../electron/engine/io/file";
 import { readImageTables } from "../../electron/engine/formats/qcow2/change/image";
-import { readDirectory } from "../../electron/engine/formats/qcow2/change/bitmap-directory";
 import { markedRanges } from "../../electron/engine/formats/qcow2/change/bitmap-marks";
 import { mustBeSound } from "../engine/change/oracle-check";
 import { linkAsQemuImg, run, words } from "./programs";
@@ -45,7 +44,7 @@ function bitmapsOf(path: string): unknown {
   const file = openFile(path);
   try {
     const image = readImageTables(file);
-    return readDirectory(image).map((entry) => {
+    return image.bitmaps.entries.map((entry) => {
       const { name, granularity, flags } = entry;
       return { name, granularity, flags, marked: [...markedRanges(image, entry)] };
     });

@@ -97,6 +97,49 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
     }
   });
 
+  it("compares with qemu-img's exit codes, and in its words but for the reason", async () => {
+    const folder = tempFolder();
+    const link = linkAsQemuImg(join(folder, "bin"));
+    const at = (name: string): string => join(folder, name);
+    writeFileSync(at("text.raw"), "what compresses well, ".repeat(50_000).slice(0, 2 ** 20));
+    qemuImg(["convert", "-c", "-f", "raw", "-O", "qcow2", at("text.raw"), at("packed.qcow2")]);
+    qemuImg(["create", "-q", "-f", "qcow2", at("empty.qcow2"), "1M"]);
+    qemuImg(["create", "-q", "-f", "qcow2", at("plain.qcow2"), "1M"]);
+    qemuIo(at("plain.qcow2"), "qcow2", ["write -P 1 0 1M"]);
+    const edited = (from: string, to: string, edit: (bytes: Buffer, l2: number) => unknown) => {
+      const bytes = readFileSync(at(from));
+      const l1 = Number(bytes.readBigUInt64BE(40));
+      edit(bytes, Number(bytes.readBigUInt64BE(l1) & 0x00ff_ffff_ffff_fe00n));
+      writeFileSync(at(to), bytes);
+    };
+    edited("plain.qcow2", "table.qcow2", (b, l2) => b.writeUInt8(b[l2 + 14]! | 2, l2 + 14));
+    edited("packed.qcow2", "data.qcow2", (b, l2) => {
+      const cluster = Number(b.readBigUInt64BE(l2 + 16) & (2n ** 54n - 1n));
+      b.fill(0xff, cluster, cluster + 60);
+    });
+    qemuImg(["create", "-q", "-f", "qcow2", "-b", "data.qcow2", "-F", "qcow2", at("over.qcow2")]);
+    for (const [first, second, exitCode] of [
+      ["table.qcow2", "plain.qcow2", 3],
+      ["plain.qcow2", "table.qcow2", 3],
+      ["table.qcow2", "table.qcow2", 3],
+      ["packed.qcow2", "data.qcow2", 4],
+      ["text.raw", "data.qcow2", 4],
+      ["over.qcow2", "packed.qcow2", 4],
+      // What differs before the damage is told.
+      ["empty.qcow2", "data.qcow2", 1],
+    ] as const) {
+      const outcomes = [];
+      for (const program of [link, "qemu-img"]) {
+        const { code, stdout, stderr } = await run(program, ["compare", first, second], folder);
+        const told =
+          /qemu-img: (Error while reading offset \d+ of|Sector allocation.* for) [^ :\n]+/;
+        outcomes.push({ code, stdout, told: told.exec(stderr)?.[0] });
+      }
+      expect(outcomes[0]).toEqual(outcomes[1]);
+      expect(outcomes[0], `${first} ${second}`).toMatchObject({ code: exitCode });
+    }
+  });
+
   it("reads a qcow2 image without the snapshots that it has lost, and takes them out for -r all", async () => {
     const folder = tempFolder();
     const link = linkAsQemuImg(join(folder, "bin"));
@@ -151,6 +194,58 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
     expect(mended.stderr).toContain("1 of 1 snapshots are lost");
     expect(qemuImg(["check", path])).toContain("No errors were found");
     expect(await lamina("snapshot", "-l", "a.qcow2")).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("reads a qcow2 image without the bitmaps that cannot be read, and drops them for -r all", async () => {
+    const folder = tempFolder();
+    const link = linkAsQemuImg(join(folder, "bin"));
+    const path = join(folder, "a.qcow2");
+    qemuImg(["create", "-q", "-f", "qcow2", path, "1M"]);
+    qemuIo(path, "qcow2", ["write -P 1 0 200k"]);
+    qemuImg(["convert", "-O", "raw", path, join(folder, "sound.raw")]);
+    for (const name of ["one", "two"]) qemuImg(["bitmap", "--add", path, name]);
+    const bytes = readFileSync(path);
+    // The type of the second entry of the directory.
+    bytes.writeUInt8(7, bytes.lastIndexOf("two") - 8);
+    writeFileSync(path, bytes);
+    const lamina = (...args: string[]) => run(link, args, folder);
+    const oracle = await run("qemu-img", ["info", "a.qcow2"], folder);
+    expect(oracle).toMatchObject({ code: 1, stderr: expect.stringContaining("Bitmap 'two'") });
+
+    const why = "an entry of the bitmap directory is damaged";
+    const info = await lamina("info", "a.qcow2");
+    expect(info).toMatchObject({ code: 0, stderr: expect.stringContaining(why) });
+    expect(info.stdout).toContain("name: one");
+    expect(info.stdout).not.toContain("name: two");
+    const converted = await lamina("convert", "-O", "raw", "a.qcow2", "a.raw");
+    expect(converted).toEqual({ code: 0, stdout: "", stderr: "" });
+    mustBeIdentical(join(folder, "sound.raw"), join(folder, "a.raw"), "raw", "raw");
+    for (const args of [
+      ["convert", "--bitmaps", "-O", "qcow2", "a.qcow2", "b.qcow2"],
+      ["convert", "-n", "-O", "qcow2", "a.qcow2", "a.qcow2"],
+      ["snapshot", "-c", "two", "a.qcow2"],
+      ["resize", "a.qcow2", "2M"],
+      ["amend", "-o", "lazy_refcounts=on", "a.qcow2"],
+      ["bitmap", "--add", "a.qcow2", "b"],
+    ])
+      expect((await lamina(...args)).code, args.join(" ")).toBe(1);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    const skip = ["--bitmaps", "--skip-broken-bitmaps"];
+    expect(await lamina("convert", ...skip, "-O", "qcow2", "a.qcow2", "b.qcow2")).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("Skipping bitmaps that cannot be read"),
+    });
+    expect(qemuImg(["info", join(folder, "b.qcow2")])).toContain("name: one");
+
+    expect((await lamina("check", "a.qcow2")).code).toBe(2);
+    const mended = await lamina("check", "-r", "all", "a.qcow2");
+    expect(mended).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("of 2 bitmaps 1 can"),
+    });
+    expect(qemuImg(["check", path])).toContain("No errors were found");
+    expect(qemuImg(["info", path])).toContain("name: one");
+    mustBeIdentical(path, join(folder, "sound.raw"), "qcow2", "raw");
   });
 
   it("counts a VHDX log that it has replayed as mended", async () => {

@@ -3,14 +3,15 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeWithQemu, qemuImg } from "../helpers/qemu-img";
+import { rounds } from "../helpers/rounds";
 import { random, runSeed } from "../helpers/seed";
 import { tempFolder } from "../helpers/temp-folder";
 import { mustBeSound } from "../engine/change/oracle-check";
 import { guestWrites, randomImage, writeAsGuest, type Layout } from "../engine/change/random-image";
 import { linkAsQemuImg, run } from "./programs";
 
-/** Operations on the one image; 200 by hand: ROUNDS=200. */
-const rounds = Number(process.env["ROUNDS"] ?? 40);
+/** Operations on the one image. */
+const operationCount = rounds(40, 200);
 
 const layout: Layout = {
   clusterSize: 4096,
@@ -28,7 +29,7 @@ function digest(path: string): string {
 }
 
 describeWithQemu("both programs in turn on one image", () => {
-  it(`read the same disk and snapshots after ${rounds} operations (seed ${runSeed})`, async () => {
+  it(`read the same disk and snapshots after ${operationCount} operations (seed ${runSeed})`, async () => {
     const r = random(runSeed);
     const folder = tempFolder();
     const link = linkAsQemuImg(join(folder, "bin"));
@@ -38,7 +39,7 @@ describeWithQemu("both programs in turn on one image", () => {
     const names = new Set(["s0"]);
     let hasBitmap = false;
 
-    for (let round = 0; round < rounds; round += 1) {
+    for (let round = 0; round < operationCount; round += 1) {
       const program = programs[round % 2] ?? link;
       const must = async (...args: string[]): Promise<void> => {
         const outcome = await run(program, [...args], folder);
@@ -108,5 +109,5 @@ describeWithQemu("both programs in turn on one image", () => {
         expect(Buffer.compare(readFileSync(own), readFileSync(`${copy}.raw`)), name).toBe(0);
       }
     }
-  }, 120_000);
+  });
 });

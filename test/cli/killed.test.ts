@@ -6,12 +6,13 @@ import { checkImage } from "../../electron/engine";
 import { stateOf } from "../engine/change/disk-state";
 import { diskOf } from "../engine/ops/change/chain-images";
 import { describeWithQemu, qemuImg, qemuIo } from "../helpers/qemu-img";
+import { rounds } from "../helpers/rounds";
 import { random, runSeed } from "../helpers/seed";
 import { newFolder, removeFolder } from "../helpers/temp-folder";
 import { bundle } from "./programs";
 
-/** How often each of the two tests kills; by hand a hundred times: `LAMINA_KILLS=100`. */
-const times = Number(process.env["LAMINA_KILLS"] ?? 10);
+/** How often each of the two tests kills. */
+const times = rounds(10, 100);
 
 /** Runs the command line, and kills it after so many milliseconds; the answer is how long it ran. */
 function runUntil(args: readonly string[], milliseconds: number): Promise<number> {

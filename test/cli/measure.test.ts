@@ -25,7 +25,7 @@ const lines = {
     measure --size=1M a.img five | measure --output=foo a.img | measure --size foo | measure --size 8E
     measure --size -1 | measure -O nope a.img | measure -O nope nope | measure nope | measure ''
     measure -f nope a.img | measure --outp json --si 1M | measure -U five -O raw | measure -- five
-    measure --size 5 --size 1k | measure -O iso --size 1M | measure -f qcow2 a.img
+    measure --size 5 --size 1k | measure -O iso --size 1M | measure -O dmg --size 1M | measure -f qcow2 a.img
     measure missing.qcow2 | measure --output=json missing-3.qcow2`,
   "images without options": `
     measure a.img | measure five | measure empty --output=json | measure s.qcow2 | measure -f raw s.qcow2
@@ -169,7 +169,11 @@ describe("measure, Lamina's own", () => {
       if (id === "iso") continue;
       const { code, stdout, stderr } = await lamina(`measure -O ${id} --size 1M --output=json`);
       if (measure === undefined) {
-        expect(stderr).toBe(`qemu-img: Block driver '${id}' does not support size measurement\n`);
+        const why =
+          id === "dmg"
+            ? "Format driver 'dmg' does not support image creation"
+            : `Block driver '${id}' does not support size measurement`;
+        expect(stderr).toBe(`qemu-img: ${why}\n`);
         expect(code).toBe(1);
         continue;
       }

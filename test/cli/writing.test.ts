@@ -46,6 +46,8 @@ const lines = {
     create -f qcow2 -o data_file=@.thick,preallocation=falloc,cluster_size=2M @ 6M`,
   "create, in vain": `
     create @ 1Q | create @ 1e3 | create @ -1 | create @ | create -f nope @ 1M | create -f iso @ 1M
+    create -f dmg @ 1M | create -f bochs @ 1M | create -f dmg -o help | convert -O dmg a.img @
+    convert -O cloop a.img @ | dd -O dmg if=a.img of=@
     create -f qcow2 @ -o cluster_size=4k,foo=1 1M | create -f qcow2 -b nope -F qcow2 @
     create -f qcow2 -u -b nope -F qcow2 @ | create -f qcow2 -u -b nope @ 1G
     create -f raw -b thin.qcow2 -F qcow2 @ | create -f qcow2 -F nope -b thin.qcow2 @

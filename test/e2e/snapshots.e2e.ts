@@ -148,6 +148,7 @@ test("snapshots are taken, renamed, gone back to and deleted", async ({ folder, 
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("checkbox").uncheck();
   await expect(dialog).toContainText("The current state is lost");
+  await expect(dialog).toContainText("This cannot be undone");
   await lamina.picture("snapshots-go-back");
   await dialog.getByRole("checkbox").check();
   await dialog.getByRole("textbox").fill("before going back");
@@ -169,6 +170,7 @@ test("snapshots are taken, renamed, gone back to and deleted", async ({ folder, 
   await page.getByRole("button", { name: "Delete 2 snapshots…" }).click();
   const doomed = page.getByRole("dialog").getByRole("listitem");
   await expect(doomed).toHaveCount(2);
+  await expect(page.getByRole("dialog")).toContainText("This cannot be undone");
   await expect(doomed.filter({ hasText: "experiment" })).toHaveCount(1);
   await lamina.picture("snapshots-delete");
   await page.getByRole("button", { name: "Delete", exact: true }).click();

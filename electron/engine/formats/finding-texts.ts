@@ -29,7 +29,8 @@ export const findingTexts: Readonly<Record<CheckFindingId, string>> = {
     "The snapshot table at {offset} is damaged: {lost} of {count} snapshots cannot be read. A repair leaves the image alone; convert it to keep the disk",
   "snapshot-l1-unaligned": 'The L1 table of the snapshot "{name}" is not on a cluster',
   "snapshot-l1-too-large": 'The L1 table of the snapshot "{name}" is too large',
-  "bitmap-directory-short": "The bitmap directory ends too early",
+  "bitmap-directory-damaged":
+    "The bitmap directory at {offset} is damaged: of {count} bitmaps {left} can be read, and a repair of all keeps only those",
   "bitmap-entry-damaged": "An entry of a bitmap's table is damaged",
   "header-damaged": "One of the two headers is damaged",
   "region-table-damaged": "One of the two region tables is damaged",

@@ -89,6 +89,8 @@ export interface ImageLayer {
   readonly facts: LayerFacts;
   /** Why the facts lack internal snapshots: those that cannot be read; absent where all are told. */
   readonly lostSnapshots?: ImageError;
+  /** Why the facts lack bitmaps: those that cannot be read; absent where all are told. */
+  readonly lostBitmaps?: ImageError;
   /**
    * The longest run from `guestAt` (0 <= guestAt < size), at most `max` bytes and never past `size`.
    * @throws ImageError when a table is damaged or the data is of a kind that cannot be read.

@@ -31,6 +31,8 @@ export interface CompareOptions {
 
 /** qemu-img tells differences by the sector. */
 const SECTOR = 512;
+/** Bytes of which nothing more is told when some of them cannot be read. */
+const SMALLEST = 65536;
 
 /**
  * Compares what two guests would see. What the longer disk has beyond the shorter must read as
@@ -134,6 +136,23 @@ function createReader(control: Control | undefined): Reader {
     return buffer.bytes;
   }
 
+  function firstIn(
+    a: DiskImage | undefined,
+    b: DiskImage | undefined,
+    at: number,
+    length: number,
+  ): number | undefined {
+    try {
+      const differs = firstSector(load(a, left, at, length), load(b, right, at, length), length);
+      return differs === undefined ? undefined : at + differs;
+    } catch (error) {
+      if (length <= SMALLEST) throw error;
+      // What differs before a place that cannot be read is a difference all the same.
+      const half = Math.ceil(length / 2 / SECTOR) * SECTOR;
+      return firstIn(a, b, at, half) ?? firstIn(a, b, at + half, length - half);
+    }
+  }
+
   return (a, b, at, length) => {
     // Zeros on both sides are as long as they like.
     const most = a === undefined && b === undefined ? length : STEP;
@@ -141,10 +160,8 @@ function createReader(control: Control | undefined): Reader {
       control?.throwIfCancelled();
       const step = Math.min(most, length - done);
       if (most === STEP) {
-        const inA = load(a, left, at + done, step);
-        const inB = load(b, right, at + done, step);
-        const differs = firstSector(inA, inB, step);
-        if (differs !== undefined) return at + done + differs;
+        const differs = firstIn(a, b, at + done, step);
+        if (differs !== undefined) return differs;
       }
       control?.addDone(step);
     }

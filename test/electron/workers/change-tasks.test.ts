@@ -37,10 +37,12 @@ describe("what a change will do", () => {
     const { base, middle, top } = makeChain();
     const flat = look({ kind: "flatten", path: top });
     expect(flat).toMatchObject({ writesTo: top, copied: 3 * MiB, size: 16 * MiB, format: "qcow2" });
+    expect(flat.undo).toBe("rebase");
     expect(flat.written).toEqual([{ at: 0, length: 3 * MiB }]);
     expect(flat.chain).toEqual([{ path: top, holds: [{ at: 8 * MiB, length: MiB }] }]);
 
     const commit = look({ kind: "commit", path: top, depth: 1, empty: true });
+    expect(commit.undo).toBe("impossible");
     expect(commit.chain.map(({ path, holds }) => [path, holds.length])).toEqual([
       [top, 0],
       [middle, 1],
@@ -66,6 +68,7 @@ describe("what a change will do", () => {
     expect(shrunk.dependents.map(({ path }) => path)).toEqual([top]);
     const grown = look({ ...resize, size: 20 * MiB, preallocation: "full" });
     expect(grown).toMatchObject({ grownTo: 20 * MiB, space: 4 * MiB, dependents: [], lost: 0 });
+    expect(grown.undo).toBe("not-needed");
   });
 
   it("is refused as the change is", () => {

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
 import { memorySource } from "../../../electron/engine/io/memory";
 import { describeWithQemu } from "../../helpers/qemu-img";
+import { rounds } from "../../helpers/rounds";
 import { random, runSeed } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
 import { damage } from "./damage";
@@ -20,7 +21,7 @@ describeWithQemu("a check counts as qemu-img check does", () => {
       expect(countsOf(checkQcow2(memorySource(sound)))).toMatchObject({ corruptions: 0, leaks: 0 });
       const path = join(folder, "damaged.qcow2");
       let compared = 0;
-      for (let round = 0; round < Number(process.env["ROUNDS"] ?? 8); round++) {
+      for (let round = 0; round < rounds(8, 100); round++) {
         const bytes = Buffer.from(sound);
         if (round > 0) damage(r, bytes);
         writeFileSync(path, bytes);

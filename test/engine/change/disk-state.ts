@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
-import { readImageTables } from "../../../electron/engine/formats/qcow2/change/image";
+import {
+  readImageTables,
+  readTablesThere,
+} from "../../../electron/engine/formats/qcow2/change/image";
 import { stackLayers } from "../../../electron/engine/image/disk-image";
 import { memorySource } from "../../../electron/engine/io/memory";
 import { openBytes } from "../formats/qcow2/handmade";
@@ -14,7 +17,7 @@ export function guestBytes(bytes: Uint8Array): Uint8Array {
 
 /** The bytes of the disk when snapshot `index` was taken; `bytes` are themselves again afterwards. */
 export function snapshotBytes(bytes: Uint8Array, index: number): Uint8Array {
-  const { snapshots, header } = readImageTables(memorySource(bytes));
+  const { snapshots, header } = readTablesThere(memorySource(bytes));
   const { l1TableOffset, l1Size, diskSize = header.size } = snapshots[index]!;
   // The header is changed in place: thousands of images are looked at, and copies are megabytes.
   const fields = new Uint8Array(bytes.subarray(0, 48));

@@ -4,7 +4,6 @@ import { expect, it } from "vitest";
 import { mergeBitmap } from "../../../electron/engine";
 import * as inFile from "../../../electron/engine/formats/qcow2/change/bitmaps";
 import { markedRanges } from "../../../electron/engine/formats/qcow2/change/bitmap-marks";
-import { readDirectory } from "../../../electron/engine/formats/qcow2/change/bitmap-directory";
 import { readImageTables } from "../../../electron/engine/formats/qcow2/change/image";
 import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
 import { memorySource } from "../../../electron/engine/io/memory";
@@ -20,7 +19,7 @@ const size = 3 * 2 ** 20 + 512;
 /** What a bitmap of an image file marks, as text. */
 function marksOf(bytes: Uint8Array, name: string): string {
   const image = readImageTables(memorySource(bytes));
-  const entry = readDirectory(image).find((each) => each.name === name);
+  const entry = image.bitmaps.entries.find((each) => each.name === name);
   return entry === undefined ? "none" : JSON.stringify([...markedRanges(image, entry)]);
 }
 

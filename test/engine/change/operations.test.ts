@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { checkImage, lostByShrinking, repairImage, resizeImage } from "../../../electron/engine";
 import { expectBytes } from "../../helpers/bytes";
 import { describeWithQemu, qemuImg, qemuIo } from "../../helpers/qemu-img";
+import { rounds } from "../../helpers/rounds";
 import { random, runSeed, type Random } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
 import { doNext, type History } from "./history-operations";
@@ -11,10 +12,9 @@ import { modelOf, mustReadAs, mustReadAsForQemu, readByLamina } from "./modelled
 import { countsOf, mustBeSound, oracleCheck } from "./oracle-check";
 import { layouts, type Layout } from "./random-image";
 
-/** Operations on the first image and on each of the others. By hand: `LAMINA_STEPS=200` for all. */
-const steps = Number(process.env["LAMINA_STEPS"] ?? 0);
-const longest = steps || 200;
-const shortest = steps || 10;
+/** Operations on the first image and on each of the others. */
+const longest = 200;
+const shortest = rounds(10, 200);
 /** How often qemu-img reads, which takes longer; Lamina reads after every third operation. */
 const readEvery = { lamina: 3, qemu: 20 };
 

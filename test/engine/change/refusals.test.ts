@@ -4,6 +4,8 @@ import { beforeAll, expect, it } from "vitest";
 import { ImageError } from "../../../electron/engine/errors";
 import { repairQcow2 } from "../../../electron/engine/formats/qcow2/check/repair";
 import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
+import { amendQcow2 } from "../../../electron/engine/formats/qcow2/change/amend";
+import { addBitmap } from "../../../electron/engine/formats/qcow2/change/bitmaps";
 import {
   applySnapshot,
   createSnapshot,
@@ -134,39 +136,56 @@ describeWithQemu("an encrypted image", () => {
   });
 });
 
+const resizing = { shrink: false, baseSize: 0, read: () => undefined };
+/** Changes that take effect by one write of the header. */
+const changes: Record<string, (file: ByteTarget) => unknown> = {
+  create: (file) => createSnapshot(file, snapshot),
+  apply: (file) => applySnapshot(file, 0),
+  delete: (file) => deleteSnapshots(file, [0]),
+  rename: (file) => renameSnapshot(file, 0, "other"),
+  grow: (file) => resizeQcow2(file, 2 ** 23, resizing),
+  shrink: (file) => resizeQcow2(file, 2 ** 16, { ...resizing, shrink: true }),
+  amend: (file) => amendQcow2(file, { refcount_bits: 64 }),
+  "add a bitmap": (file) => addBitmap(file, { name: "b", granularity: 65536, enabled: true }),
+};
+
 describeWithQemu("a change that the host stops", () => {
-  it("leaves the image before or after it, whichever write fails", () => {
-    const before = stateOf(image);
-    const whole = recordingTarget(image);
-    applySnapshot(whole.file, 0);
-    const after = stateOf(bytesOf(whole.file));
-    const calls = whole.steps.filter(({ kind }) => kind !== "punch").length;
-    for (let good = 0; good < calls; good++) {
-      const { file } = recordingTarget(image);
-      const { write, flush } = file;
-      let left = good;
-      const tick = (): void => {
-        if (left === 0) throw new ImageError("io", "No space left on device");
-        left -= 1;
-      };
-      file.write = (at, from) => {
-        tick();
-        write(at, from);
-      };
-      file.flush = () => {
-        tick();
-        flush();
-      };
-      expect(imageErrorOf(() => applySnapshot(file, 0)).code).toBe("io");
-      const bytes = bytesOf(file);
-      // The header is written by the last write but before the last flush.
-      const switched = good >= calls - 1;
-      expect(stateOf(bytes)).toBe(switched ? after : before);
-      // Once the switch was tried, nobody knows what is on the disk: nothing is cut off.
-      if (good < calls - 2) expect(bytes.length).toBe(image.length);
-      expect(checkQcow2(memorySource(bytes))).toMatchObject({ corruptions: 0, leaks: 0 });
-    }
-  });
+  it.each(Object.entries(changes))(
+    "leaves the image before or after it, whichever write fails: %s",
+    (_, change) => {
+      const before = stateOf(image);
+      const whole = recordingTarget(image);
+      change(whole.file);
+      const after = stateOf(bytesOf(whole.file));
+      const calls = whole.steps.filter(({ kind }) => kind !== "punch").length;
+      for (let good = 0; good < calls; good++) {
+        const { file } = recordingTarget(image);
+        const { write, flush } = file;
+        let left = good;
+        const tick = (): void => {
+          if (left === 0) throw new ImageError("io", "No space left on device");
+          left -= 1;
+        };
+        file.write = (at, from) => {
+          tick();
+          write(at, from);
+        };
+        file.flush = () => {
+          tick();
+          flush();
+        };
+        expect(imageErrorOf(() => change(file)).code).toBe("io");
+        const bytes = bytesOf(file);
+        // The header is written by the last write but before the last flush.
+        const switched = good >= calls - 1;
+        expect(stateOf(bytes)).toBe(switched ? after : before);
+        // Once the switch was tried, nobody knows what is on the disk: nothing is cut off.
+        if (good < calls - 2) expect(bytes.length).toBe(image.length);
+        const { corruptions, leaks } = checkQcow2(memorySource(bytes));
+        expect({ corruptions, leaks }).toEqual({ corruptions: 0, leaks: 0 });
+      }
+    },
+  );
 });
 
 describeWithQemu("autoclear bits", () => {

@@ -6,6 +6,7 @@ import { repairQcow2 } from "../../../electron/engine/formats/qcow2/check/repair
 import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
 import { memorySource } from "../../../electron/engine/io/memory";
 import { describeWithQemu, qemuImg, qemuIo } from "../../helpers/qemu-img";
+import { rounds } from "../../helpers/rounds";
 import { random, runSeed } from "../../helpers/seed";
 import { tempFolder } from "../../helpers/temp-folder";
 import { damage, damageCounts } from "./damage";
@@ -32,7 +33,7 @@ describeWithQemu("repair", () => {
       const folder = tempFolder();
       const sound = readFileSync(randomImage(r, folder, layout));
       const path = join(folder, "repaired.qcow2");
-      for (let round = 0; round < Number(process.env["ROUNDS"] ?? 3); round++) {
+      for (let round = 0; round < rounds(3, 100); round++) {
         const bytes = Buffer.from(sound);
         damage(r, bytes);
         const { file, steps } = recordingTarget(bytes);

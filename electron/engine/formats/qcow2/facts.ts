@@ -12,6 +12,8 @@ export interface ImageParts {
   readonly extensions: HeaderExtensions;
   readonly snapshots: readonly SnapshotFacts[];
   readonly bitmaps: readonly Bitmap[];
+  /** Whether there may be bitmaps that cannot be read. */
+  readonly bitmapsLost: boolean;
   /** "aes" or "luks"; undefined when guest data is not encrypted. */
   readonly encryption?: string;
   /** There for "luks". */
@@ -42,7 +44,12 @@ export function factsOf(parts: ImageParts): LayerFacts {
   };
 }
 
-function detailsOf({ header, extensions, snapshots }: ImageParts): LayerFacts["details"] {
+function detailsOf({
+  header,
+  extensions,
+  snapshots,
+  bitmapsLost,
+}: ImageParts): LayerFacts["details"] {
   const { autoclearFeatures, compatibleFeatures } = header;
   const names = extensions.featureNames;
   const unknownFeatures = [
@@ -51,7 +58,8 @@ function detailsOf({ header, extensions, snapshots }: ImageParts): LayerFacts["d
   ];
   const unknownExtensions = extensions.unknown.map((type) => `0x${type.toString(16)}`);
   const mistrusted =
-    extensions.bitmaps !== undefined && (autoclearFeatures & autoclear.bitmaps) === 0n;
+    bitmapsLost ||
+    (extensions.bitmaps !== undefined && (autoclearFeatures & autoclear.bitmaps) === 0n);
   const lostSnapshots = header.nbSnapshots - snapshots.length;
   return [
     detail("refcount-bits", 2 ** header.refcountOrder),

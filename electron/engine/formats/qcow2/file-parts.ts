@@ -111,19 +111,16 @@ function tableParts(image: ImageTables, first: number, last: number): FilePart[]
   const blocks = Array.from(pointedFrom(refcountTableOffset, entries), ({ offset }) => offset);
   for (const offset of new Set(blocks))
     parts.push({ at: offset, length: clusterSize, kind: "refcountBlock" });
-  const { encryptionHeader, bitmaps } = extensions;
+  const { encryptionHeader } = extensions;
   if (encryptionHeader)
     parts.push({
       at: encryptionHeader.offset,
       length: encryptionHeader.length,
       kind: "encryptionHeader",
     });
-  if (bitmaps)
-    parts.push({
-      at: bitmaps.directoryOffset,
-      length: bitmaps.directorySize,
-      kind: "bitmapDirectory",
-    });
+  const { place: directory } = image.bitmaps;
+  if (directory)
+    parts.push({ at: directory.offset, length: directory.length, kind: "bitmapDirectory" });
   return parts;
 }
 

@@ -19,6 +19,8 @@ export const featureNameLength = 48;
 
 /** Where the directory of bitmaps lies (specification, "Bitmaps extension"). */
 export interface BitmapsExtension {
+  /** Byte offset of the extension's data in the file. */
+  readonly at: number;
   readonly nbBitmaps: number;
   /** Bytes. */
   readonly directorySize: number;
@@ -108,12 +110,7 @@ export function readHeaderExtensions(source: ByteSource, header: Header): Header
         found.featureNames = featureNamesIn(data);
         break;
       case extensionTypes.bitmaps:
-        requireLength(source, at, data, 24);
-        found.bitmaps = {
-          nbBitmaps: extension.u32(0),
-          directorySize: extension.u64(8),
-          directoryOffset: extension.u64(16),
-        };
+        found.bitmaps = bitmapsIn(at, data);
         break;
       case extensionTypes.encryptionHeader:
         requireLength(source, at, data, 16);
@@ -127,6 +124,19 @@ export function readHeaderExtensions(source: ByteSource, header: Header): Header
     }
   }
   return { ...found, unknown };
+}
+
+/** The disk is read without bitmaps: what is wrong here costs only them, and says that there are none. */
+function bitmapsIn(at: number, data: Uint8Array): BitmapsExtension {
+  const extension = fields(data, { order: "big" });
+  if (data.length !== 24 || extension.u32(4) !== 0)
+    return { at, nbBitmaps: 0, directorySize: 0, directoryOffset: 0 };
+  return {
+    at,
+    nbBitmaps: extension.u32(0),
+    directorySize: Number(extension.bits64(8)),
+    directoryOffset: Number(extension.bits64(16)),
+  };
 }
 
 function requireLength(source: ByteSource, at: number, data: Uint8Array, expected: number): void {

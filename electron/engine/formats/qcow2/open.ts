@@ -3,7 +3,8 @@ import type { ImageLayer, ParentRef } from "../../image/layer";
 import type { ByteSource } from "../../io/source";
 import { headerError } from "../header-error";
 import type { OpenOptions } from "../format";
-import { readBitmaps } from "./bitmaps";
+import { readBitmapDirectory } from "./bitmap-entries";
+import { bitmapOf } from "./bitmaps";
 import { factsOf } from "./facts";
 import { incompatible, unknownBits, unsupportedFeatures } from "./features";
 import { hasExtendedL2, limits, readHeader, type Header } from "./header";
@@ -20,7 +21,8 @@ import { countUsedClusters } from "./used-clusters";
  * Opens a qcow2 image of version 2 or 3, or one of its internal snapshots as the disk that it was.
  * Encrypted images open without their passphrase, and images without their data file, and show their
  * facts; their data cannot be read then. Dirty and corrupt images open: reading needs no refcounts,
- * and the disk no snapshots: of a damaged snapshot table, those before the damage are there.
+ * and the disk neither snapshots nor bitmaps: of a damaged snapshot table, those before the damage are
+ * there, and of a damaged bitmap directory those that are sound.
  * @throws ImageError `not-this-format`, `unsupported` (version, unknown feature or method),
  *   `invalid-header`, `invalid-table`, `invalid-argument` (no such snapshot), `limit`, `truncated`, `io`.
  */
@@ -37,11 +39,13 @@ export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): Ima
   const { entries: snapshots, lost } = readSnapshotsThere(source, header);
   // The disk is read without them; of the snapshots, those that are there.
   if (lost && how.snapshot !== undefined && how.snapshot >= snapshots.length) throw lost;
+  const bitmaps = readBitmapDirectory(source, header, extensions);
   const facts = factsOf({
     header,
     extensions,
     snapshots: snapshots.map((snapshot) => snapshot.facts),
-    bitmaps: readBitmaps(source, header, extensions.bitmaps),
+    bitmaps: bitmaps.entries.map(bitmapOf),
+    bitmapsLost: bitmaps.lost !== undefined,
     ...(encryption !== undefined && { encryption }),
     ...(luks && { luks }),
   });
@@ -70,6 +74,7 @@ export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): Ima
     ...(parent && { parent }),
     facts,
     ...(lost && { lostSnapshots: lost }),
+    ...(bitmaps.lost && { lostBitmaps: bitmaps.lost }),
     map: createMap(source, shown, l1, data),
     requireReadable() {
       data.sourceAt(0, 0);

@@ -45,7 +45,7 @@ export const unitOf = ({ layers }: DiskImage): number =>
 export function unavailableViews(image: DiskImage, order: MapOrder): MapUnavailable {
   const [top] = image.layers;
   if (top === undefined) return {};
-  const { otherFiles = [], preallocated, blockSize, facts } = top;
+  const { otherFiles = [], preallocated, blockSize, facts, lostSnapshots } = top;
   const { length: snapshots } = top.format === "qcow2" ? facts.snapshots : [];
   const host =
     otherFiles.length > 0
@@ -55,8 +55,13 @@ export function unavailableViews(image: DiskImage, order: MapOrder): MapUnavaila
         : undefined;
   const alone = image.layers.length === 1 && image.broken === undefined;
   const layer = alone ? "one-file" : order === "host" ? "host-order" : undefined;
-  const sharing =
-    snapshots === 0 ? "no-snapshots" : snapshots > mostSnapshots ? "too-many" : undefined;
+  const sharing = lostSnapshots
+    ? "lost-snapshots"
+    : snapshots === 0
+      ? "no-snapshots"
+      : snapshots > mostSnapshots
+        ? "too-many"
+        : undefined;
   return { ...(host && { host }), ...(layer && { layer }), ...(sharing && { sharing }) };
 }
 

@@ -9,7 +9,7 @@ import { differingClusters, type Range } from "./differing-clusters";
 /**
  * Opens the chain of an image that is to be changed. The caller closes it.
  * @throws ImageError as `openImage` and `requireWhole`, `unsupported` unless it is a qcow2 file of its own,
- *   and why its snapshots cannot all be read.
+ *   and why its snapshots or bitmaps cannot all be read.
  */
 export function openChangeable(request: OpenRequest): DiskImage {
   const image = openImage(request);
@@ -17,7 +17,8 @@ export function openChangeable(request: OpenRequest): DiskImage {
     requireWhole(image);
     const top = topOf(image);
     requireQcow2(top);
-    if (top.lostSnapshots) throw top.lostSnapshots;
+    const lost = top.lostSnapshots ?? top.lostBitmaps;
+    if (lost) throw lost;
     return image;
   } catch (error) {
     image.close();

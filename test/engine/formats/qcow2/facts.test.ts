@@ -252,6 +252,8 @@ describe("snapshot table", () => {
 describe("bitmap directory", () => {
   const directory = new Uint8Array(32);
   const view = new DataView(directory.buffer);
+  view.setBigUint64(0, 3n * 65536n);
+  view.setUint32(8, 1);
   view.setUint32(12, 3);
   directory[16] = 1;
   directory[17] = 16;
@@ -273,16 +275,37 @@ describe("bitmap directory", () => {
     ]);
   });
 
-  it("is refused when it is damaged", () => {
-    const code = (bytes: Uint8Array) => imageErrorOf(() => openBytes(bytes)).code;
-    expect(code(withDirectory(directory, 0))).toBe("invalid-header");
-    expect(code(withDirectory(directory, 2))).toBe("truncated");
-    expect(code(withDirectory(directory, 1, 4096))).toBe("truncated");
-    expect(code(withDirectory(directory, 1, 2 ** 40))).toBe("limit");
-    expect(code(withDirectory(filled(32, 0)))).toBe("invalid-table");
+  it("keeps nobody from the disk when it is damaged", () => {
+    const lostOf = (bytes: Uint8Array) => {
+      const { facts, lostBitmaps } = openBytes(bytes);
+      expect(plainFacts(facts).details).toContainEqual({
+        name: "bitmaps consistent",
+        value: false,
+      });
+      return `${lostBitmaps?.code} at ${lostBitmaps?.at}, ${facts.bitmaps.length} left`;
+    };
+    const [extension, place] = [112 + 8, 5 * 65536];
+    expect(lostOf(withDirectory(directory, 0))).toBe(`invalid-table at ${extension}, 1 left`);
+    expect(lostOf(withDirectory(directory, 2))).toBe(`invalid-table at ${extension}, 1 left`);
+    expect(lostOf(withDirectory(directory, 1, 4096))).toBe(`truncated at ${place}, 1 left`);
+    expect(lostOf(withDirectory(directory, 1, 2 ** 40))).toBe(`limit at ${extension}, 0 left`);
+    expect(lostOf(withDirectory(filled(32, 0)))).toBe(`invalid-table at ${place + 18}, 0 left`);
     const extra = directory.slice();
     new DataView(extra.buffer).setUint32(20, 0xffffffff);
-    expect(code(withDirectory(extra))).toBe("truncated");
+    expect(lostOf(withDirectory(extra))).toContain("truncated");
+  });
+
+  it("does not have more tables read than the file could hold", () => {
+    const count = 1500;
+    const entries = new Uint8Array(count * 32);
+    for (let i = 0; i < count; i++) {
+      entries.set(directory, i * 32);
+      new DataView(entries.buffer).setUint32(i * 32 + 8, 8192);
+      entries.set(new TextEncoder().encode(String(1000 + i)), i * 32 + 24);
+    }
+    const { facts, lostBitmaps } = openBytes(withDirectory(entries, count));
+    expect(lostBitmaps?.code).toBe("invalid-table");
+    expect(facts.bitmaps.length).toBeLessThan(1100);
   });
 
   it("missing although its feature bit is set means no bitmaps", () => {

@@ -10,12 +10,12 @@ import {
   snapshotTree,
 } from "../../../../electron/engine";
 import { describeWithQemu, qemuImg, qemuIo } from "../../../helpers/qemu-img";
+import { rounds } from "../../../helpers/rounds";
 import { random } from "../../../helpers/seed";
 import { tempFolder } from "../../../helpers/temp-folder";
 import { randomHistory, type History } from "./random-history";
 
-/** How many histories; the whole hundred by HISTORIES=100. */
-const histories = Number(process.env["HISTORIES"] ?? 30);
+const histories = rounds(30, 100);
 /** Not the run's seed: a handful of histories is really ambiguous, and which ones is not the point. */
 const firstSeed = 1000;
 

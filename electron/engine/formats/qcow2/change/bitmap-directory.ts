@@ -1,55 +1,12 @@
-import { fields, putFields } from "../../../codec/fields";
+import { putFields } from "../../../codec/fields";
 import { ImageError } from "../../../errors";
+import { bitmapEntryLength, type BitmapEntry } from "../bitmap-entries";
+import { autoclear } from "../features";
 import { requireTable } from "../tables";
+import type { FirstCluster } from "./first-cluster";
 import type { ImageTables } from "./image";
 import { offsetIn } from "./table-entry";
 import type { Transaction } from "./transaction";
-
-/** Bytes of an entry before its extra data and name. */
-const fixedLength = 24;
-
-/** Bits of an entry's flags: not saved in order, and enabled. */
-export const inUseFlag = 1;
-export const autoFlag = 2;
-
-/** One entry of the bitmap directory (specification, "Bitmap directory"). */
-export interface BitmapEntry {
-  readonly tableOffset: number;
-  /** Entries of the bitmap's table. */
-  readonly tableSize: number;
-  readonly flags: number;
-  /** Bytes of the disk that one bit stands for: a power of two. */
-  readonly granularity: number;
-  readonly name: string;
-  /** The entry as it lies in the file, padding left off. */
-  readonly bytes: Uint8Array;
-}
-
-/** Reads the directory. @throws ImageError `invalid-table`, `truncated`, `io`. */
-export function readDirectory({ file, header, extensions }: ImageTables): BitmapEntry[] {
-  if (extensions.bitmaps === undefined) return [];
-  const { directoryOffset: offset, directorySize: length, nbBitmaps } = extensions.bitmaps;
-  const saidAt = header.headerLength;
-  requireTable(file, header, { name: "bitmap directory", offset, length, saidAt });
-  const bytes = new Uint8Array(length);
-  file.read(offset, bytes);
-  const directory = fields(bytes, { order: "big", file: file.name, base: offset });
-  const entries: BitmapEntry[] = [];
-  for (let at = 0; entries.length < nbBitmaps;) {
-    const nameLength = directory.u16(at + 18);
-    const nameAt = at + fixedLength + directory.u32(at + 20);
-    entries.push({
-      tableOffset: directory.u64(at),
-      tableSize: directory.u32(at + 8),
-      flags: directory.u32(at + 12),
-      granularity: 2 ** (directory.u8(at + 17) & 63),
-      name: directory.text(nameAt, nameLength),
-      bytes: directory.bytes(at, nameAt + nameLength - at).slice(),
-    });
-    at = padded(nameAt + nameLength);
-  }
-  return entries;
-}
 
 /** The bytes of a new entry for a bitmap whose table lies at `tableOffset`. */
 export function newBitmapEntry(
@@ -57,7 +14,7 @@ export function newBitmapEntry(
   granularityBits: number,
   table: { readonly tableOffset: number; readonly tableSize: number; readonly flags: number },
 ): Uint8Array {
-  const bytes = new Uint8Array(fixedLength + name.length);
+  const bytes = new Uint8Array(bitmapEntryLength + name.length);
   const put = putFields(bytes, "big");
   put.u64(0, table.tableOffset);
   put.u32(8, table.tableSize);
@@ -66,7 +23,7 @@ export function newBitmapEntry(
   put.u8(16, 1);
   put.u8(17, granularityBits);
   put.u16(18, name.length);
-  put.bytes(fixedLength, name);
+  put.bytes(bitmapEntryLength, name);
   return bytes;
 }
 
@@ -82,15 +39,34 @@ export function editedEntry(
   return copy;
 }
 
-/** The directory of these entries. */
-export function directoryOf(entries: readonly Uint8Array[]): Uint8Array {
-  const directory = new Uint8Array(entries.reduce((sum, { length }) => sum + padded(length), 0));
-  let at = 0;
+/**
+ * Writes the directory of these entries in the place of the old one, or takes it away where there are
+ * none; the answer is what the first cluster says of it.
+ */
+export function storeDirectory(
+  change: Transaction,
+  { header: { clusterSize, autoclearFeatures }, bitmaps: { place } }: ImageTables,
+  entries: readonly Uint8Array[],
+): Pick<FirstCluster, "bitmaps"> & Required<Pick<FirstCluster, "fields">> {
+  if (place) change.addRange(place.offset, place.length, -1);
+  const others = autoclearFeatures & autoclear.rawExternalData;
+  const length = entries.reduce((sum, entry) => sum + padded(entry.length), 0);
+  if (length === 0) return { bitmaps: "none", fields: { autoclearFeatures: others } };
+  const clusters = Math.ceil(length / clusterSize);
+  const bytes = new Uint8Array(clusters * clusterSize);
+  let end = 0;
   for (const entry of entries) {
-    directory.set(entry, at);
-    at += padded(entry.length);
+    bytes.set(entry, end);
+    end += padded(entry.length);
   }
-  return directory;
+  const at = change.allocate(clusters);
+  change.write(at, bytes);
+  const bitmaps = new Uint8Array(24);
+  const put = putFields(bitmaps, "big");
+  put.u32(0, entries.length);
+  put.u64(8, length);
+  put.u64(16, at);
+  return { bitmaps, fields: { autoclearFeatures: others | autoclear.bitmaps } };
 }
 
 /** Gives a bitmap's table and data back. @throws ImageError `invalid-table`, `truncated`, `io`. */

@@ -1,6 +1,6 @@
 import { ImageError } from "../../../errors";
+import type { BitmapEntry } from "../bitmap-entries";
 import { requireTable } from "../tables";
-import type { BitmapEntry } from "./bitmap-directory";
 import type { ImageTables } from "./image";
 import { offsetIn } from "./table-entry";
 import type { Transaction } from "./transaction";

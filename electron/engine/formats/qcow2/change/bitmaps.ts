@@ -1,25 +1,18 @@
-import { putFields } from "../../../codec/fields";
 import { ImageError } from "../../../errors";
 import type { ByteSource, ByteTarget } from "../../../io/source";
+import { autoFlag, bitmapLimits, inUseFlag, type BitmapEntry } from "../bitmap-entries";
 import { autoclear } from "../features";
 import {
-  autoFlag,
   bitmapNamed,
-  directoryOf,
   editedEntry,
-  inUseFlag,
   newBitmapEntry,
-  readDirectory,
   releaseBitmap,
-  type BitmapEntry,
+  storeDirectory,
 } from "./bitmap-directory";
 import { markedRanges, mergeMarks } from "./bitmap-marks";
 import { backingOf, rewriteFirstCluster } from "./first-cluster";
-import { openForEdit, readImageTables, type ChangeableImage } from "./image";
+import { openForEdit, readTablesThere, type ChangeableImage } from "./image";
 import type { Transaction } from "./transaction";
-
-const mostName = 1023;
-const mostBitmaps = 65535;
 
 /** A bitmap that is to be added. */
 export interface NewBitmap {
@@ -36,16 +29,24 @@ export interface NewBitmap {
  */
 export function addBitmap(file: ByteTarget, { name, granularity, enabled }: NewBitmap): void {
   const granularityBits = Math.log2(granularity);
+  const { leastBits, mostBits } = bitmapLimits;
   const nameBytes = new TextEncoder().encode(name);
-  if (!Number.isInteger(granularityBits) || granularityBits < 9 || granularityBits > 31)
+  if (
+    !Number.isInteger(granularityBits) ||
+    granularityBits < leastBits ||
+    granularityBits > mostBits
+  )
     throw invalid(`A bitmap's granularity cannot be ${granularity} bytes`);
-  if (nameBytes.length < 1 || nameBytes.length > mostName)
-    throw invalid(`A bitmap's name takes 1 to ${mostName} bytes`);
+  if (nameBytes.length < 1 || nameBytes.length > bitmapLimits.name)
+    throw invalid(`A bitmap's name takes 1 to ${bitmapLimits.name} bytes`);
   changeBitmaps(file, (change, image, entries) => {
     if (entries.some((entry) => entry.name === name))
       throw invalid(`${file.name} has a bitmap "${name}" already`);
-    if (entries.length >= mostBitmaps) throw invalid(`${file.name} can have no more bitmaps`);
+    if (entries.length >= bitmapLimits.bitmaps)
+      throw invalid(`${file.name} can have no more bitmaps`);
     const { clusterSize, size } = image.header;
+    // qemu opens no image that has a bitmap of nothing.
+    if (size === 0) throw invalid(`${file.name} has an empty disk: there is nothing to mark`);
     const tableSize = Math.ceil(Math.ceil(size / granularity) / 8 / clusterSize);
     const tableOffset = emptyTable(change, clusterSize, tableSize);
     const flags = enabled ? autoFlag : 0;
@@ -91,9 +92,8 @@ export function mergeBitmap(
   source: { readonly file: ByteSource; readonly name: string },
 ): void {
   changeBitmap(file, name, (entry, change, image) => {
-    const other = readImageTables(source.file);
-    const trusted = (other.header.autoclearFeatures & autoclear.bitmaps) !== 0n;
-    const from = bitmapNamed(source.file.name, trusted ? readDirectory(other) : [], source.name);
+    const other = readTablesThere(source.file);
+    const from = bitmapNamed(source.file.name, other.bitmaps.entries, source.name);
     requireInOrder(source.file.name, from);
     const [size, otherSize] = [image.header.size, other.header.size];
     if (size !== otherSize) {
@@ -145,31 +145,14 @@ function changeBitmaps(
 ): void {
   const image = openForEdit(file);
   const { header, extensions } = image;
-  const { version, clusterSize, autoclearFeatures } = header;
+  const { version, autoclearFeatures } = header;
   if (version === 2) throw unsupported(file.name, "Version 2 has no bitmaps", "amend compat=1.1");
   const trusted = (autoclearFeatures & autoclear.bitmaps) !== 0n;
   if (extensions.bitmaps !== undefined && !trusted)
     throw unsupported(file.name, "Its bitmaps cannot be trusted", "convert the image");
-  const entries = readDirectory(image);
-  rewriteFirstCluster(image, { version, backing: backingOf(image) }, (change) => {
-    const edited = edit(change, image, entries);
-    const directory = directoryOf(edited);
-    const { directoryOffset = 0, directorySize = 0 } = extensions.bitmaps ?? {};
-    change.addRange(directoryOffset, directorySize, -1);
-    const others = autoclearFeatures & autoclear.rawExternalData;
-    if (directory.length === 0) return { bitmaps: "none", fields: { autoclearFeatures: others } };
-    const clusters = Math.ceil(directory.length / clusterSize);
-    const at = change.allocate(clusters);
-    const bytes = new Uint8Array(clusters * clusterSize);
-    bytes.set(directory);
-    change.write(at, bytes);
-    const bitmaps = new Uint8Array(24);
-    const put = putFields(bitmaps, "big");
-    put.u32(0, edited.length);
-    put.u64(8, directory.length);
-    put.u64(16, at);
-    return { bitmaps, fields: { autoclearFeatures: others | autoclear.bitmaps } };
-  });
+  rewriteFirstCluster(image, { version, backing: backingOf(image) }, (change) =>
+    storeDirectory(change, image, edit(change, image, image.bitmaps.entries)),
+  );
 }
 
 /** The place of a bitmap table in which every entry says: all zeros. */

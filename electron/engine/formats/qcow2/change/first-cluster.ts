@@ -5,7 +5,7 @@ import { limits, version2Length, writtenLength } from "../header";
 import { extensionTypes, readBackingName } from "../header-extensions";
 import { putHeaderFields, sectorSize, type HeaderFields } from "./header-fields";
 import type { ChangeableImage } from "./image";
-import { changeImage, type Switch, type Transaction } from "./transaction";
+import { changeImage, type ChangeOptions, type Switch, type Transaction } from "./transaction";
 
 /** A header extension as it lies in the file. */
 interface RawExtension {
@@ -46,13 +46,15 @@ export function rewriteFirstCluster(
   image: ChangeableImage,
   wanted: FirstCluster,
   build?: (change: Transaction) => Partial<FirstCluster>,
+  options?: ChangeOptions,
 ): void {
   const { file, header } = image;
-  changeImage(file, { ...header, version: wanted.version }, (change) => {
+  const prepare = (change: Transaction): Switch => {
     const { name, ...planned } = planFirstCluster(image, { ...wanted, ...build?.(change) });
     if (name) change.write(name.at, name.bytes);
     return planned;
-  });
+  };
+  changeImage(file, { ...header, version: wanted.version }, prepare, options);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ImageError } from "../../../errors";
 import type { ByteSource, ByteTarget } from "../../../io/source";
+import { readBitmapDirectory, type BitmapDirectory } from "../bitmap-entries";
 import { incompatible, unknownBits, unsupportedFeatures } from "../features";
 import { hasExtendedL2, l2EntriesOf, limits, readHeader, type Header } from "../header";
 import { readHeaderExtensions, type HeaderExtensions } from "../header-extensions";
@@ -19,20 +20,22 @@ export interface ImageTables {
   readonly snapshots: readonly SnapshotEntry[];
   /** Why not all snapshots could be read: what uses which cluster is not known then. */
   readonly lostSnapshots?: ImageError;
+  readonly bitmaps: BitmapDirectory;
 }
 
 /**
- * Reads the header and snapshot table, and refuses an image whose features Lamina does not know.
+ * Reads the header, snapshot table and bitmap directory, and refuses an image whose features Lamina does not know.
  * @throws ImageError `not-this-format`, `unsupported`, `invalid-header`, `invalid-table`, `limit`,
  *   `truncated`, `io`.
  */
 export function readImageTables(file: ByteSource): ImageTables {
   const tables = readTablesThere(file);
-  if (tables.lostSnapshots) throw tables.lostSnapshots;
+  const lost = tables.lostSnapshots ?? tables.bitmaps.lost;
+  if (lost) throw lost;
   return tables;
 }
 
-/** As `readImageTables`, with what can be read of a damaged snapshot table. */
+/** As `readImageTables`, with what can be read of a damaged snapshot table or bitmap directory. */
 export function readTablesThere(file: ByteSource): ImageTables {
   const header = readHeader(file);
   const extensions = readHeaderExtensions(file, header);
@@ -48,6 +51,7 @@ export function readTablesThere(file: ByteSource): ImageTables {
     l2EntrySize: extended ? 16 : 8,
     snapshots,
     ...(lost && { lostSnapshots: lost }),
+    bitmaps: readBitmapDirectory(file, header, extensions),
   };
 }
 

@@ -32,7 +32,8 @@ export interface HostClusters {
 
 /**
  * What each cluster of the file is: reads every L2 table once, however many snapshots share it, and
- * takes 3 bytes a cluster, but for holes of the file. Damage is passed over.
+ * takes 3 bytes a cluster, but for holes of the file. Damage is passed over: where snapshots or bitmaps are
+ * lost, what nobody seems to use is taken for theirs.
  * @param tick Called once a table. @throws to end it.
  * @throws ImageError as `checkQcow2`.
  */
@@ -79,13 +80,20 @@ export function readHostClusters(source: ByteSource, tick: () => void): HostClus
     }
   });
   settlePacked();
+  const { header, lostSnapshots, bitmaps } = found.image;
+  // Nobody who can be read uses it; what cannot be read may.
+  const unclaimed = lostSnapshots
+    ? hostKind.snapshots
+    : bitmaps.lost
+      ? hostKind.metadata
+      : hostKind.leaked;
   for (const [from, end] of markedStretches(groups, length))
     for (let cluster = from; cluster < end; cluster++) {
       if (found.isMetadata(cluster)) kinds[cluster] = hostKind.metadata;
       else if (kinds[cluster] === hostKind.unused && found.refcount(cluster) > 0)
-        kinds[cluster] = hostKind.leaked;
+        kinds[cluster] = unclaimed;
     }
-  return { clusterSize: found.image.header.clusterSize, kinds, active, snapshots, groups };
+  return { clusterSize: header.clusterSize, kinds, active, snapshots, groups };
 }
 
 /** Who uses one cluster of the file. */

@@ -2,17 +2,20 @@ import type { CheckResult } from "../../../../../shared/model/check";
 import { ImageError } from "../../../errors";
 import type { ByteTarget } from "../../../io/source";
 import type { RepairResult } from "../../format";
+import { storeDirectory } from "../change/bitmap-directory";
+import { backingOf, rewriteFirstCluster } from "../change/first-cluster";
 import { readImageTables, readL1, type ChangeableImage, type ImageTables } from "../change/image";
 import type { HeaderFields } from "../change/header-fields";
 import { rebuildRefcounts } from "../change/refcount-store";
 import { isTableCutOff } from "../change/snapshot-table";
 import { moveL1 } from "../change/snapshots";
-import { changeImage } from "../change/transaction";
+import { changeImage, type Transaction } from "../change/transaction";
 import { settleCopied } from "../change/tree";
 import { mostOf } from "../change/refcount-block";
 import { incompatible, unknownBits } from "../features";
 import type { Header } from "../header";
 import { highestCount, markedStretches } from "../change/cluster-counts";
+import { soundBitmaps } from "./bitmap-tables";
 import { checkQcow2, surveyImage, type Surveyed } from "./survey";
 
 /**
@@ -20,8 +23,9 @@ import { checkQcow2, surveyImage, type Surveyed } from "./survey";
  * a damaged one, what looks unused may be all that is left of something. "all" also counts every
  * cluster anew and sets the COPIED flags by that; entries that point nowhere stay as they are, and
  * refcounts that are too narrow get wider; snapshots whose entries lie past the file's end are taken
- * out of their table. What else may be wrong with that table keeps a repair from anything. When nothing but leaks is left, the image is no longer marked
- * dirty or corrupt.
+ * out of their table, and bitmaps that cannot be read out of their directory. What else may be wrong with
+ * the snapshot table keeps a repair from anything. When nothing but leaks is left, the image is no longer
+ * marked dirty or corrupt.
  * @throws ImageError as `checkQcow2`, `limit` when the refcounts of version 2 are too narrow, `io`.
  */
 export function repairQcow2(file: ByteTarget, mode: "leaks" | "all"): RepairResult {
@@ -79,9 +83,14 @@ function rebuildUntilSettled(file: ByteTarget, first: Surveyed): void {
   for (;;) {
     rebuild(file, survey);
     const next = surveyImage(file, { keepUses: true });
-    const { corruptions } = next.result;
-    if (corruptions === 0 || corruptions >= survey.result.corruptions) return;
-    survey = next;
+    const { corruptions, checkErrors, leaks } = next.result;
+    if (corruptions > 0 && corruptions < survey.result.corruptions) {
+      survey = next;
+      continue;
+    }
+    // What dropped bitmaps held was counted as theirs.
+    if (corruptions === 0 && checkErrors === 0 && leaks > 0) freeLeaks(file, next);
+    return;
   }
 }
 
@@ -99,18 +108,26 @@ function rebuild(file: ByteTarget, survey: Surveyed): void {
   // Whoever names a cluster that is not there yet must not come upon a new table.
   for (const [cluster, times] of references.beyond) rebuilt.add(cluster, 1, times);
   const options = { rebuilt, from: references.clusters + 1 };
-  changeImage(
-    file,
-    header,
-    (change) => {
-      const l1 = readL1(image, header);
-      settleCopied(change, image, l1, { damaged: true });
-      return {
-        fields: { ...moveL1(change, image, l1), ...snapshotsLeft(image), refcountOrder },
-      };
-    },
-    options,
-  );
+  const settle = (change: Transaction): HeaderFields => {
+    const l1 = readL1(image, header);
+    settleCopied(change, image, l1, { damaged: true });
+    return { ...moveL1(change, image, l1), ...snapshotsLeft(image), refcountOrder };
+  };
+  const left = soundBitmaps(image);
+  if (image.bitmaps.lost === undefined && left.length === image.bitmaps.entries.length)
+    changeImage(file, header, (change) => ({ fields: settle(change) }), options);
+  else
+    rewriteFirstCluster(
+      image,
+      { version: header.version, backing: backingOf(image) },
+      (change) => {
+        const fields = settle(change);
+        const entries = left.map(({ bytes }) => bytes);
+        const { bitmaps, fields: more } = storeDirectory(change, image, entries);
+        return { bitmaps, fields: { ...fields, ...more } };
+      },
+      options,
+    );
 }
 
 /** The header's fields for the snapshots that can be read, where others cannot. */

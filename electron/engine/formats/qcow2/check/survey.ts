@@ -41,6 +41,7 @@ export function surveyImage(
   const { header } = image;
   const findings = createFindings();
   addLostSnapshots(image, findings);
+  addLostBitmaps(image, findings);
   const references = createReferences(source, header, findings, width);
   const stored = readStoredRefcounts(source, header, findings);
   const survey = { references, stored, findings };
@@ -62,6 +63,18 @@ function addLostSnapshots(image: ImageTables, findings: Findings): void {
   const values = () => ({ offset, count: nbSnapshots, lost: nbSnapshots - snapshots.length });
   const id = isTableCutOff(image) ? "snapshot-table-cut-off" : "snapshot-table-damaged";
   findings.add("corruption", 64, id, values);
+}
+
+/** A damaged bitmap directory; a repair takes what is lost out of it. */
+function addLostBitmaps({ header, extensions, bitmaps }: ImageTables, findings: Findings): void {
+  if (bitmaps.lost === undefined) return;
+  const { at = header.headerLength } = bitmaps.lost;
+  const values = () => ({
+    offset: extensions.bitmaps?.directoryOffset ?? 0,
+    count: extensions.bitmaps?.nbBitmaps ?? 0,
+    left: bitmaps.entries.length,
+  });
+  findings.add("corruption", at, "bitmap-directory-damaged", values);
 }
 
 /** The COPIED flags of the active L1 table. */
@@ -91,7 +104,7 @@ function checkL1Copied({ file, header }: ImageTables, { stored, findings }: Surv
 
 /** Holds the stored refcounts against the references; the answer is the byte behind the last cluster. */
 function compareCounts(
-  { header, lostSnapshots }: ImageTables,
+  { header, lostSnapshots, bitmaps }: ImageTables,
   { references, stored, findings }: Survey,
 ): number {
   const { clusterSize } = header;
@@ -124,8 +137,8 @@ function compareCounts(
       const refcount = kept[cluster] ?? stored.of(cluster);
       const used = counts[cluster] ?? 0;
       if (refcount === used) continue;
-      // What nobody seems to use may be a lost snapshot's.
-      if (lostSnapshots && refcount > used) continue;
+      // What nobody seems to use may be that of a lost snapshot or bitmap.
+      if ((lostSnapshots ?? bitmaps.lost) && refcount > used) continue;
       const kind = refcount < used ? "corruption" : "leak";
       const values = () => ({ refcount, uses: used, cluster });
       findings.add(kind, cluster * clusterSize, "refcount-differs", values);

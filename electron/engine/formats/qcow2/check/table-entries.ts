@@ -2,7 +2,7 @@ import { ImageError } from "../../../errors";
 import type { ByteSource } from "../../../io/source";
 import { eitherGroups, type ClusterGroups } from "../change/cluster-counts";
 import { createFindings } from "../../findings";
-import { readImageTables, type ImageTables } from "../change/image";
+import { readTablesThere, type ImageTables } from "../change/image";
 import { compressedPlace } from "../compressed";
 import { hasExtendedL2 } from "../header";
 import { createReferences } from "./references";
@@ -29,7 +29,7 @@ export interface HostTables {
  * @throws ImageError as `checkQcow2`.
  */
 export function readHostTables(source: ByteSource): HostTables {
-  const image = readImageTables(source);
+  const image = readTablesThere(source);
   const { header } = image;
   // What is damaged is told by the check, not here.
   const findings = createFindings();

@@ -1,10 +1,9 @@
 import { ImageError } from "../../../errors";
-import { autoclear } from "../features";
-import { fields } from "../../../codec/fields";
 import { limits } from "../header";
 import type { ImageTables, L1Place } from "../change/image";
 import { snapshotTableLength } from "../change/snapshot-table";
 import type { Findings } from "../../findings";
+import { markBitmaps } from "./bitmap-tables";
 import type { References } from "./references";
 import { readPadded } from "./stored-refcounts";
 
@@ -17,8 +16,6 @@ export interface TableUses {
 
 /** Entries of all L1 tables together: more is no image but an attack. */
 const mostEntries = 2 ** 28;
-/** Fixed bytes of a bitmap directory entry. */
-const bitmapEntryLength = 24;
 
 /**
  * Marks all that is found without reading an L2 table: header, L1 tables, snapshot table,
@@ -80,51 +77,6 @@ export function markTables(
   if (encryptionHeader) references.mark(encryptionHeader.offset, encryptionHeader.length, 1);
   markBitmaps(image, references, findings);
   return tables;
-}
-
-/** Marks the bitmap directory, each bitmap's table and its data (specification, "Bitmaps"). */
-function markBitmaps(image: ImageTables, references: References, findings: Findings): void {
-  const { file, header, extensions } = image;
-  const { bitmaps } = extensions;
-  if (bitmaps === undefined || (header.autoclearFeatures & autoclear.bitmaps) === 0n) return;
-  const { directoryOffset, directorySize, nbBitmaps } = bitmaps;
-  references.mark(directoryOffset, directorySize, 1);
-  // Its size is bounded by the file's: the mark told of more.
-  const bytes = new Uint8Array(Math.max(0, Math.min(directorySize, file.size - directoryOffset)));
-  file.read(directoryOffset, bytes);
-  const directory = fields(bytes, { order: "big", file: file.name, base: directoryOffset });
-  let at = 0;
-  for (let i = 0; i < nbBitmaps; i++) {
-    if (at + bitmapEntryLength > bytes.length) {
-      findings.add("corruption", directoryOffset + at, "bitmap-directory-short");
-      return;
-    }
-    markBitmap(image, references, findings, directory.u64(at), directory.u32(at + 8));
-    const length = bitmapEntryLength + directory.u16(at + 18) + directory.u32(at + 20);
-    at += Math.ceil(length / 8) * 8;
-  }
-}
-
-function markBitmap(
-  { file, header }: ImageTables,
-  references: References,
-  findings: Findings,
-  tableAt: number,
-  entries: number,
-): void {
-  const { clusterSize } = header;
-  references.mark(tableAt, entries * 8, 1);
-  const table = new Uint8Array(Math.max(0, Math.min(entries * 8, file.size - tableAt)) & ~7);
-  file.read(tableAt, table);
-  const view = new DataView(table.buffer);
-  for (let at = 0; at < table.length; at += 8) {
-    const high = view.getUint32(at);
-    const low = view.getUint32(at + 4);
-    const offset = (high & 0x00ffffff) * 2 ** 32 + ((low & 0xfffffe00) >>> 0);
-    if ((high & 0xff000000) !== 0 || (low & 0x1fe) !== 0 || offset % clusterSize !== 0) {
-      findings.add("corruption", tableAt + at, "bitmap-entry-damaged");
-    } else if (offset !== 0) references.mark(offset, clusterSize, 1);
-  }
 }
 
 function tooManyEntries(file: string): ImageError {
