@@ -47,7 +47,7 @@ export function wholeZoom(places: readonly Place[], frame: Frame): number {
   return Math.min(room(frame.width) / width, room(frame.height) / height, 1);
 }
 
-/** What a frame of the picture shows at a scale: the whole tree where it fits, else the part around `node`. */
+/** What a frame of the picture shows at a scale: the whole tree in its middle where it fits, else what is around `node`. */
 export function viewOf(
   places: readonly Place[],
   frame: Frame,
@@ -58,7 +58,7 @@ export function viewOf(
   const margin = pictureMargin;
   const start = (size: number, length: number, middle: number) =>
     length * zoom + 2 * margin <= size
-      ? margin
+      ? (size - length * zoom) / 2
       : Math.min(margin, Math.max(size - margin - length * zoom, size / 2 - middle * zoom));
   return {
     x: start(frame.width, whole.width, node.x + nodeSize.width / 2),
