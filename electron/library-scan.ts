@@ -1,4 +1,4 @@
-import { lstatSync, opendirSync, realpathSync, statfsSync, type Dirent } from "node:fs";
+import { lstatSync, opendirSync, realpathSync, statfsSync, statSync, type Dirent } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { formatModels, glanceAt, ImageError, showsFormat, toFailure } from "./engine";
 import { formatIdSchema } from "../shared/model/format";
@@ -210,7 +210,8 @@ function missingBases(folder: string, images: readonly ListedImage[]): Map<strin
 function space(folder: string): WatchedFolder["host"] {
   try {
     const { bavail, blocks, bsize } = statfsSync(folder);
-    return { free: bavail * bsize, capacity: blocks * bsize };
+    const { dev } = statSync(folder, { bigint: true });
+    return { free: bavail * bsize, capacity: blocks * bsize, volume: String(dev) };
   } catch {
     return undefined;
   }

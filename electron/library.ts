@@ -1,6 +1,6 @@
-import { watch, type FSWatcher } from "node:fs";
+import { existsSync, watch, type FSWatcher } from "node:fs";
 import { stat } from "node:fs/promises";
-import { isAbsolute, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { failureOf, FailureError } from "./failure";
 import type { ScanRequest, ScanResult, SeenFile } from "./library-scan";
 import type { SettingsStore } from "./settings";
@@ -16,6 +16,13 @@ export interface Library {
   watch(path: string): Promise<void>;
   /** Leaves a folder alone; does nothing for one that is not watched. */
   unwatch(path: string): Promise<void>;
+  /** Looks again at one folder, and tells that it does; does nothing for one that is not watched. */
+  look(path: string): void;
+  /**
+   * Watches a folder in the place of another one that has moved there, and lists the recent images
+   * where they are now. @throws FailureError as `watch`.
+   */
+  relocate(from: string, to: string): Promise<void>;
   /** Looks again at every folder: what watches them may have missed something. */
   refresh(): void;
   /** Stops watching. */
@@ -191,6 +198,23 @@ export function createLibrary(parts: LibraryParts): Library {
       if (!watchedFolders.includes(path)) return;
       await settings.change({ watchedFolders: watchedFolders.filter((each) => each !== path) });
     },
+    look: (path) => {
+      const entry = entries.get(path);
+      if (entry === undefined) return;
+      entry.folder = { path, state: "looking", images: [], more: false };
+      changed(entry.folder);
+      look(entry);
+    },
+    relocate: async (from, given) => {
+      const to = resolve(given);
+      if (!isAbsolute(given) || !(await isFolder(to))) throw noFolder(given);
+      const { watchedFolders, recent } = settings.get();
+      const moved = watchedFolders.map((path) => (path === from ? to : path));
+      await settings.change({
+        watchedFolders: [...new Set(moved)],
+        recent: [...new Set(recent.map((path) => movedPath(path, from, to)))],
+      });
+    },
     refresh: () => {
       for (const entry of entries.values()) lookSoon(entry);
     },
@@ -199,6 +223,14 @@ export function createLibrary(parts: LibraryParts): Library {
       for (const path of entries.keys()) drop(path);
     },
   };
+}
+
+/** Where a file of a folder that has moved is now; its old path where it is not there. */
+function movedPath(path: string, from: string, to: string): string {
+  const name = relative(from, path);
+  if (isAbsolute(name) || name.split(sep)[0] === "..") return path;
+  const now = join(to, name);
+  return existsSync(now) && !existsSync(path) ? now : path;
 }
 
 /** Whether a path is that of a folder; links are followed. */

@@ -2,7 +2,7 @@ import { isFolder, type Library } from "../library";
 import type { Dialogs } from "./dialogs";
 import type { Handlers } from "./table";
 
-type LibraryCall = "library.list" | "library.watch" | "library.unwatch" | "library.kinds";
+type LibraryCall = `library.${"list" | "watch" | "unwatch" | "look" | "relocate" | "kinds"}`;
 
 export function libraryHandlers(
   library: Library,
@@ -17,6 +17,13 @@ export function libraryHandlers(
       return { path };
     },
     "library.unwatch": ({ path }) => library.unwatch(path),
+    "library.look": ({ path }) => library.look(path),
+    "library.relocate": async ({ path: from }) => {
+      const path = await dialogs.chooseFolder("watch");
+      if (path === undefined) return {};
+      await library.relocate(from, path);
+      return { path };
+    },
     "library.kinds": async ({ paths }) => {
       const folders = await Promise.all(paths.map(isFolder));
       return {

@@ -37,6 +37,8 @@ interface ImagesState {
     path: string,
     given: { passphrase?: string; member?: string; format?: "raw" },
   ) => Promise<void>;
+  /** Lets the user choose where a file has gone, and opens it there in the place of the old one. */
+  relocate: (path: string) => Promise<void>;
   /** Takes an image off the list; the file stays. */
   remove: (path: string) => Promise<void>;
 }
@@ -95,6 +97,12 @@ export const useImages = create<ImagesState>()((set, get) => {
       latest.set(path, turn);
       const report = await call("image.openWith", { path, ...given });
       if (latest.get(path) === turn) put(path, { state: "ready", report });
+    },
+    relocate: async (path) => {
+      const { paths } = await call("dialogs.openImages");
+      if (paths.length === 0) return;
+      await get().remove(path);
+      await get().open(paths);
     },
     remove: async (path) => {
       latest.delete(path);

@@ -13,6 +13,10 @@ interface LibraryState {
   watch: (path?: string) => Promise<void>;
   /** Leaves a folder alone; its files stay. */
   unwatch: (path: string) => Promise<void>;
+  /** Looks again at a folder. */
+  look: (path: string) => Promise<void>;
+  /** Lets the user choose where a folder has gone, and watches it there. */
+  relocate: (path: string) => Promise<void>;
 }
 
 /** The watched folders and the images in them. */
@@ -33,6 +37,12 @@ export const useLibrary = create<LibraryState>()((set) => {
     },
     unwatch: async (path) => {
       await call("library.unwatch", { path });
+    },
+    look: async (path) => {
+      await call("library.look", { path });
+    },
+    relocate: async (path) => {
+      await call("library.relocate", { path });
     },
   };
 });

@@ -2,6 +2,7 @@ import { create } from "zustand";
 import type { CallOutput, EventPayload } from "../../shared/ipc/contract";
 import { call, toFailure } from "../api/client";
 import { useImages } from "./images";
+import { useLibrary } from "./library";
 import { useView } from "./view";
 
 interface SamplesState {
@@ -46,7 +47,11 @@ export const useSamples = create<SamplesState>()((set, get) => {
       set({ making: { done: 0, total: 0 } });
       try {
         const { paths } = await call("samples.make", chosen());
-        await useImages.getState().open(paths);
+        const { folder } = await call("samples.place", chosen());
+        // Watched, they stand under their bases, and the gauge shows what they promise.
+        const watched = useLibrary.getState().watch(folder);
+        await useImages.getState().open(paths.slice(0, 1));
+        await watched;
       } catch (error) {
         const failure = toFailure(error);
         if (failure.code !== "cancelled") useView.setState({ notice: failure });

@@ -45,11 +45,17 @@ export function sizeUnits(): { readonly step: number; readonly names: readonly s
   return units;
 }
 
-/** The unit in which `bytes` is at least 1 and, rounded to one decimal, less than one of the next. */
-function unitOf(bytes: number): number {
+/**
+ * The first unit in which `bytes`, rounded to one decimal, is less than `most`, the number of them that
+ * make the next; bytes themselves, being exact, go up to a whole of the next.
+ */
+function unitOf(bytes: number, most: number): number {
   let unit = 0;
   let value = bytes;
-  while (unit < units.names.length - 1 && Math.round(value * 10) >= units.step * 10) {
+  while (
+    unit < units.names.length - 1 &&
+    Math.round(value * 10) >= (unit === 0 ? units.step : most) * 10
+  ) {
     value /= units.step;
     unit += 1;
   }
@@ -60,21 +66,24 @@ function inUnit(bytes: number, unit: number, format: Intl.NumberFormat): string 
   return (unit === 0 ? number("whole") : format).format(bytes / units.step ** unit);
 }
 
+/** Digits before the point are three at most: 1014 MiB are 1.0 GiB, as they stand beside others. */
+const threeDigits = 1000;
+
 /** "5.8 GiB", "512 B": one decimal from KiB on. */
 export function formatSize(bytes: number): string {
-  const unit = unitOf(bytes);
+  const unit = unitOf(bytes, threeDigits);
   return `${inUnit(bytes, unit, number("oneDecimal"))}${space}${units.names[unit]}`;
 }
 
-/** "64 KiB", "1.5 KiB": for sizes that are round by nature, such as clusters. */
+/** "64 KiB", "1,000 MiB": for sizes that are round by nature, such as clusters and whole disks. */
 export function formatRoundSize(bytes: number): string {
-  const unit = unitOf(bytes);
+  const unit = unitOf(bytes, units.step);
   return `${inUnit(bytes, unit, number("upToOneDecimal"))}${space}${units.names[unit]}`;
 }
 
 /** Two sizes in the unit of the second: "26.4" and "42.6 GiB". */
 export function formatProgress(done: number, total: number): { done: string; total: string } {
-  const unit = unitOf(total);
+  const unit = unitOf(total, threeDigits);
   return { done: inUnit(done, unit, number("oneDecimal")), total: formatSize(total) };
 }
 

@@ -74,6 +74,16 @@ export const calls = {
     output: z.object({ path: path.optional() }),
   },
   "library.unwatch": { input: z.object({ path }), output: nothing },
+  /** Looks again at a watched folder. */
+  "library.look": { input: z.object({ path }), output: nothing },
+  /**
+   * Watches a folder that the user chooses in the place of one that has moved; what the recent list
+   * names in the old one and is in the new one is listed there. @returns no path when cancelled
+   */
+  "library.relocate": {
+    input: z.object({ path }),
+    output: z.object({ path: path.optional() }),
+  },
   /** Tells folders from everything else. */
   "library.kinds": {
     input: z.object({ paths: z.array(path) }),

@@ -41,8 +41,9 @@ export const layerReportSchema = z.object({
   namedAs: z.string().optional(),
   format: formatIdSchema,
   virtualSize: z.number(),
+  /** Of all files that hold its data, as a VMDK's extents. */
   fileLength: z.number(),
-  /** Taken on this host; absent where the host cannot say. */
+  /** Taken on this host by all of them; absent where the host cannot say. */
   allocated: z.number().optional(),
   /** Guest bytes that this layer answers in the disk the guest sees (data and compressed). */
   answers: z.number(),
@@ -92,7 +93,7 @@ export const imageReportSchema = z.object({
   broken: brokenLinkSchema.optional(),
   /** Why guest data cannot be read (encrypted, or a damaged table). Then `own` and `answers` count no data, and `throughChain` is absent. */
   unreadable: failureSchema.optional(),
-  /** How the image's own file is used, in bytes. */
+  /** How the image's own files are used, in bytes: together what they take, where that is known. */
   own: z.object({
     /** Guest data stored as it is. */
     data: z.number(),

@@ -33,8 +33,11 @@ export const watchedFolderSchema = z.object({
   images: z.array(listedImageSchema),
   /** Whether it holds more files than are looked at. */
   more: z.boolean(),
-  /** The file system that it lies on, in bytes; absent when the host cannot say. */
-  host: z.object({ free: z.number(), capacity: z.number() }).optional(),
+  /**
+   * The file system that it lies on, in bytes; absent when the host cannot say. Folders of the same
+   * `volume` share what is free.
+   */
+  host: z.object({ free: z.number(), capacity: z.number(), volume: z.string() }).optional(),
   /** Why it could not be looked at. */
   failure: failureSchema.optional(),
 });

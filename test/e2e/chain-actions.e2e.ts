@@ -56,6 +56,9 @@ test("an image is flattened, its chain says what it holds", async ({ folder, lau
   await expect(page.getByTestId("stand-on-it")).toHaveText("db01.qcow2, web01.qcow2");
   // And the image on the page, which stands on web01.qcow2.
   await expect(page.getByTestId("layer-panel")).toContainText("would corrupt 3 images");
+  // Each slab is filled where it answers once the strips are there.
+  for (const path of [base, middle, top])
+    await expect(slab(page, path).locator("path")).not.toHaveCount(0);
   await lamina.picture("chain-base");
   // By keys, back to the image itself.
   for (const path of [middle, top]) {

@@ -65,6 +65,10 @@ test("a conversion is paused, waits, goes on, and is compared at its end", async
   mustBeIdentical(source, join(folder, name.replace(".raw", ".qcow2")), "raw", "qcow2");
   await bar.getByRole("button", { name: "Show all jobs" }).click();
   await expect(page.getByTestId("job")).toHaveAttribute("data-state", "done");
+  // The name takes two lines at most, over the whole width of the list.
+  const title = page.getByTestId("job").locator("strong");
+  await expect(title).toHaveText(/^Converted db01 nightly .*\.qcow2$/);
+  expect((await title.boundingBox())?.height).toBeLessThan(48);
   await lamina.picture("job-list");
   await page
     .getByTestId("job")

@@ -94,6 +94,12 @@ export const test = base.extend<Fixtures>({
         startSecond: (...more) => runToEnd(userData, ...more),
         picture: async (name) => {
           mkdirSync(pictures, { recursive: true });
+          // What was asked for just now is drawn in the next frame, a chart by its size in the one after.
+          await page.evaluate(async () => {
+            await document.fonts.ready;
+            for (let frame = 0; frame < 3; frame += 1)
+              await new Promise((drawn) => requestAnimationFrame(drawn));
+          });
           await page.screenshot({ path: join(pictures, `${name}.png`), animations: "disabled" });
         },
         close: async () => {

@@ -11,8 +11,10 @@ export function layoutFaults(page: Page): Promise<string[]> {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth > clientWidth) faults.push(`the page is ${scrollWidth - clientWidth} px wider`);
 
-    // A dialog covers what lies below it.
-    const top = Array.from(document.querySelectorAll('[role="dialog"][aria-modal="true"]')).at(-1);
+    // A dialog, a list or a menu covers what lies below it.
+    const top = Array.from(document.querySelectorAll('[role="dialog"], [role="menu"]'))
+      .filter((each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+      .at(-1);
     const root = top ?? document.body;
     // Graphs are scaled to their frame; pictures made of letters may be cut.
     const ignored = ".react-flow, svg, [aria-hidden=true], noscript, script, style";

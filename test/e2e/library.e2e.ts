@@ -50,7 +50,7 @@ test("a watched folder: overlays under their base, sizes, overcommitment, live",
   writeFileSync(join(vms, "notes.txt"), "no image");
 
   const lamina = await launch();
-  const { page } = lamina;
+  const { app, page } = lamina;
   const freeIn = () => {
     const { bavail, bsize } = statfsSync(vms);
     return bavail * bsize;
@@ -95,6 +95,15 @@ test("a watched folder: overlays under their base, sizes, overcommitment, live",
   );
   await lamina.picture("library");
 
+  // Each figure by its name.
+  await page.getByTestId("overcommit").hover();
+  const figure = (name: string) =>
+    page.getByTestId("overcommit-figures").getByText(name).locator("xpath=following-sibling::b");
+  await expect(figure("Promised to guests")).toHaveText(
+    `${(promised / 1024 ** 4).toFixed(1)}\u00a0TiB`,
+  );
+  await lamina.picture("library-gauge");
+
   // What comes, grows and goes is seen without asking.
   qcow2(vms, "new.qcow2", "3G");
   await expect(page.getByRole("treeitem", { name: /^new\.qcow2, 3 GiB/ })).toBeVisible();
@@ -120,14 +129,38 @@ test("a watched folder: overlays under their base, sizes, overcommitment, live",
   await page.keyboard.press("ArrowRight");
   await expect(rows(page)).toHaveCount(6);
 
-  renameSync(vms, join(folder, "moved"));
+  const moved = join(folder, "moved");
+  renameSync(vms, moved);
   await expect(head).toContainText("This folder is not there.");
   // The opened image stays listed.
   await expect(page.getByTestId("recent-image")).toHaveCount(1);
   await lamina.picture("library-vanished");
-  await page.getByRole("button", { name: "Stop watching Virtual machines" }).click();
+  // Where it went is chosen: the images are there again, and so is the one that was opened.
+  await app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, moved);
+  await page.getByRole("button", { name: "Look again" }).click();
+  await expect(head).toContainText("This folder is not there.");
+  await page.getByRole("button", { name: "Choose where it is…" }).click();
+  await expect(rows(page)).toHaveCount(6);
+  await expect(head).toHaveAttribute("data-path", moved);
+  await expect(page.getByTestId("recent-image")).toHaveCount(0);
+  renameSync(moved, vms);
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
   await expect(head).toHaveCount(0);
-  expect(statSync(join(folder, "moved/web01.qcow2")).size).toBeGreaterThan(0);
+  // Its page offers the same of a file that is gone.
+  await page.getByTestId("recent-image").click();
+  await expect(page.getByTestId("image-failure")).toContainText("The file is not there");
+  await app.evaluate(
+    ({ dialog }, path) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+    },
+    join(vms, "web01.qcow2"),
+  );
+  await page.getByRole("button", { name: "Choose where it is now…" }).click();
+  await expect(page.getByRole("heading", { name: "web01.qcow2", level: 1 })).toBeVisible();
+  await expect(page.getByTestId("recent-image")).toHaveCount(1);
+  expect(statSync(join(vms, "web01.qcow2")).size).toBeGreaterThan(0);
 });
 
 test("two hundred images scroll, and hold the layout in a small window", async ({

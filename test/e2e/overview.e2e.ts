@@ -1,5 +1,5 @@
-import { copyFileSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Locator } from "@playwright/test";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
 import { setTheme } from "./dialogs";
@@ -111,6 +111,33 @@ test("a chain made by qemu-img shows its true sizes", async ({ folder, launch })
   await setTheme(page, "Dark");
   await page.getByRole("tab", { name: "Overview" }).click();
   await lamina.picture("overview-dark");
+});
+
+test("the parts of what an image takes add up to it, also over several files", async ({
+  folder,
+  launch,
+}) => {
+  const raw = join(folder, "disk.raw");
+  // Each cluster compresses to less than a sector, so that several share one.
+  const words = Array.from({ length: 64 }, (_, nth) => Buffer.alloc(65_536, `cluster ${nth} `));
+  writeFileSync(raw, Buffer.concat(words));
+  const to = (name: string, ...args: string[]) => {
+    qemuImg(["convert", "-f", "raw", "-O", ...args, "disk.raw", name], folder);
+    return join(folder, name);
+  };
+  const images = [
+    to("packed.qcow2", "qcow2", "-c"),
+    to("flat.vmdk", "vmdk", "-o", "subformat=monolithicFlat"),
+  ];
+  const { page } = await launch(...images);
+  for (const path of images) {
+    await page.locator(`[data-testid="recent-image"][data-path="${path}"]`).click();
+    await expect(page.getByRole("heading", { name: basename(path), level: 1 })).toBeVisible();
+    const taken = qemuJson<QemuInfo>(["info", path])["actual-size"];
+    await mustShow(page.getByTestId("size-allocated"), taken);
+    const bar = page.getByRole("meter", { name: "Taken on this host" });
+    await expect(bar).toHaveAttribute("aria-valuenow", String(taken));
+  }
 });
 
 test("a base outside the folder is opened on an explicit yes only", async ({ folder, launch }) => {

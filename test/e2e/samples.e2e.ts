@@ -33,6 +33,29 @@ test("one click makes the samples and opens them", async ({ folder, launch }) =>
   const names = readdirSync(set);
   expect(names).toHaveLength(7);
   for (const name of names) await expect(page.getByRole("navigation")).toContainText(name);
+  // The folder is watched: overlays stand under their base, and its gauge tells what is promised.
+  const told = () =>
+    page
+      .getByTestId("library-image")
+      .evaluateAll((items) =>
+        items.map((item) => `${item.ariaLevel} ${item.ariaLabel?.split(",")[0]}`),
+      );
+  await expect
+    .poll(told)
+    .toEqual([
+      "2 base-compressed.qcow2",
+      "2 base.qcow2",
+      "3 web-server.qcow2",
+      "4 web-server-test.qcow2",
+      "2 broken-chain.qcow2",
+      "2 snapshots.qcow2",
+      "2 thick.img",
+    ]);
+  await expect(page.getByTestId("recent-image")).toHaveCount(0);
+  // Four disks of 2 GiB that nothing stands on, and the thick one of 16 MiB.
+  const gauge = page.getByTestId("watched-folder");
+  await expect(gauge).toHaveAttribute("aria-label", /promised 8\.0\u00a0GiB/);
+  await expect(gauge.getByTestId("overcommit")).toContainText(/\d\u00a0[GT]iB free/);
   for (const name of names.filter((each) => each.endsWith("qcow2") && !each.startsWith("broken")))
     qemuImg(["check", "-q", "-f", "qcow2", join(set, name)]);
   const chain = qemuJson<{ filename: string }[]>([

@@ -228,6 +228,45 @@ test("raw images say why they have none; 40 snapshots with long names hold", asy
   await openTab(many, "Snapshots");
   await expect(many.page.getByRole("main").getByRole("treeitem")).toHaveCount(41);
   await many.picture("snapshots-many");
+  // At first it can be read, with the disk as it is now in sight; the whole and nearer are a key away.
+  const { page: tree } = many;
+  const scaleNow = () =>
+    tree
+      .locator(".react-flow__viewport")
+      .evaluate((element) => new DOMMatrix(getComputedStyle(element).transform).a);
+  const now = tree.getByTestId("snapshot-node").and(tree.locator("[data-now]"));
+  const frame = tree.locator(".react-flow");
+  /** How many of the nodes lie wholly in the frame. */
+  const inFrame = async () => {
+    const edge = await frame.boundingBox();
+    const boxes = await tree.getByTestId("snapshot-node").evaluateAll((nodes) =>
+      nodes.map((each) => {
+        const { left, right, top, bottom } = each.getBoundingClientRect();
+        return { left, right, top, bottom };
+      }),
+    );
+    if (edge === null) return 0;
+    return boxes.filter(
+      ({ left, right, top, bottom }) =>
+        left >= edge.x &&
+        right <= edge.x + edge.width &&
+        top >= edge.y &&
+        bottom <= edge.y + edge.height,
+    ).length;
+  };
+  expect(await scaleNow()).toBeCloseTo(0.84, 2);
+  await expect(now).toBeInViewport({ ratio: 1 });
+  expect(await inFrame()).toBeLessThan(41);
+  await tree.getByRole("tree", { name: "Snapshots" }).focus();
+  await tree.keyboard.press("0");
+  await expect.poll(inFrame).toBe(41);
+  await many.picture("snapshots-whole");
+  const whole = await scaleNow();
+  await tree.getByRole("button", { name: "Zoom in (+)" }).click();
+  await expect.poll(scaleNow).toBeCloseTo(whole * 1.25, 3);
+  await tree.getByRole("tree", { name: "Snapshots" }).focus();
+  await tree.keyboard.press("-");
+  await expect.poll(scaleNow).toBeCloseTo(whole, 3);
   await many.app.evaluate(({ BrowserWindow }) => {
     BrowserWindow.getAllWindows()[0]?.setContentSize(900, 600);
   });

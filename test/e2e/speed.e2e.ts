@@ -61,6 +61,8 @@ test("what was read is all of the disk, the file and the raw file", async ({ fol
   for (const pattern of ["sequential", "random"]) {
     const chart = page.getByTestId(`chart-${pattern}`);
     await expect(chart.locator(".recharts-bar-rectangle path")).toHaveCount(6);
+    // The axes are drawn after the bars: three names, and two marks at least.
+    await expect(chart.locator(".recharts-cartesian-axis-tick-value").nth(4)).toBeVisible();
     await expect(chart).toHaveAccessibleName(/Disk: .*; Image file: .*; Raw file: /);
   }
   await lamina.picture("speed");

@@ -1,8 +1,8 @@
-// A walk through every page and tab, in the themes, languages and sizes of window that there are:
-// nothing is cut, nothing lies over another, nothing is left in another language. The pictures are
-// for the eye: test-results/walk/.
+// A walk through every page, tab and dialog, in each language, each in both themes, in the sizes of
+// window that there are: nothing is cut, nothing lies over another, nothing is left in another language.
+// The pictures are for the eye, where somebody can look at them: test-results/walk/.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Page } from "@playwright/test";
 import type { Language } from "../../shared/model/language";
@@ -15,9 +15,11 @@ import { layoutFaults, textsOn } from "./layout";
 import { expect, test, type Lamina } from "./lamina";
 
 const pictures = resolve(import.meta.dirname, "../../test-results/walk");
+const keepsPictures = !process.env["CI"];
+
+type Theme = "light" | "dark";
 
 interface Look {
-  readonly theme: "light" | "dark";
   readonly language: Language;
   readonly width: number;
   readonly height: number;
@@ -26,9 +28,9 @@ interface Look {
 }
 
 const looks: readonly Look[] = [
-  { theme: "light", language: "en", width: 1280, height: 800, scale: 1 },
-  { theme: "dark", language: "vi", width: 900, height: 600, scale: 1 },
-  { theme: "light", language: "zh-CN", width: 1920, height: 1080, scale: 2 },
+  { language: "en", width: 1280, height: 800, scale: 1 },
+  { language: "vi", width: 900, height: 600, scale: 1 },
+  { language: "zh-CN", width: 1920, height: 1080, scale: 2 },
 ];
 
 /** A chain of three with snapshots on two branches, a chain without its base, and a long name. */
@@ -52,23 +54,35 @@ function makeImages(folder: string) {
   qemuImg(["create", "-q", "-f", "qcow2", "-u", "-b", "gone.qcow2", "-F", "qcow2", broken, "64M"]);
   const named = `production-database ${"before the migration ".repeat(4)}(final).qcow2`;
   const long = create(at(named), base);
-  return { top, broken, long, all: [base, middle, top, broken, long] };
+  const damaged = at("damaged.vmdk");
+  writeFileSync(damaged, "# Disk DescriptorFile\nversion=1\n");
+  return { top, broken, long, damaged, all: [base, middle, top, broken, long, damaged] };
+}
+
+/** Changes what settings there are on the spot, as the settings page does. */
+async function change(page: Page, part: { theme?: Theme; language?: Language }): Promise<void> {
+  await page.evaluate((chosen) => {
+    const { lamina } = window as unknown as { lamina: LaminaBridge<File> };
+    return lamina.call("settings.change", chosen);
+  }, part);
+}
+
+async function useTheme(page: Page, theme: Theme): Promise<void> {
+  await change(page, { theme });
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", theme);
+  // A canvas is painted anew in the next frame.
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
 }
 
 async function useLook({ app, page }: Lamina, look: Look): Promise<void> {
-  const { theme, language, width, height, scale } = look;
+  const { language, width, height, scale } = look;
   await app.evaluate(
     ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(...size),
     [width, height] as const,
   );
-  await page.evaluate(
-    (chosen) => {
-      const { lamina } = window as unknown as { lamina: LaminaBridge<File> };
-      return lamina.call("settings.change", chosen);
-    },
-    { theme, language },
-  );
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", theme);
+  await change(page, { language });
   await expect(page.locator("html")).toHaveAttribute("lang", language);
   await expect
     .poll(() => page.evaluate(() => [innerWidth, innerHeight, devicePixelRatio]))
@@ -100,21 +114,30 @@ const filled: Readonly<Record<string, string>> = {
 };
 
 for (const look of looks) {
-  const { theme, language, width, height, scale } = look;
-  const name = `${language}-${theme}-${width}x${height}`;
+  const { language, width, height, scale } = look;
+  const name = `${language}-${width}x${height}`;
 
   test(`every page holds its layout and its language: ${name}`, async ({ folder, launch }) => {
     const vms = join(folder, "Virtual machines");
-    const { top, broken, long, all } = makeImages(vms);
+    const { top, broken, long, damaged, all } = makeImages(vms);
     const lamina = await launch(`--force-device-scale-factor=${scale}`);
     const { page } = lamina;
     const catalog = readCatalog(language);
     const text = (key: string): string => catalog.get(key) ?? key;
     const faults: string[] = [];
-    mkdirSync(join(pictures, name), { recursive: true });
 
     let nth = 0;
+    let themes: readonly [Theme, Theme] = ["light", "dark"];
+    /** Looks at what is shown in both themes, first in the one that it is in. */
     const shoot = async (screen: string) => {
+      nth += 1;
+      const told = `${String(nth).padStart(2, "0")} ${screen}`;
+      await lookIn(told, themes[0]);
+      await useTheme(page, themes[1]);
+      await lookIn(told, themes[1]);
+      themes = [themes[1], themes[0]];
+    };
+    const lookIn = async (screen: string, theme: Theme) => {
       await expect(page.locator(".mantine-Loader-root:visible")).toHaveCount(0);
       // What lies there only until the next answer comes is no fault.
       let wrong: string[] = [];
@@ -124,9 +147,9 @@ for (const look of looks) {
       })
         .toPass({ timeout: 15_000 })
         .catch(() => undefined);
-      faults.push(...wrong.map((fault) => `${screen}: ${fault}`));
-      nth += 1;
-      const path = join(pictures, name, `${String(nth).padStart(2, "0")} ${screen}.png`);
+      faults.push(...wrong.map((fault) => `${screen}, ${theme}: ${fault}`));
+      if (!keepsPictures) return;
+      const path = join(pictures, `${name}-${theme}`, `${screen}.png`);
       await page.screenshot({ path, animations: "disabled", scale: "css" });
     };
     /** What of the page lies below the window is looked at, too. */
@@ -154,6 +177,7 @@ for (const look of looks) {
 
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await useLook(lamina, look);
+    await useTheme(page, themes[0]);
     await lookDown("welcome");
 
     await answerDialogs(lamina, vms);
@@ -185,6 +209,10 @@ for (const look of looks) {
       }
     }
 
+    await page.locator(`[data-testid="library-image"][data-path="${damaged}"]`).click();
+    await expect(page.getByTestId("image-failure")).toBeVisible();
+    await lookDown("failure");
+
     for (const command of ["page-newDisk", "page-settings"]) {
       await run(command);
       await lookDown(command);
@@ -194,7 +222,7 @@ for (const look of looks) {
     await expect(page.getByRole("option").first()).toBeVisible();
     await shoot("palette");
     await page.keyboard.press("Escape");
-    for (const command of ["about", "convert"]) {
+    for (const command of ["about", "take", "convert"]) {
       await openImage(top);
       await run(command);
       const dialog = page.locator('[aria-modal="true"]:has(h2)');
@@ -204,6 +232,34 @@ for (const look of looks) {
       await page.keyboard.press("Escape");
       await expect(page.getByRole("dialog")).toBeHidden();
     }
+    await openImage(top);
+    await page.getByRole("button", { name: text("change.menu.label") }).click();
+    await expect(page.getByRole("menu")).toBeVisible();
+    await shoot("menu");
+    await page.getByRole("menuitem", { name: text("change.menu.resize") }).click();
+    await expect(page.locator('[aria-modal="true"]:has(h2)')).toBeVisible();
+    await shoot("dialog resize");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+    await openImage(long);
+    await run("convert");
+    const dialog = page.locator('[aria-modal="true"]:has(h2)');
+    await restOf(dialog);
+    await dialog.getByRole("button", { name: text("convert.start"), exact: true }).click();
+    await expect(dialog).toBeHidden();
+    const list = page.getByRole("button", { name: text("jobs.showList") });
+    await list.click();
+    const job = page.getByTestId("job");
+    await expect(job).toHaveAttribute("data-state", "done");
+    await job.locator("summary").click();
+    await shoot("jobs");
+    await job.getByRole("button").nth(1).click();
+    await expect(dialog).toBeVisible();
+    await shoot("dialog receipt");
+    await page.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+    await page.keyboard.press("Escape");
+    await expect(job).toBeHidden();
     await drop(page, [broken, long]);
     await expect(page.getByRole("dialog")).toBeVisible();
     await shoot("dialog several");

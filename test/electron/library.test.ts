@@ -77,6 +77,41 @@ describe("a watched folder", () => {
     await expectTold("ready a.img 512");
   });
 
+  it("is looked at again on request, and that is told", async () => {
+    const { library, shown, expectTold } = setUp();
+    const folder = folderWith("a.img");
+    await library.watch(folder);
+    library.list();
+    await expectTold("ready a.img 512");
+    library.look(folder);
+    expect(shown.at(-1)).toBe("looking ");
+    await expectTold("ready a.img 512");
+    library.look(join(folder, "not watched"));
+    expect(shown.at(-1)).toBe("ready a.img 512");
+  });
+
+  it("that has moved is watched where it is now, with what was opened of it", async () => {
+    const { library, settings } = setUp();
+    const [folder, other] = [folderWith("a.img", "b.img"), folderWith("c.img")];
+    const now = `${folder}-now`;
+    await library.watch(folder);
+    await library.watch(other);
+    // One that stands beside a folder of a similar name is none of it.
+    const beside = `${folder}.img`;
+    const recent = ["b.img", "gone.img"].map((name) => join(folder, name));
+    await settings.change({ recent: [...recent, beside, join(other, "c.img")] });
+    renameSync(folder, now);
+    await library.relocate(folder, now);
+    expect(settings.get().watchedFolders).toEqual([now, other]);
+    expect(settings.get().recent).toEqual([
+      join(now, "b.img"),
+      join(folder, "gone.img"),
+      beside,
+      join(other, "c.img"),
+    ]);
+    await expect(library.relocate(now, join(now, "a.img"))).rejects.toThrow("no folder");
+  });
+
   it("inside another one keeps its images to itself", async () => {
     const { library } = setUp();
     const folder = folderWith("a.img");

@@ -1,3 +1,4 @@
+import { random, runSeed } from "../helpers/seed";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   formatBytes,
@@ -27,7 +28,9 @@ describe("sizes", () => {
     [1024, "1.0\u00a0KiB"],
     [1536, "1.5\u00a0KiB"],
     [1024 * KiB - 1, "1.0\u00a0MiB"],
-    [1023.9 * KiB, "1,023.9\u00a0KiB"],
+    [999.94 * KiB, "999.9\u00a0KiB"],
+    [999.96 * KiB, "1.0\u00a0MiB"],
+    [1014 * KiB * KiB, "1.0\u00a0GiB"],
     [40 * GiB, "40.0\u00a0GiB"],
     [6_227_702_579, "5.8\u00a0GiB"],
     [2 ** 53 - 1, "8.0\u00a0PiB"],
@@ -40,8 +43,35 @@ describe("sizes", () => {
     [64 * KiB, "64\u00a0KiB"],
     [2 * KiB * KiB, "2\u00a0MiB"],
     [1536, "1.5\u00a0KiB"],
+    [1000 * KiB, "1,000\u00a0KiB"],
+    [1023.5 * KiB, "1,023.5\u00a0KiB"],
+    [1023.96 * KiB, "1\u00a0MiB"],
   ])("%d bytes of a cluster are %s", (bytes, text) => {
     expect(formatRoundSize(bytes)).toBe(text);
+  });
+
+  // By whole numbers alone: the tenths of a unit that are nearest to so many bytes.
+  it(`are 999.9 of a unit at most, to the nearest tenth (seed ${runSeed})`, () => {
+    const names = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    const { between } = random(runSeed);
+    const edges = names.flatMap((_name, unit) =>
+      [999.94, 999.95, 999.96, 1000, 1023.94, 1023.95, 1023.96, 1024].flatMap((count) =>
+        [-1, 0, 1].map((more) => Math.round(count * 1024 ** unit) + more),
+      ),
+    );
+    const anywhere = Array.from({ length: 2000 }, () => between(0, 2 ** 32) * 2 ** between(0, 21));
+    for (const bytes of [...edges, ...anywhere].filter(Number.isSafeInteger)) {
+      const text = formatSize(bytes);
+      const [, whole = "", tenth = "0", name = ""] =
+        /^([\d,]+)(?:\.(\d))?\u00a0(\w+)$/.exec(text) ?? [];
+      const told = `${bytes} bytes are ${text}`;
+      const one = 1024n ** BigInt(names.indexOf(name));
+      const tenths = BigInt(whole.replaceAll(",", "")) * 10n + BigInt(tenth);
+      // Twice the distance, in tenths of a unit, is at most one.
+      const off = BigInt(bytes) * 20n - tenths * 2n * one;
+      expect(off <= one && off >= -one, told).toBe(true);
+      expect(name === "B" ? tenths < 10240n : tenths >= 10n && tenths < 10000n, told).toBe(true);
+    }
   });
 
   it("keep the unit of the whole in a progress", () => {

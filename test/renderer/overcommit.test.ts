@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { overcommitFactor, overcommitOf } from "../../renderer/features/library/overcommit";
+import {
+  overcommitFactor,
+  overcommitOf as among,
+} from "../../renderer/features/library/overcommit";
 import type { ListedImage, WatchedFolder } from "../../shared/model/watched-folder";
 
 const disk = (virtualSize: number, allocated: number, grows = true): ListedImage => ({
@@ -10,9 +13,17 @@ const disk = (virtualSize: number, allocated: number, grows = true): ListedImage
   grows,
 });
 
-function folder(images: ListedImage[], free: number): WatchedFolder {
-  return { path: "/vm", state: "ready", images, more: false, host: { free, capacity: 1000 } };
+function folder(
+  images: ListedImage[],
+  free: number,
+  { path = "/vm", volume = "1" } = {},
+): WatchedFolder {
+  const host = { free, capacity: 1000, volume };
+  return { path, state: "ready", images, more: false, host };
 }
+
+const overcommitOf = (one: WatchedFolder, ...others: readonly WatchedFolder[]) =>
+  among(one, [one, ...others]);
 
 describe("how far a folder is overcommitted", () => {
   it("holds what guests may still write against what is free", () => {
@@ -22,6 +33,7 @@ describe("how far a folder is overcommitted", () => {
       taken: 150,
       toCome: 550,
       free: 250,
+      others: { folders: 0, promised: 0, taken: 0, toCome: 0 },
       capacity: 1000,
       available: 400,
       lacking: 300,
@@ -49,6 +61,31 @@ describe("how far a folder is overcommitted", () => {
       toCome: 100,
       lacking: 40,
     });
+  });
+
+  it("holds all folders of one volume against what is free there, once", () => {
+    const one = folder([disk(400, 100)], 350);
+    const two = folder([disk(200, 150), disk(30, 0)], 350, { path: "/more" });
+    const far = folder([disk(900, 0)], 10, { path: "/far", volume: "2" });
+    expect(overcommitOf(one, two, far)).toMatchObject({
+      promised: 400,
+      toCome: 300,
+      others: { folders: 1, promised: 230, taken: 150, toCome: 80 },
+      available: 100 + 150 + 350,
+      lacking: 30,
+    });
+    const whole = [one, two].map((each) => among(each, [one, two, far]));
+    // 630 of 600 bytes, seen from either.
+    for (const found of whole) expect(found && overcommitFactor(found)).toBe(1.05);
+    expect(overcommitOf(far, one, two)).toMatchObject({ others: { folders: 0 }, lacking: 890 });
+  });
+
+  it("counts no image that one of another folder stands on", () => {
+    const over = { ...disk(400, 10), path: "/more/over", base: "/vm/400" };
+    const base = folder([disk(400, 300)], 1000);
+    const more = folder([over], 1000, { path: "/more" });
+    expect(overcommitOf(base, more)).toBeUndefined();
+    expect(overcommitOf(more, base)).toMatchObject({ promised: 400, others: { folders: 0 } });
   });
 
   it("says nothing where nobody knows what is free", () => {

@@ -101,7 +101,8 @@ function usageOf(image: DiskImage): { usage: Usage; unreadable?: Failure } {
     return { usage: { own: ownUsage(image), answers: answersOf(image), holds } };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    const rest = image.layers[0]?.source.allocated ?? 0;
+    const [layer] = image.layers;
+    const rest = (layer && hostSizes(layer).allocated) ?? 0;
     const usage = {
       own: { data: 0, compressed: 0, compressedGuest: 0, rest },
       answers: [],
@@ -126,7 +127,36 @@ function heldBy(layer: ImageLayer): number {
   return held;
 }
 
-/** How the image's own file is used, whatever lies below it. */
+/** What an image takes with the files that hold its data besides its own, in bytes. */
+function hostSizes({ source, otherFiles = [] }: ImageLayer): {
+  readonly fileLength: number;
+  readonly allocated: number | undefined;
+} {
+  // Two extents may lie in one file.
+  const files = [source, ...new Map(otherFiles.map((file) => [file.name, file])).values()];
+  return {
+    fileLength: files.reduce((sum, { size }) => sum + size, 0),
+    allocated: files.reduce<number | undefined>(
+      (sum, { allocated }) =>
+        sum === undefined || allocated === undefined ? undefined : sum + allocated,
+      0,
+    ),
+  };
+}
+
+/** Bytes of a sector, in which qcow2 counts what a compressed cluster takes. */
+const sectorSize = 512;
+
+/**
+ * Bytes that encoded data takes. qcow2 packs streams one behind the other and counts each to the end of
+ * its last sector, where the next one begins: a sector counts for the stream that its first byte is of.
+ */
+function takenBy({ at, stored }: { at: number; stored: number }, { format }: ImageLayer): number {
+  if (format !== "qcow2") return stored;
+  return Math.max(0, at + stored - Math.ceil(at / sectorSize) * sectorSize);
+}
+
+/** How the image's own files are used, whatever lies below them: together what they take. */
 function ownUsage({ layers: [layer] }: DiskImage): ImageReport["own"] {
   let data = 0;
   let compressed = 0;
@@ -136,15 +166,18 @@ function ownUsage({ layers: [layer] }: DiskImage): ImageReport["own"] {
     if (run.kind === "data") {
       data += run.length;
     } else {
-      compressed += run.stored;
+      compressed += takenBy(run, layer);
       compressedGuest += run.length;
     }
   }
-  const { allocated } = layer.source;
-  // Without blocks there is nothing but data, and the host counts it in units of its own.
-  if (layer.blockSize === 1 && allocated !== undefined) data = allocated;
-  const rest = Math.max(0, (allocated ?? 0) - data - compressed);
-  return { data, compressed, compressedGuest, rest };
+  const { allocated } = hostSizes(layer);
+  if (allocated === undefined) return { data, compressed, compressedGuest, rest: 0 };
+  // Without blocks there is nothing but data, and the host counts it in units of its own. One that
+  // compresses takes less than what it stores.
+  if (layer.blockSize === 1) data = allocated;
+  data = Math.min(data, allocated);
+  compressed = Math.min(compressed, allocated - data);
+  return { data, compressed, compressedGuest, rest: allocated - data - compressed };
 }
 
 function layerReport(
@@ -158,6 +191,7 @@ function layerReport(
   },
 ): LayerReport {
   const { source, format, size, facts } = layer;
+  const { fileLength, allocated } = hostSizes(layer);
   const { above, below, answers, holds, declared } = chain;
   const doubt = formatDoubt(layer, declared);
   return {
@@ -165,8 +199,8 @@ function layerReport(
     namedAs: above?.parent?.name,
     format: format as LayerReport["format"],
     virtualSize: size,
-    fileLength: source.size,
-    allocated: source.allocated,
+    fileLength,
+    allocated,
     answers,
     holds,
     ...(below && staleBase(layer, below)),

@@ -35,7 +35,7 @@ interface FailurePageProps {
 /** The page of an image that could not be read: what happened, where, and what to do. */
 export function FailurePage({ path, failure, children }: FailurePageProps) {
   const { t } = useTranslation();
-  const { inspect, remove } = useImages.getState();
+  const { inspect, relocate, remove } = useImages.getState();
   const name = nameOf(path);
   const missing = failure.code === "missing-file";
   const Icon = missing ? FileX : FileWarning;
@@ -68,6 +68,11 @@ export function FailurePage({ path, failure, children }: FailurePageProps) {
         {mayBeRaw.has(failure.code) && (
           <Button variant="default" onClick={() => void unlock(path, { format: "raw" })}>
             {t("openAs.raw")}
+          </Button>
+        )}
+        {missing && (
+          <Button variant="default" onClick={() => attempt(() => relocate(path))}>
+            {t("failure.relocate")}
           </Button>
         )}
         {!missing && (

@@ -15,15 +15,18 @@ export function JobItem({ job }: { job: Job }) {
   const { failure } = job;
   const words = failure && failureWords(failure, t);
   const dragOut = useDragOut(job);
+  const title = jobTitle(job, t);
   return (
     <li className={styles.item} data-testid="job" data-state={job.state} data-target={job.target}>
       <div className={styles.itemHead} {...dragOut}>
         <JobIcon state={job.state} />
-        <strong>{jobTitle(job, t)}</strong>
-        <JobActions job={job} />
+        <strong title={dragOut.title ?? title}>{title}</strong>
       </div>
       {showsProgress(job) && <JobProgressBar job={job} />}
-      <p className={styles.line}>{jobProgress(job, t).join(" · ") || jobOutcome(job, t)}</p>
+      <div className={styles.itemFoot}>
+        <p className={styles.line}>{jobProgress(job, t).join(" · ") || jobOutcome(job, t)}</p>
+        <JobActions job={job} />
+      </div>
       {words !== undefined && (
         <>
           <p className={styles.hint}>{words.step}</p>

@@ -4,12 +4,14 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { WatchedFolder } from "../../../shared/model/watched-folder";
 import { nameOf } from "../../api/paths";
+import { useLibrary } from "../../state/library";
+import { attempt } from "../../state/view";
 import { failureLine } from "../../text/failure-text";
 import { sentences } from "../../text/sentence";
 import { Ellipsis } from "../../ui/ellipsis";
+import { TextButton } from "../../ui/text-button";
 import { Gauge } from "./gauge";
 import styles from "./library.module.css";
-import { overcommitOf } from "./overcommit";
 import { useOvercommitText } from "./overcommit-text";
 import type { FolderRow } from "./rows";
 
@@ -25,10 +27,9 @@ interface FolderHeadProps {
 export const FolderHead = memo(function FolderHead(props: FolderHeadProps) {
   const { id, row, active, onChoose, onRemove } = props;
   const { t } = useTranslation();
-  const { path, watched, expanded } = row;
+  const { path, watched, expanded, overcommit } = row;
   const name = nameOf(path) || path;
   const note = useFolderNote(watched);
-  const overcommit = watched && overcommitOf(watched);
   const gauge = useOvercommitText(overcommit);
   return (
     // The tree hears the keys.
@@ -52,7 +53,7 @@ export const FolderHead = memo(function FolderHead(props: FolderHeadProps) {
       <strong>
         <Ellipsis full={path}>{name}</Ellipsis>
       </strong>
-      {watched && (
+      {watched && note?.bad !== true && (
         <ActionIcon
           className={styles.unwatch}
           variant="subtle"
@@ -74,10 +75,44 @@ export const FolderHead = memo(function FolderHead(props: FolderHeadProps) {
           {note.text}
         </small>
       )}
+      {watched && note?.bad && (
+        <Mends path={path} missing={watched.state === "missing"} {...props} />
+      )}
       {overcommit && gauge && <Gauge overcommit={overcommit} text={gauge} />}
     </div>
   );
 });
+
+/** What can be done about a folder that is not there, or cannot be read. */
+function Mends(props: FolderHeadProps & { path: string; missing: boolean }) {
+  const { path, missing, active, row, onRemove } = props;
+  const { t } = useTranslation();
+  const { look, relocate } = useLibrary.getState();
+  return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the buttons in it hear the keys
+    <div
+      className={styles.mends}
+      role="presentation"
+      onClick={(event) => {
+        event.stopPropagation();
+        // What was pressed goes.
+        event.currentTarget.closest<HTMLElement>('[role="tree"]')?.focus();
+      }}
+    >
+      <TextButton outOfTabs={!active} onClick={() => attempt(() => look(path))}>
+        {t("library.lookAgain")}
+      </TextButton>
+      {missing && (
+        <TextButton outOfTabs={!active} onClick={() => attempt(() => relocate(path))}>
+          {t("library.relocate")}
+        </TextButton>
+      )}
+      <TextButton outOfTabs={!active} onClick={() => onRemove(row)}>
+        {t("library.removeFolder")}
+      </TextButton>
+    </div>
+  );
+}
 
 /** What there is to say of a folder besides its images. */
 function useFolderNote(

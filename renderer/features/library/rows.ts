@@ -1,5 +1,6 @@
 import type { ListedImage, WatchedFolder } from "../../../shared/model/watched-folder";
 import { folderOf, nameOf } from "../../api/paths";
+import { overcommitOf, type Overcommit } from "./overcommit";
 
 /** Where a row stands in the tree: what assistive technology is told of it. */
 interface Place {
@@ -21,6 +22,8 @@ export interface FolderRow extends Place {
   readonly expanded: boolean;
   /** What is known of it, where it is watched. */
   readonly watched?: WatchedFolder;
+  /** How far it is overcommitted, where that is known. */
+  readonly overcommit?: Overcommit;
 }
 
 /** One image. */
@@ -69,7 +72,14 @@ export function libraryRows(content: LibraryContent): Row[] {
   return [
     ...watched.flatMap((folder, nth): Row[] => {
       const key = `watched ${folder.path}`;
-      const row: FolderRow = { kind: "folder", key, ...head(folder.path, nth), watched: folder };
+      const overcommit = overcommitOf(folder, watched);
+      const row: FolderRow = {
+        kind: "folder",
+        key,
+        ...head(folder.path, nth),
+        watched: folder,
+        ...(overcommit && { overcommit }),
+      };
       return row.expanded ? [row, ...imageRows(folder.images, key)] : [row];
     }),
     ...[...others].flatMap(([path, images], nth): Row[] => {

@@ -1,9 +1,9 @@
-import { ActionIcon, SegmentedControl, Tooltip, VisuallyHidden } from "@mantine/core";
-import { Maximize, ZoomIn, ZoomOut } from "lucide-react";
+import { SegmentedControl, Tooltip, VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { MapColouring, MapOrder } from "../../../shared/model/map";
 import { useMap } from "../../state/map";
 import { formatRoundSize, formatSize } from "../../text/format";
+import { ZoomButtons } from "../../ui/zoom-buttons";
 import styles from "./map.module.css";
 
 interface ToolbarProps {
@@ -49,17 +49,13 @@ export function Toolbar({ cellSize, canZoomIn, canZoomOut, zoom }: ToolbarProps)
         <span className={styles.scale} data-testid="map-scale" data-bytes={cellSize}>
           {cellSize !== undefined && t("map.oneCell", { size: sizeText(cellSize) })}
         </span>
-        <ActionIcon.Group>
-          <ZoomButton label={t("map.zoom.out")} disabled={!canZoomOut} act={() => zoom(-1)}>
-            <ZoomOut size={15} aria-hidden />
-          </ZoomButton>
-          <ZoomButton label={t("map.zoom.in")} disabled={!canZoomIn} act={() => zoom(1)}>
-            <ZoomIn size={15} aria-hidden />
-          </ZoomButton>
-          <ZoomButton label={t("map.zoom.whole")} disabled={!canZoomOut} act={() => zoom(0)}>
-            <Maximize size={14} aria-hidden />
-          </ZoomButton>
-        </ActionIcon.Group>
+        <ZoomButtons
+          labels={{ out: t("map.zoom.out"), in: t("map.zoom.in"), whole: t("map.zoom.whole") }}
+          canZoomIn={canZoomIn}
+          canZoomOut={canZoomOut}
+          canShowWhole={canZoomOut}
+          zoom={zoom}
+        />
       </div>
     </div>
   );
@@ -81,31 +77,4 @@ function choice(value: string, text: string, why?: string) {
     </Tooltip>
   );
   return { value, label, disabled: true };
-}
-
-interface ZoomButtonProps {
-  label: string;
-  disabled: boolean;
-  act: () => void;
-  children: React.ReactNode;
-}
-
-function ZoomButton({ label, disabled, act, children }: ZoomButtonProps) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon
-        variant="default"
-        size={30}
-        aria-label={label}
-        // A button that goes away under the fingers takes the focus with it.
-        aria-disabled={disabled || undefined}
-        data-disabled={disabled || undefined}
-        onClick={() => {
-          if (!disabled) act();
-        }}
-      >
-        {children}
-      </ActionIcon>
-    </Tooltip>
-  );
 }

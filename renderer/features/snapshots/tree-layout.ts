@@ -7,8 +7,14 @@ export const nodeSize = { width: 192, height: 78 } as const;
 /** Pixels left free around the tree. */
 export const pictureMargin = 20;
 
+/** Where a node stands: its upper left corner, in pixels. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Where the nodes stand, in pixels: the oldest on the left, branches below one another. */
-export function placeNodes(nodes: readonly SnapshotNode[]): { x: number; y: number }[] {
+export function placeNodes(nodes: readonly SnapshotNode[]): Place[] {
   const graph = new graphlib.Graph();
   graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 36 });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -22,6 +28,43 @@ export function placeNodes(nodes: readonly SnapshotNode[]): { x: number; y: numb
     // The layout tells centres.
     return { x: x - nodeSize.width / 2, y: y - nodeSize.height / 2 };
   });
+}
+
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+}
+
+const sizeOf = (places: readonly Place[]): Frame => ({
+  width: Math.max(...places.map(({ x }) => x)) + nodeSize.width,
+  height: Math.max(...places.map(({ y }) => y)) + nodeSize.height,
+});
+
+/** The scale, at most 1, at which the whole tree is in the frame. */
+export function wholeZoom(places: readonly Place[], frame: Frame): number {
+  const { width, height } = sizeOf(places);
+  const room = (length: number) => Math.max(1, length - 2 * pictureMargin);
+  return Math.min(room(frame.width) / width, room(frame.height) / height, 1);
+}
+
+/** What a frame of the picture shows at a scale: the whole tree in its middle where it fits, else what is around `node`. */
+export function viewOf(
+  places: readonly Place[],
+  frame: Frame,
+  zoom: number,
+  node: Place = { x: 0, y: 0 },
+): Place & { readonly zoom: number } {
+  const whole = sizeOf(places);
+  const margin = pictureMargin;
+  const start = (size: number, length: number, middle: number) =>
+    length * zoom + 2 * margin <= size
+      ? (size - length * zoom) / 2
+      : Math.min(margin, Math.max(size - margin - length * zoom, size / 2 - middle * zoom));
+  return {
+    x: start(frame.width, whole.width, node.x + nodeSize.width / 2),
+    y: start(frame.height, whole.height, node.y + nodeSize.height / 2),
+    zoom,
+  };
 }
 
 /** Places of the nodes in the tree's order: each before its children, those in the table's order. */

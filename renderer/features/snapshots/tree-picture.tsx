@@ -1,22 +1,20 @@
 import { ReactFlow, useReactFlow, useStore, type Edge } from "@xyflow/react";
-import { useEffect, useMemo } from "react";
+import { useEffect } from "react";
 import type { SnapshotTree } from "../../../shared/model/snapshot-tree";
 import { useSnapshots } from "../../state/snapshots";
 import { NodeBox, type TreeNode } from "./node-box";
-import { nodeSize, pictureMargin, placeNodes } from "./tree-layout";
+import { nodeSize, viewOf, wholeZoom, type Place } from "./tree-layout";
+import { mostZoom, readableZoom } from "./use-zoom";
 
 const nodeTypes = { box: NodeBox };
 /** Below this a parent is drawn as a guess. */
 const sure = 0.75;
-/** The smallest scale at which a node can be read. */
-const leastZoom = 0.84;
 
 /** The tree as a picture. It is a picture only: keys and screen readers have the tree around it. */
-export function TreePicture({ tree }: { tree: SnapshotTree }) {
+export function TreePicture({ tree, places }: { tree: SnapshotTree; places: readonly Place[] }) {
   const selected = useSnapshots((state) => state.selected);
   const active = useSnapshots((state) => state.active);
   const { select } = useSnapshots.getState();
-  const places = useMemo(() => placeNodes(tree.nodes), [tree]);
   const nodes = tree.nodes.map((node, place): TreeNode => ({
     id: String(place),
     type: "box",
@@ -50,8 +48,8 @@ export function TreePicture({ tree }: { tree: SnapshotTree }) {
       disableKeyboardA11y
       panOnScroll
       zoomOnDoubleClick={false}
-      minZoom={0.2}
-      maxZoom={1.5}
+      minZoom={0.02}
+      maxZoom={mostZoom}
       proOptions={{ hideAttribution: true }}
       onNodeClick={(event, { id }) =>
         select(Number(id), event.ctrlKey || event.metaKey || event.shiftKey)
@@ -63,29 +61,16 @@ export function TreePicture({ tree }: { tree: SnapshotTree }) {
 }
 
 /** Shows the whole tree where it fits, else the part around the node that keys act from. */
-function KeepInView({ active, places }: { active: number; places: { x: number; y: number }[] }) {
+function KeepInView({ active, places }: { active: number; places: readonly Place[] }) {
   const { setViewport, getViewport } = useReactFlow();
   const width = useStore((store) => store.width);
   const height = useStore((store) => store.height);
 
   useEffect(() => {
     if (width === 0 || height === 0) return;
-    const margin = pictureMargin;
-    const right = Math.max(...places.map(({ x }) => x)) + nodeSize.width;
-    const bottom = Math.max(...places.map(({ y }) => y)) + nodeSize.height;
-    const whole = Math.min((width - 2 * margin) / right, (height - 2 * margin) / bottom, 1);
-    const zoom = Math.max(whole, leastZoom);
-    const now = places.at(-1) ?? { x: 0, y: 0 };
-    const start = (size: number, length: number, at: number, node: number) =>
-      length * zoom + 2 * margin <= size
-        ? margin
-        : Math.min(
-            margin,
-            Math.max(size - margin - length * zoom, size / 2 - (at + node / 2) * zoom),
-          );
-    const x = start(width, right, now.x, nodeSize.width);
-    const y = start(height, bottom, now.y, nodeSize.height);
-    void setViewport({ x, y, zoom });
+    const frame = { width, height };
+    const zoom = Math.max(wholeZoom(places, frame), readableZoom);
+    void setViewport(viewOf(places, frame, zoom, places.at(-1)));
   }, [width, height, places, setViewport]);
 
   useEffect(() => {

@@ -1,25 +1,42 @@
 import { VisuallyHidden } from "@mantine/core";
 import { ReactFlowProvider } from "@xyflow/react";
-import { useRef, type KeyboardEvent } from "react";
+import { useMemo, useRef, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { SnapshotNode, SnapshotTree } from "../../../shared/model/snapshot-tree";
 import { useSnapshots } from "../../state/snapshots";
 import { formatDate, formatSize } from "../../text/format";
+import { ZoomButtons } from "../../ui/zoom-buttons";
 import styles from "./snapshots.module.css";
-import { frameHeight, inTreeOrder, nodeAfter } from "./tree-layout";
+import { frameHeight, inTreeOrder, nodeAfter, placeNodes } from "./tree-layout";
 import { TreePicture } from "./tree-picture";
+import { useZoom } from "./use-zoom";
 
 /** The snapshots as a tree, for eyes and pointers as a picture and for keys and readers as a list. */
 export function Tree({ tree }: { tree: SnapshotTree }) {
+  return (
+    <ReactFlowProvider>
+      <TreeFrame tree={tree} />
+    </ReactFlowProvider>
+  );
+}
+
+/** The levels that a key zooms by; 0 shows the whole, undefined is for any other key. */
+const zoomKeys: Readonly<Record<string, number | undefined>> = { "+": 1, "=": 1, "-": -1, "0": 0 };
+
+function TreeFrame({ tree }: { tree: SnapshotTree }) {
   const { t } = useTranslation();
   const selected = useSnapshots((state) => state.selected);
   const active = useSnapshots((state) => state.active);
   const { select, activate } = useSnapshots.getState();
   const keys = useRef<HTMLDivElement>(null);
+  const places = useMemo(() => placeNodes(tree.nodes), [tree]);
+  const { fits, far, zoom, ...can } = useZoom(places, active);
 
   const press = (event: KeyboardEvent) => {
     const next = nodeAfter(event.key, active, tree.nodes);
-    if (event.key === " ") select(active, true);
+    const levels = event.ctrlKey || event.metaKey ? undefined : zoomKeys[event.key];
+    if (levels !== undefined) zoom(levels);
+    else if (event.key === " ") select(active, true);
     else if (next === undefined) return;
     else if (event.ctrlKey || event.metaKey) activate(next);
     else if (event.shiftKey && !selected.includes(next)) select(next, true);
@@ -62,11 +79,27 @@ export function Tree({ tree }: { tree: SnapshotTree }) {
           ))}
         </VisuallyHidden>
       </div>
-      <div className={styles.picture} aria-hidden onClick={() => keys.current?.focus()}>
-        <ReactFlowProvider>
-          <TreePicture tree={tree} />
-        </ReactFlowProvider>
+      <div
+        className={styles.picture}
+        data-far={far || undefined}
+        aria-hidden
+        onClick={() => keys.current?.focus()}
+      >
+        <TreePicture tree={tree} places={places} />
       </div>
+      {!fits && (
+        <div className={styles.zoom}>
+          <ZoomButtons
+            labels={{
+              out: t("snapshots.zoom.out"),
+              in: t("snapshots.zoom.in"),
+              whole: t("snapshots.zoom.whole"),
+            }}
+            {...can}
+            zoom={zoom}
+          />
+        </div>
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { reportImage } from "../../../electron/engine";
@@ -45,6 +45,59 @@ describeWithQemu("report", () => {
     expect(data + compressed + rest).toBe(allocatedBytes(path));
     expect(made.broken).toBeUndefined();
     expect(made.host?.capacity).toBeGreaterThan(made.host?.free ?? Infinity);
+  });
+
+  it("counts a sector of two compressed clusters once", (context) => {
+    needsHoles(context);
+    const folder = tempFolder();
+    const [raw, path] = [join(folder, "disk.raw"), join(folder, "packed.qcow2")];
+    // Each cluster compresses to much less than a sector, and not to a whole number of them.
+    const clusters = Array.from({ length: 96 }, (_, nth) =>
+      Buffer.alloc(64 * K, `${"word".repeat(1 + (nth % 7))}${nth} `),
+    );
+    writeFileSync(raw, Buffer.concat(clusters));
+    qemuImg(["convert", "-c", "-f", "raw", "-O", "qcow2", raw, path]);
+    const { own, layers } = report(path);
+    // By hand: the sectors that the entries of the only L2 table name, as a set.
+    const file = readFileSync(path);
+    const offsetAt = (at: number) => Number(file.readBigUInt64BE(at) & 0x00fffffffffffe00n);
+    const l2 = offsetAt(offsetAt(40));
+    const sectors = new Set<number>();
+    let named = 0;
+    for (let nth = 0; nth < 96; nth++) {
+      const entry = file.readBigUInt64BE(l2 + nth * 8);
+      expect(entry >> 62n).toBe(1n);
+      const first = Number(entry & ((1n << 54n) - 1n)) >> 9;
+      const more = Number((entry >> 54n) & 0xffn);
+      named += more + 1;
+      for (let sector = first; sector <= first + more; sector++) sectors.add(sector);
+    }
+    expect(named).toBeGreaterThan(sectors.size);
+    expect(own.compressedGuest).toBe(96 * 64 * K);
+    // The first stream begins at a cluster, the last may end at the end of the file.
+    expect(own.compressed).toBeGreaterThan((sectors.size - 1) * 512);
+    expect(own.compressed).toBeLessThanOrEqual(sectors.size * 512);
+    expect(own.data + own.compressed + own.rest).toBe(layers[0]?.allocated);
+  });
+
+  it.each([
+    ["qcow2", "data_file=data.raw", "data.raw"],
+    ["vmdk", "subformat=monolithicFlat", "disk-flat.vmdk"],
+  ])("counts the other files of a %s image with %s", (format, options, other) => {
+    const folder = tempFolder();
+    const path = join(folder, `disk.${format}`);
+    writeFileSync(join(folder, "source"), Buffer.alloc(512 * K, 1));
+    truncateSync(join(folder, "source"), 4096 * K);
+    const args = ["-f", "raw", "-O", format, "-o", options, "source", `disk.${format}`];
+    qemuImg(["convert", ...args], folder);
+    const files = [path, join(folder, other)];
+    const taken = files.reduce((sum, file) => sum + allocatedBytes(file), 0);
+    const { layers, own } = report(path);
+    expect(layers).toMatchObject([
+      { allocated: taken, fileLength: files.reduce((sum, file) => sum + statSync(file).size, 0) },
+    ]);
+    expect(own.data).toBeGreaterThanOrEqual(512 * K);
+    expect(own.data + own.compressed + own.rest).toBe(taken);
   });
 
   it("tells what a layer holds though nobody sees it, and of a base that was changed", () => {
