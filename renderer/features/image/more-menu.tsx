@@ -4,8 +4,10 @@ import { useTranslation } from "react-i18next";
 import type { ImageChange } from "../../../shared/model/change";
 import type { ImageReport } from "../../../shared/model/report";
 import { useChange } from "../../state/change";
+import { holderOf } from "../../state/in-use";
 import { chooseBase } from "../../state/rebase";
 import { attempt } from "../../state/view";
+import { Held } from "../../ui/held";
 
 /** Formats whose disk may get another size where it is. */
 const resizable: ReadonlySet<string> = new Set(["raw", "qcow2", "vdi", "vpc", "vhdx", "vmdk"]);
@@ -20,6 +22,23 @@ export function MoreMenu({ report }: { report: ImageReport }) {
   if (!resizable.has(image.format)) return null;
   const ask = (change: ImageChange) => attempt(() => useChange.getState().ask(change));
   const size = image.virtualSize;
+  const holder = holderOf(report);
+  if (holder !== undefined)
+    return (
+      <Held by={holder}>
+        {(held) => (
+          <ActionIcon
+            variant="default"
+            size={33}
+            aria-label={t("change.menu.label")}
+            aria-haspopup="menu"
+            {...held}
+          >
+            <More size={16} aria-hidden />
+          </ActionIcon>
+        )}
+      </Held>
+    );
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
