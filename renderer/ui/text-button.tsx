@@ -1,9 +1,12 @@
 import { UnstyledButton } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import type { HeldProps } from "./held";
 import styles from "./text-button.module.css";
 
-interface TextButtonProps extends Partial<Omit<HeldProps, "onClick">> {
+interface TextButtonProps
+  extends
+    Pick<ComponentProps<"button">, "title" | "aria-label">,
+    Partial<Omit<HeldProps, "onClick" | "title">> {
   /** Whether what the button folds is open; absent when it folds nothing. */
   expanded?: boolean;
   onClick: HeldProps["onClick"];

@@ -92,7 +92,7 @@ export function Health({ report }: { report: ImageReport }) {
           )}
         </div>
       </Card>
-      {result.findings.length > 0 && <Findings result={result} />}
+      {result.findings.length > 0 && <Findings result={result} image={image} />}
       {mode && (
         <RepairDialog
           path={path}
