@@ -7,6 +7,7 @@ import type { ImageReport } from "../../../shared/model/report";
 import { call } from "../../api/client";
 import { nameOf } from "../../api/paths";
 import { useChain } from "../../state/chain";
+import { isPlainDisk } from "../../state/changes-of";
 import { useConvert } from "../../state/convert";
 import { holderOf } from "../../state/in-use";
 import { useSnapshots } from "../../state/snapshots";
@@ -18,17 +19,13 @@ import { badgesOf } from "./badges";
 import styles from "./image-head.module.css";
 import { MoreMenu } from "./more-menu";
 
-/** Formats of media, which no guest writes to. */
-const onlyRead: ReadonlySet<string> = new Set(["iso", "dmg"]);
-
 /** Name, place and badges of an image, and what can be done with it. */
 export function ImageHead({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
   const { begin } = useConvert.getState();
   const { path } = report;
   const [image, next] = report.layers;
-  const isDisk =
-    image !== undefined && image.facts.wrapping === undefined && !onlyRead.has(image.format);
+  const isDisk = isPlainDisk(report);
   return (
     <header>
       <div className={styles.head}>
