@@ -57,7 +57,7 @@ export function BrokenBase({ path, link }: BrokenBaseProps) {
         <FactList
           facts={[
             { name: t("chain.broken.wanted"), value: link.name, mono: true },
-            ...(link.path === undefined
+            ...(link.path === undefined || link.path === link.name
               ? []
               : [{ name: t("chain.broken.at"), value: link.path, mono: true }]),
             ...(link.format === undefined
