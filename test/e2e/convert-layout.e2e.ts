@@ -55,6 +55,10 @@ test("a refused base is told once, and the dialog leads to the chain", async ({
   await expect(findings).toContainText(
     "The chain of web01.qcow2 is broken at base.qcow2: The file was not opened",
   );
+  // Also where the button is that it disables, without scrolling.
+  await expect(page.getByTestId("first-stop")).toContainText("is broken at base.qcow2");
+  await expect(page.getByTestId("first-stop")).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole("button", { name: "Convert", exact: true })).toBeDisabled();
   await lamina.picture("convert-refused");
   await findings.getByRole("button", { name: "See the chain" }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0);

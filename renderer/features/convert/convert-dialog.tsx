@@ -10,7 +10,7 @@ import { Dialog } from "../../ui/dialog";
 import { FailureNote } from "../../ui/failure-note";
 import { CommandLine } from "./command-line";
 import styles from "./convert.module.css";
-import { Findings } from "./findings";
+import { Findings, FirstStop } from "./findings";
 import { FormatChoice } from "./format-choice";
 import { OptionFields, SpaceOutlook } from "./option-fields";
 import { PurposeChoice } from "./purpose-choice";
@@ -72,6 +72,7 @@ export function ConvertDialog() {
           </div>
         )}
         <div className={styles.buttons}>
+          <FirstStop />
           <Button variant="default" onClick={close}>
             {t("convert.cancel")}
           </Button>

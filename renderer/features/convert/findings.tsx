@@ -11,6 +11,7 @@ import { formatSize } from "../../text/format";
 import { failureLine, failureWords } from "../../text/failure-text";
 import { CheckList } from "../../ui/check-list";
 import { findingText } from "../../ui/preflight-text";
+import { Ellipsis } from "../../ui/ellipsis";
 import { TextButton } from "../../ui/text-button";
 import styles from "./convert.module.css";
 import { mendText } from "./mend-text";
@@ -31,15 +32,14 @@ const toldAbove: ReadonlySet<PreflightFinding["id"]> = new Set([
   "source-encrypted",
 ]);
 
-/** What was looked at before the start, what came of it, and what would mend it. */
-export function Findings() {
+function useLines(): Line[] {
   const { t } = useTranslation();
   const form = useConvert();
   const views = useImages((images) => images.views);
   const findings = useOutlook((outlook) => outlook.findings);
   const size = useOutlook((outlook) => outlook.size);
   const several = form.sources.length > 1;
-  const lines: Line[] = [
+  return [
     ...form.sources.flatMap((source) => [
       ...unreadLines(source, views[source], form.salvage, t),
       ...(findings[source] ?? [])
@@ -59,6 +59,23 @@ export function Findings() {
     ...placeLines(form, size, t),
     { level: "good", text: t("convert.checks.kept", { count: form.sources.length }) },
   ];
+}
+
+/** What keeps the conversion from being started, beside the button that cannot be pressed. */
+export function FirstStop() {
+  const stop = useLines().find(({ level }) => level === "stop");
+  return (
+    <p className={styles.stop} data-testid="first-stop">
+      {stop !== undefined && <Ellipsis>{stop.text}</Ellipsis>}
+    </p>
+  );
+}
+
+/** What was looked at before the start, what came of it, and what would mend it. */
+export function Findings() {
+  const { t } = useTranslation();
+  const form = useConvert();
+  const lines = useLines();
   return (
     <section aria-label={t("convert.checks.title")} data-testid="findings">
       <h3 className={styles.label}>{t("convert.checks.title")}</h3>
