@@ -144,6 +144,7 @@ export function serveWindow(parts: ServeParts): Dispatch {
     ready: reveal,
     settled: settled.tell,
     showInFolder: (path) => shell.showItemInFolder(path),
+    trash: (path) => shell.trashItem(path),
     startDrag: (path) => startDrag(window, path),
     copyText: (text) => clipboard.writeText(text),
   });

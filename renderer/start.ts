@@ -5,6 +5,7 @@ import { useBytes } from "./state/bytes";
 import { useChange } from "./state/change";
 import { useDrop } from "./state/drop";
 import { shownReport, useImages } from "./state/images";
+import { followHolders, lookForHolders } from "./state/in-use";
 import { useMeasures } from "./state/measures";
 import { useConvert } from "./state/convert";
 import { firstPicture } from "./state/first-picture";
@@ -38,6 +39,8 @@ export async function start(known: Promise<void>): Promise<void> {
   });
   on("image.measuring", (progress) => useMeasures.getState().progressed(progress));
   useImages.subscribe((images) => useMeasures.getState().follow(shownReport(images)));
+  useImages.subscribe(followHolders);
+  window.addEventListener("focus", () => void lookForHolders());
   on("convert.measuring", (progress) => useOutlook.getState().progressed(progress));
   for (const store of [useConvert, useImages, useMeasures])
     store.subscribe(() => useOutlook.getState().follow());

@@ -9,8 +9,13 @@ export function libvirtFolders(env: NodeJS.ProcessEnv, home: string): string[] {
   return ["/etc/libvirt/qemu", join(config, "libvirt/qemu")];
 }
 
-/** Which VMs use an image. */
-export function domainHandlers({ run }: TaskRunner): Pick<Handlers, "image.domains"> {
+/** Which VMs use an image, and who has it open. */
+export function domainHandlers({
+  run,
+}: TaskRunner): Pick<Handlers, "image.domains" | "image.users"> {
   const folders = libvirtFolders(process.env, homedir());
-  return { "image.domains": (image) => run("image.domains", { image, folders }) };
+  return {
+    "image.domains": (image) => run("image.domains", { image, folders }),
+    "image.users": (chain) => run("image.users", chain),
+  };
 }

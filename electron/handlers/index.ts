@@ -29,6 +29,7 @@ import { libraryHandlers } from "./library";
 import { mapHandlers } from "./map";
 import { measureHandlers } from "./measure";
 import type { Openings } from "./openings";
+import { originalHandlers } from "./originals";
 import { preflightHandlers } from "./preflight";
 import { receiptHandlers } from "./receipts";
 import { sampleHandlers, type SampleParts } from "./samples";
@@ -65,6 +66,8 @@ export interface HandlerParts {
   /** The page shows what it was asked to show. */
   settled(): void;
   showInFolder(path: string): void;
+  /** Moves a file to the desktop's trash. Rejects where there is none. */
+  trash(path: string): Promise<void>;
   /** Lets the desktop drag a file out of the window. */
   startDrag(path: string): void;
   /** Puts text on the clipboard. */
@@ -104,6 +107,7 @@ export function createHandlers(given: HandlerParts): Handlers {
     ...libraryHandlers(parts.library, parts.dialogs),
     ...mapHandlers(parts.tasks, parts),
     ...receiptHandlers(parts.receipts),
+    ...originalHandlers(parts),
     ...domainHandlers(parts.tasks),
     ...sampleHandlers(parts.tasks, parts.samples, parts.emit),
     ...settingsHandlers(parts.settings, parts),

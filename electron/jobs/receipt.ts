@@ -1,3 +1,4 @@
+import type { ConvertRequest } from "../../shared/model/job";
 import type { Receipt } from "../../shared/model/receipt";
 import type { FinishedJob } from "./queue";
 
@@ -17,8 +18,12 @@ export function receiptOf(finished: FinishedJob, toolVersion: string): Receipt {
     compress: request.compress,
     ...(verification && { verification }),
     ...(salvaged && { salvaged }),
+    ...(isPart(request) && { part: true }),
     ...(sourceChanged && { sourceChanged }),
     command,
     toolVersion,
   };
 }
+
+const isPart = ({ snapshot, member, behind }: ConvertRequest): boolean =>
+  snapshot !== undefined || member !== undefined || (behind?.length ?? 0) > 0;

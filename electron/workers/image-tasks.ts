@@ -24,6 +24,7 @@ import {
   repairImage,
   snapshotTree,
   toFailure,
+  usersOf,
   type CellsQuestion,
   type Control,
   type FindRequest,
@@ -75,6 +76,7 @@ export const imageTasks = {
   "chain.createOverlay": createOverlay,
   "chain.pointTo": pointTo,
   "create.measure": measureEach,
+  "image.users": ({ path, bases }: CallInput<"image.users">) => ({ users: usersOf(path, bases) }),
   "image.domains": ({ image, folders }: { image: DomainsRequest; folders: readonly string[] }) =>
     domainsOf(image, folders),
   "samples.make": ({ parent, mark }: { parent: string; mark: string }, control: Control) =>

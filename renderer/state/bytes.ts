@@ -3,6 +3,7 @@ import type { EventPayload } from "../../shared/ipc/contract";
 import type { BytesPlace, BytesSide } from "../../shared/model/bytes";
 import type { Failure } from "../../shared/model/report";
 import { call, toFailure } from "../api/client";
+import { useView } from "./view";
 import { CHUNK, createByteChunks, type ByteChunks } from "./byte-chunks";
 
 /** Bytes in a row. */
@@ -19,7 +20,16 @@ export type Finding =
   | { readonly state: "missing"; readonly from: number }
   | { readonly state: "failed"; readonly failure: Failure };
 
+/** Bytes that another screen leads to. */
+interface Wanted {
+  readonly place: BytesPlace;
+  readonly at: number;
+  readonly length: number;
+}
+
 interface BytesState {
+  /** What the Bytes screen shall show first, until it has. */
+  readonly wanted: Wanted | undefined;
   /** What is shown; absent before the first. */
   readonly place: BytesPlace | undefined;
   /** Bytes there are; absent until the first were read. */
@@ -71,6 +81,7 @@ export const useBytes = create<BytesState>()((set, get) => {
   }
 
   return {
+    wanted: undefined,
     place: undefined,
     size: undefined,
     top: 0,
@@ -155,6 +166,22 @@ export const useBytes = create<BytesState>()((set, get) => {
     },
   };
 });
+
+/** Brings up the Bytes screen at these bytes, which are selected there. */
+export function leadToBytes(place: BytesPlace, at: number, length = 1): void {
+  useBytes.setState({ wanted: { place, at, length } });
+  useView.getState().setTab("bytes");
+}
+
+/** Shows what another screen leads to in this image; false where none does. */
+export function showWanted(path: string): boolean {
+  const { wanted, show } = useBytes.getState();
+  if (wanted?.place.path !== path) return false;
+  const { place, at, length } = wanted;
+  show(place, at);
+  useBytes.setState({ anchor: at + Math.max(1, length) - 1 });
+  return true;
+}
 
 let chunks: ByteChunks | undefined;
 

@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import type { CallOutput } from "../../shared/ipc/contract";
 import type { CheckResult } from "../../shared/model/check";
+import type { FormatId } from "../../shared/model/format";
 import type { Failure } from "../../shared/model/report";
 import { call, toFailure } from "../api/client";
 import { useImages } from "./images";
@@ -17,16 +18,33 @@ export interface Repaired extends CallOutput<"health.repair"> {
   readonly copy: string | undefined;
 }
 
+/** How much is repaired: leaked clusters only, or everything that can be. */
+export type Repair = "leaks" | "all";
+
+/** Formats in which something can be set right from what else the file holds. */
+const repairable: ReadonlySet<FormatId> = new Set(["qcow2", "vmdk", "vpc", "vhdx"]);
+
+/** Which repair the result of a check calls for; none where nothing is wrong, or nothing can be done. */
+export function repairFor(result: CheckResult, format: FormatId): Repair | undefined {
+  const { leaks, corruptions, checkErrors, dirty, corrupt } = result;
+  const damaged = corruptions > 0 || checkErrors > 0;
+  if ((damaged || dirty || corrupt) && repairable.has(format)) return "all";
+  return leaks > 0 && !damaged ? "leaks" : undefined;
+}
+
 interface HealthState {
   readonly path: string | undefined;
   readonly view: HealthView;
   readonly repaired: Repaired | undefined;
+  /** The repair that is asked for, of an image by its path; its dialog shows once the check has ended. */
+  readonly asked: { readonly path: string; readonly mode: Repair } | undefined;
+  askRepair: (asked: HealthState["asked"]) => void;
   /** Checks an image; what was known of it is forgotten. */
   check: (path: string) => Promise<void>;
   /** Gives the check up. */
   stop: () => Promise<void>;
   /** Repairs the image where it is, or a copy of it. */
-  repair: (mode: "leaks" | "all", copy?: string) => Promise<void>;
+  repair: (mode: Repair, copy?: string) => Promise<void>;
 }
 
 export const useHealth = create<HealthState>()((set, get) => {
@@ -36,6 +54,8 @@ export const useHealth = create<HealthState>()((set, get) => {
     path: undefined,
     view: { state: "checking" },
     repaired: undefined,
+    asked: undefined,
+    askRepair: (asked) => set({ asked }),
     check: async (path) => {
       const turn = (latest += 1);
       set({ path, view: { state: "checking" }, repaired: undefined });

@@ -1,7 +1,9 @@
 import { create } from "zustand";
+import type { BytesPlace } from "../../shared/model/bytes";
 import type { Failure } from "../../shared/model/report";
 import type { ChangedRanges, SnapshotTree } from "../../shared/model/snapshot-tree";
 import { call, toFailure } from "../api/client";
+import { placeOf } from "./bytes";
 import { useImages } from "./images";
 
 /** What the window knows of an image's snapshots. */
@@ -14,6 +16,8 @@ export type SnapshotsView =
 export interface Comparison {
   readonly from: string;
   readonly to: string;
+  /** Where the bytes are those of `to`. */
+  readonly place: BytesPlace;
   readonly changes: ChangedRanges;
 }
 
@@ -112,8 +116,9 @@ export const useSnapshots = create<SnapshotsState>()((set, get) => {
       const [a, b] = [view.tree.nodes[from], view.tree.nodes[to]];
       if (a === undefined || b === undefined) return;
       const input = { path: path(), a: a.index, b: b.index };
+      const place = placeOf(path(), "guest", b.index ?? undefined);
       const changes = await call("snapshots.compare", input);
-      if (get().view === view) set({ comparison: { from: a.name, to: b.name, changes } });
+      if (get().view === view) set({ comparison: { from: a.name, to: b.name, place, changes } });
     },
     closeComparison: () => set({ comparison: undefined }),
     take: (name) => change(() => call("snapshots.create", { path: path(), name })),

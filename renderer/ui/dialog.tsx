@@ -11,6 +11,9 @@ interface DialogProps extends Pick<ModalProps, "onClose" | "size" | "title" | "c
   scrolls?: "full" | "needed";
 }
 
+/** In a low window a dialog that needs all the height leaves less beside itself. */
+const LOW_MARGIN = "clamp(16px, 14dvh - 68px, 5dvh)";
+
 /** A dialog over the page. What had the focus has it again afterwards. */
 export function Dialog({ opened = true, closeLabel, scrolls, ...rest }: DialogProps) {
   useReturnFocus(opened);
@@ -21,6 +24,7 @@ export function Dialog({ opened = true, closeLabel, scrolls, ...rest }: DialogPr
       // The page itself never scrolls: locking it only lays it all out anew.
       lockScroll={false}
       closeButtonProps={{ "aria-label": closeLabel }}
+      {...(scrolls === "full" && { yOffset: LOW_MARGIN })}
       {...(scrolls && {
         classNames: {
           content: `${styles.content} ${scrolls === "full" ? styles.full : ""}`,

@@ -1,26 +1,28 @@
 import { UnstyledButton } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
+import type { HeldProps } from "./held";
 import styles from "./text-button.module.css";
 
-interface TextButtonProps {
+interface TextButtonProps
+  extends
+    Pick<ComponentProps<"button">, "title" | "aria-label">,
+    Partial<Omit<HeldProps, "onClick" | "title">> {
   /** Whether what the button folds is open; absent when it folds nothing. */
   expanded?: boolean;
   /** Left out of the tab order, where a part around it moves the focus. */
   outOfTabs?: boolean;
-  onClick: () => void;
+  onClick: HeldProps["onClick"];
   children: ReactNode;
 }
 
 /** A small action that reads as a link. */
-export function TextButton({ expanded, outOfTabs = false, onClick, children }: TextButtonProps) {
+export function TextButton({ expanded, outOfTabs = false, ...button }: TextButtonProps) {
   return (
     <UnstyledButton
       className={styles.button}
       aria-expanded={expanded}
       tabIndex={outOfTabs ? -1 : undefined}
-      onClick={onClick}
-    >
-      {children}
-    </UnstyledButton>
+      {...button}
+    />
   );
 }

@@ -10,6 +10,7 @@ import {
 } from "../model/change";
 import { checkResultSchema, repairResultSchema } from "../model/check";
 import { domainsRequestSchema, domainsSchema } from "../model/domains";
+import { imageUserSchema } from "../model/in-use";
 import { formatIdSchema, optionValuesSchema } from "../model/format";
 import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
 import { mapCellsSchema, mapColouringSchema, mapOrderSchema, mapPlaceSchema } from "../model/map";
@@ -82,6 +83,11 @@ export const imageCalls = {
   },
   /** Which VMs use the image, by libvirt's definitions in their folders and beside it. */
   "image.domains": { input: domainsRequestSchema.extend({ path }), output: domainsSchema },
+  /** As `inUse` of the image's report, looked at anew; `bases` are the files below it. */
+  "image.users": {
+    input: z.object({ path, bases: z.array(path).max(1024) }),
+    output: z.object({ users: z.array(imageUserSchema) }),
+  },
   "image.showInFolder": { input: z.object({ path }), output: nothing },
   /** `libvirt` is the folder of libvirt's snapshot XML; without it, files beside the image are looked at. */
   "snapshots.tree": {

@@ -4,6 +4,7 @@ import { measuredSizeSchema, measuredVariantSchema } from "../model/measure";
 import { preflightResultSchema, purposeSchema } from "../model/preflight";
 import { failureSchema } from "../model/report";
 import { convertRequestSchema, createRequestSchema, jobSchema } from "../model/job";
+import { originalSchema } from "../model/original";
 import { receiptSchema } from "../model/receipt";
 import { unfinishedJobSchema } from "../model/unfinished-job";
 import { path, nothing, disk } from "./inputs";
@@ -139,4 +140,11 @@ export const jobCalls = {
   "receipts.list": { input: nothing, output: z.array(receiptSchema) },
   /** Removes one; one that is not there is no error. */
   "receipts.remove": { input: z.object({ id: receiptSchema.shape.id }), output: nothing },
+  /** What to know of the first source of a conversion before it goes to the trash; looks at it anew. */
+  "receipts.original": {
+    input: z.object({ id: receiptSchema.shape.id }),
+    output: originalSchema,
+  },
+  /** Moves it there; fails where `receipts.original` tells why it stays. */
+  "receipts.trashOriginal": { input: z.object({ id: receiptSchema.shape.id }), output: nothing },
 } as const;

@@ -52,6 +52,8 @@ export const receiptSchema = z.object({
   /** Absent when it was not asked for, and where the source was changed meanwhile. */
   verification: verificationSchema.optional(),
   salvaged: salvagedSchema.optional(),
+  /** That only a part of the first source was read: a snapshot of it, or one disk of several. */
+  part: z.literal(true).optional(),
   /** Files of the source that were written to while it was read; absent when none was. */
   sourceChanged: z.array(z.string()).min(1).optional(),
   /** The same job as a command line; no passphrase is in it. */

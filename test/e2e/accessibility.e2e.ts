@@ -1,8 +1,8 @@
 import { basename, join } from "node:path";
 import type { Page } from "@playwright/test";
 import axe from "axe-core";
-import type { LaminaBridge } from "../../shared/ipc/channels";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
+import { motionOn, openPalette, runCommand, violationsOn } from "./axe";
 import { restOf } from "./dialogs";
 import { expect, test } from "./lamina";
 
@@ -23,58 +23,6 @@ function makeImages(folder: string): { overlay: string; broken: string; damaged:
   qemuImg(["create", "-q", "-f", "vhdx", damaged, "8M"]);
   qemuIo(damaged, "raw", ["write -q -P 255 64k 1M"]);
   return { overlay, broken, damaged };
-}
-
-async function useTheme(page: Page, theme: "light" | "dark"): Promise<void> {
-  await page.evaluate(async (chosen) => {
-    const { lamina } = window as unknown as { lamina: LaminaBridge<File> };
-    await lamina.call("settings.change", { theme: chosen });
-  }, theme);
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", theme);
-}
-
-/** What axe finds on the screen in the light, and whether everything can be read in the dark too. */
-async function violationsOn(page: Page, screen: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const theme of ["light", "dark"] as const) {
-    await useTheme(page, theme);
-    const { violations } = await page.evaluate(
-      async (darkRules) => {
-        const { axe: checker } = window as unknown as { axe: typeof axe };
-        return checker.run(document, darkRules ? { runOnly: darkRules } : {});
-      },
-      theme === "dark" && ["color-contrast"],
-    );
-    for (const { id, nodes } of violations)
-      for (const { html, any } of nodes)
-        found.push(`${screen}, ${theme}: ${id}: ${html} ${any[0]?.message ?? ""}`);
-  }
-  return found;
-}
-
-/** What moves for longer than a frame although the user asked for reduced motion. */
-function motionOn(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const longest = (times: string) => Math.max(...times.split(",").map(Number.parseFloat));
-    return Array.from(document.querySelectorAll("*")).flatMap((element) => {
-      const { animationName, animationDuration, transitionDuration } = getComputedStyle(element);
-      const moves = animationName !== "none" && longest(animationDuration) > 0.001;
-      return moves || longest(transitionDuration) > 0.001 ? [element.outerHTML.slice(0, 200)] : [];
-    });
-  });
-}
-
-/** Runs the command of the palette by its id. */
-async function runCommand(page: Page, id: string): Promise<void> {
-  await openPalette(page);
-  await page.locator(`[role=option][data-command="${id}"]`).click();
-}
-
-/** Opens the palette, which does not open over a dialog. */
-async function openPalette(page: Page): Promise<void> {
-  await expect(page.locator('[aria-modal="true"]')).toHaveCount(0);
-  await page.keyboard.press("Control+k");
-  await expect(page.getByRole("combobox", { name: "Find an image" })).toBeFocused();
 }
 
 test("axe finds nothing on any screen, light or dark", async ({ folder, launch }) => {

@@ -123,9 +123,13 @@ test("options chosen in the dialog are those of the image", async ({ folder, lau
   const dialog = await openConvert(page);
   await dialog.getByRole("radio", { name: /^qcow2/i }).check();
   await restOf(dialog);
+  await dialog.getByRole("button", { name: "More options" }).click();
   await pick(dialog.getByRole("combobox", { name: "Cluster size" }), "4 KiB");
   await restOf(dialog);
   await dialog.getByRole("switch", { name: "Compress the data" }).check();
+  await expect(dialog.getByTestId("option-summary")).toHaveText(
+    /^Thin · Cluster size: 4\sKiB · Compress the data · compared when it is done$/,
+  );
   await dialog.getByRole("button", { name: "Convert", exact: true }).click();
   await expect(page.getByTestId("jobs-bar")).toContainText("Converted disk.raw to disk.qcow2");
   const target = join(folder, "disk.qcow2");

@@ -53,6 +53,7 @@ export async function convertEndless(page: Page): Promise<void> {
   await expect(command).toContainText("-O ");
   await dialog.getByRole("radio", { name: /^qcow2/i }).check();
   await expect(command).toContainText("-O qcow2");
+  await dialog.getByRole("button", { name: "More options" }).click();
   await dialog.getByRole("switch", { name: "Compress the data" }).check();
   await expect(command).toContainText("-c -O qcow2");
   await dialog.getByRole("button", { name: "Convert", exact: true }).click();

@@ -1,24 +1,96 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { qemuImg } from "../helpers/qemu-img";
+import type { Locator, Page } from "@playwright/test";
+import { qemuImg, qemuJson } from "../helpers/qemu-img";
 import { expect, test } from "./lamina";
+
+/** Holds an image as a machine does, until `end`. */
+async function hold(image: string) {
+  const holder = spawn("qemu-io", ["-f", "qcow2", image], { stdio: ["pipe", "pipe", "inherit"] });
+  await once(holder.stdout, "data");
+  return {
+    id: holder.pid,
+    end: async () => {
+      if (holder.exitCode !== null) return;
+      const gone = once(holder, "exit");
+      holder.stdin.end();
+      await gone;
+    },
+  };
+}
+
+/** The buttons of the page and its head that would change the image. */
+const changing = (page: Page): Locator[] => [
+  page.getByRole("button", { name: "More", exact: true }),
+  ...["Take snapshot…", "Rename…", "Go back to this…", "Delete…"].map((name) =>
+    page.getByRole("button", { name, exact: true }).first(),
+  ),
+];
 
 test("an image that qemu has open is shown with who holds it", async ({ folder, launch }) => {
   const image = join(folder, "web01.qcow2");
   qemuImg(["create", "-q", "-f", "qcow2", image, "64M"]);
-  const holder = spawn("qemu-io", ["-f", "qcow2", image], { stdio: ["pipe", "pipe", "inherit"] });
+  const holder = await hold(image);
   try {
-    await once(holder.stdout, "data");
     const lamina = await launch(image);
     const banner = lamina.page.getByTestId("in-use");
-    await expect(banner).toContainText(`qemu-io (process ${holder.pid}) has this image open`);
+    await expect(banner).toContainText(`qemu-io (process ${holder.id}) has this image open`);
     await expect(banner).toContainText("shown read-only, as it was when opened");
+    await expect(lamina.page.getByTestId("badges")).toContainText("in use");
     await lamina.picture("in-use-light");
     await lamina.page.emulateMedia({ colorScheme: "dark" });
     await lamina.picture("in-use-dark");
     await lamina.close();
   } finally {
-    holder.stdin.end();
+    await holder.end();
   }
+});
+
+test("what would change an image is grey as long as another program has it", async ({
+  folder,
+  launch,
+}) => {
+  const image = join(folder, "db01.qcow2");
+  qemuImg(["create", "-q", "-f", "qcow2", image, "64M"]);
+  qemuImg(["snapshot", "-c", "before", image]);
+  const lamina = await launch(image);
+  const { page } = lamina;
+  await page.getByRole("tab", { name: "Snapshots" }).click();
+  await page.locator('[data-testid="snapshot-node"][data-name="before"]').click();
+  for (const button of changing(page)) await expect(button).toBeEnabled();
+
+  const holder = await hold(image);
+  try {
+    // As when the user comes back from the machine's own window.
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await expect(page.getByTestId("in-use")).toContainText(`process ${holder.id}`);
+    for (const button of changing(page)) {
+      await expect(button).toBeDisabled();
+      await expect(button).toHaveAccessibleDescription(/qemu-io .* cannot be done here/);
+    }
+    const [more, take, , , remove] = changing(page);
+    // It is reached by the keyboard, says why, and does nothing.
+    await page.getByRole("button", { name: "New overlay…" }).focus();
+    await page.keyboard.press("Tab");
+    await expect(take as Locator).toBeFocused();
+    await expect(page.getByRole("tooltip")).toContainText(`qemu-io (process ${holder.id})`);
+    await lamina.picture("in-use-reason");
+    await page.keyboard.press("Enter");
+    await remove?.click({ force: true });
+    await more?.click({ force: true });
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await expect(page.getByRole("menu")).toHaveCount(0);
+  } finally {
+    await holder.end();
+  }
+
+  for (const button of changing(page)) await expect(button).toBeEnabled({ timeout: 30_000 });
+  await expect(page.getByTestId("in-use")).toHaveCount(0);
+  await page.getByRole("button", { name: "Take snapshot…" }).first().click();
+  await page.getByRole("textbox", { name: "Name of the snapshot" }).fill("after");
+  await page.getByRole("button", { name: "Take snapshot", exact: true }).click();
+  await expect(page.locator('[data-testid="snapshot-node"][data-name="after"]')).toBeVisible();
+  const { snapshots } = qemuJson<{ snapshots: { name: string }[] }>(["info", image]);
+  expect(snapshots.map(({ name }) => name)).toEqual(["before", "after"]);
 });

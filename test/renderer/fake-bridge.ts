@@ -33,6 +33,7 @@ export function fakeBridge(answers: Answers): FakeBridge {
     }
   };
   vi.stubGlobal("window", {
+    addEventListener: () => {},
     lamina: {
       call,
       on: (listener: (name: string, payload: unknown) => void) => {

@@ -5,6 +5,7 @@ import { useImages } from "../../renderer/state/images";
 import { useSettings } from "../../renderer/state/settings";
 import { useSnapshots } from "../../renderer/state/snapshots";
 import { useView } from "../../renderer/state/view";
+import type { CheckResult } from "../../shared/model/check";
 import { settingsDefaults } from "../../shared/model/settings-defaults";
 import { fakeBridge } from "./fake-bridge";
 import { layer, report } from "./reports";
@@ -74,15 +75,73 @@ describe("the commands of the palette", () => {
       "convert",
       "take",
       "check",
+      "overlay",
+      "resize",
+      "compact",
+      "punch",
+      "rebase",
+      "amend",
       "tab-overview",
       "tab-health",
       "folder",
+      "copyPath",
     ]);
   });
 
   it("offer a snapshot only where the format has them", () => {
     window(report("/vm/a.vdi", { layers: [layer("/vm/a.vdi", { format: "vdi" })] }));
     expect(idsOf("shown")).not.toContain("take");
+    expect(idsOf("shown")).toContain("resize");
+    expect(idsOf("shown")).not.toContain("compact");
+  });
+
+  it("offer what changes a chain only where there is one, and nobody holds it", () => {
+    const base = "/vm/base.qcow2";
+    const layers = [layer(path), layer(base)];
+    window(report(path, { layers }));
+    expect(idsOf("shown")).toEqual(expect.arrayContaining(["flatten", "commit"]));
+    const onBase = [{ sign: "open", writes: true, file: base } as const];
+    window(report(path, { layers, inUse: onBase }));
+    expect(idsOf("shown")).toContain("flatten");
+    expect(idsOf("shown")).not.toContain("commit");
+    window(report(path, { layers, inUse: [{ sign: "lock", writes: true }] }));
+    expect(idsOf("shown")).toEqual([
+      "convert",
+      "check",
+      "overlay",
+      "tab-overview",
+      "tab-health",
+      "folder",
+      "copyPath",
+    ]);
+  });
+
+  it("offer no change of what is only read", () => {
+    window(report("/vm/a.iso", { layers: [layer("/vm/a.iso", { format: "iso" })] }));
+    expect(idsOf("shown")).toEqual([
+      "convert",
+      "check",
+      "tab-overview",
+      "tab-health",
+      "folder",
+      "copyPath",
+    ]);
+  });
+
+  it("offer the repair that the last check of this image calls for", async () => {
+    window(report(path));
+    const result = { leaks: 2, corruptions: 0, checkErrors: 0, dirty: false, corrupt: false };
+    const ready = (checked: typeof result) =>
+      ({ state: "ready", result: checked as unknown as CheckResult }) as const;
+    useHealth.setState({ path, view: ready(result) });
+    await run("repair");
+    expect(useHealth.getState().asked).toEqual({ path, mode: "leaks" });
+    expect(useView.getState().tab).toBe("health");
+    useHealth.setState({ view: ready({ ...result, corruptions: 1 }) });
+    await run("repair");
+    expect(useHealth.getState().asked).toEqual({ path, mode: "all" });
+    useHealth.setState({ path: "/vm/other.qcow2" });
+    expect(idsOf("shown")).not.toContain("repair");
   });
 
   it("list the images opened before, by name and folder, and show one", async () => {

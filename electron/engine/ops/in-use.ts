@@ -1,4 +1,5 @@
 import type { ImageUser } from "../../../shared/model/in-use";
+import { ImageError } from "../errors";
 import { fileStatus, namesIn, realPathOf } from "../io/file";
 import { holdersOf, locksOn, loopDevicesOn, type FileHolder } from "../io/host-processes";
 import { holderByShareMode } from "../io/share-mode";
@@ -37,6 +38,28 @@ export function writersIn(path: string): ImageUser[] {
   const file = realPathOf(path);
   const users = tellsWriter(locksOn(file)) ? holdersIn(file) : withoutProcess(file);
   return users.filter(({ writes }) => writes).map((user) => ({ ...user, file: path }));
+}
+
+/** Backing files that are asked for: each costs some calls of the host. */
+const mostBases = 8;
+
+/**
+ * Who has an image open, and who writes to the files that it stands on, the first eight of them. A file
+ * that cannot be looked at has nobody.
+ */
+export function usersOf(path: string, bases: readonly string[]): ImageUser[] {
+  const looked = bases.slice(0, mostBases).flatMap((base) => seen(() => writersIn(base)));
+  return [...seen(() => whoUses(path)), ...looked];
+}
+
+/** Nobody where the host does not let us see it, which keeps nothing from being shown. */
+function seen(look: () => ImageUser[]): ImageUser[] {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return [];
+  }
 }
 
 /** Kinds of file systems that other computers or machines may have open, and those of no known kind. */

@@ -1,4 +1,3 @@
-import type { ImageUser } from "../../../shared/model/in-use";
 import type { Inside } from "../../../shared/model/inside";
 import type { BrokenLink, Failure, ImageReport, LayerReport } from "../../../shared/model/report";
 import { ImageError } from "../errors";
@@ -10,7 +9,7 @@ import { baseNameOf, folderOf } from "../io/paths";
 import { insideOf } from "../inside/inside";
 import { toFailure } from "./failure";
 import { formatDoubt } from "./format-doubt";
-import { tellsUsers, whoUses, writersIn } from "./in-use";
+import { tellsUsers, usersOf } from "./in-use";
 import { storedExtents } from "./stored-extents";
 import { volumeOf } from "./target-volume";
 
@@ -30,7 +29,10 @@ export function reportImage(request: OpenRequest): ImageReport {
 
 function reportOf(image: DiskImage, { path, format }: OpenRequest): ImageReport {
   const { usage, unreadable } = usageOf(image);
-  const users = usersOf(path, image);
+  const users = usersOf(
+    path,
+    image.layers.slice(1).map(({ source }) => source.name),
+  );
   return {
     path,
     name: baseNameOf(path),
@@ -54,25 +56,6 @@ function reportOf(image: DiskImage, { path, format }: OpenRequest): ImageReport 
     ...(users.length > 0 && { inUse: users }),
     ...(!tellsUsers(process.platform, volumeOf(path).kind) && { usersHidden: true }),
   };
-}
-
-/** Backing files that are asked for: each costs some calls of the host. */
-const mostBases = 8;
-
-/** Who has it open, and who writes to what it stands on. */
-function usersOf(path: string, { layers }: DiskImage): ImageUser[] {
-  const bases = layers.slice(1, 1 + mostBases).map(({ source }) => source.name);
-  return [...seen(() => whoUses(path)), ...bases.flatMap((base) => seen(() => writersIn(base)))];
-}
-
-/** Nobody where the host does not let us see it, which keeps nothing from being shown. */
-function seen(look: () => ImageUser[]): ImageUser[] {
-  try {
-    return look();
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return [];
-  }
 }
 
 /** What is on the disk; undefined where that cannot be read, which the rest of the report tells of. */

@@ -2,7 +2,7 @@ import { SegmentedControl, Select } from "@mantine/core";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
-import { placeOf, useBytes } from "../../state/bytes";
+import { placeOf, showWanted, useBytes } from "../../state/bytes";
 import { Card } from "../../ui/card";
 import { FailureText } from "../../ui/failure-text";
 import { Note } from "../../ui/note";
@@ -24,6 +24,7 @@ export function Bytes({ report }: { report: ImageReport }) {
   // A new report means that the file may have changed.
   useEffect(() => {
     const { place: before, caret } = useBytes.getState();
+    if (showWanted(path)) return;
     if (before?.path === path) useBytes.getState().show(before, caret);
     else useBytes.getState().show(placeOf(path, "guest"));
   }, [path, report]);

@@ -30,7 +30,13 @@ export function HexView({ name, layers }: HexViewProps) {
   const { setVisible } = useBytes.getState();
   const { ref: measured, height } = useElementSize();
   const wheeled = useWheel();
-  const ref = useMergedRef(measured, wheeled);
+  const grid = useRef<HTMLDivElement>(null);
+  const ref = useMergedRef(measured, wheeled, grid);
+  // The link that led here is gone, and the focus with it.
+  useEffect(() => {
+    if (useBytes.getState().wanted !== undefined) grid.current?.focus();
+    useBytes.setState({ wanted: undefined });
+  }, []);
   useEffect(() => setVisible(Math.floor(height / ROW_HEIGHT)), [height, setVisible]);
   const selection = selectionOf({ caret, anchor });
   const rows = rowsOf(size ?? 0);

@@ -6,11 +6,13 @@ import type { BrokenLink } from "../../../shared/model/report";
 import { call } from "../../api/client";
 import { nameOf } from "../../api/paths";
 import { useChain } from "../../state/chain";
+import { useHolder } from "../../state/in-use";
 import { attempt } from "../../state/view";
 import { hasFailureTitle } from "../../text/i18n";
 import { Ellipsis } from "../../ui/ellipsis";
 import { FailureText } from "../../ui/failure-text";
 import { FactList } from "../../ui/fact-list";
+import { Held } from "../../ui/held";
 import styles from "./chain.module.css";
 
 interface BrokenBaseProps {
@@ -36,6 +38,7 @@ export function BrokenBase({ path, link }: BrokenBaseProps) {
   const kind = code === "missing-file" ? missing : code === "cycle" ? "cycle" : "other";
   const Mark = marks[kind];
   const from = nameOf(link.from);
+  const holder = useHolder(path, [link.from]);
   const { pointTo } = useChain.getState();
   return (
     <li className={styles.layer} data-broken={kind} data-testid="broken-link">
@@ -54,7 +57,7 @@ export function BrokenBase({ path, link }: BrokenBaseProps) {
         <FactList
           facts={[
             { name: t("chain.broken.wanted"), value: link.name, mono: true },
-            ...(link.path === undefined
+            ...(link.path === undefined || link.path === link.name
               ? []
               : [{ name: t("chain.broken.at"), value: link.path, mono: true }]),
             ...(link.format === undefined
@@ -69,18 +72,31 @@ export function BrokenBase({ path, link }: BrokenBaseProps) {
         </p>
         <div className={styles.buttons}>
           {moved.map((found) => (
-            <Button
-              key={found}
-              size="xs"
-              className={styles.found}
-              onClick={() => attempt(() => pointTo(path, link, found))}
-            >
-              <Ellipsis>{t("change.broken.pointHere", { path: found })}</Ellipsis>
-            </Button>
+            <Held key={found} by={holder}>
+              {(held) => (
+                <Button
+                  size="xs"
+                  className={styles.found}
+                  onClick={() => attempt(() => pointTo(path, link, found))}
+                  {...held}
+                >
+                  <Ellipsis>{t("change.broken.pointHere", { path: found })}</Ellipsis>
+                </Button>
+              )}
+            </Held>
           ))}
-          <Button size="xs" variant="default" onClick={() => attempt(() => pointTo(path, link))}>
-            {t("chain.broken.pointTo")}
-          </Button>
+          <Held by={holder}>
+            {(held) => (
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() => attempt(() => pointTo(path, link))}
+                {...held}
+              >
+                {t("chain.broken.pointTo")}
+              </Button>
+            )}
+          </Held>
         </div>
       </div>
     </li>

@@ -33,18 +33,17 @@ export function BrokenLinkItem({ path, link }: BrokenLinkItemProps) {
         <FactList
           facts={[
             { name: t("chain.broken.wanted"), value: link.name, mono: true },
-            ...(link.path === undefined
+            ...(link.path === undefined || link.path === link.name
               ? []
               : [{ name: t("chain.broken.at"), value: link.path, mono: true }]),
             ...(link.format === undefined
               ? []
               : [{ name: t("chain.broken.format"), value: link.format }]),
             { name: t("chain.broken.from"), value: nameOf(link.from) },
-            {
-              name: t("chain.broken.why"),
-              // The answers below are the next step.
-              value: <FailureText failure={link.failure} step={reference === undefined} />,
-            },
+            // What stands with the answers below says why, and what to do.
+            ...(reference === undefined
+              ? [{ name: t("chain.broken.why"), value: <FailureText failure={link.failure} /> }]
+              : []),
           ]}
         />
         {reference !== undefined && <Answer path={path} reference={reference} />}

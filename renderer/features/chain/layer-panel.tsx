@@ -3,11 +3,13 @@ import { CopyPlus } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Dependents, ImageChange } from "../../../shared/model/change";
+import type { ImageUser } from "../../../shared/model/in-use";
 import type { ImageReport } from "../../../shared/model/report";
 import { folderOf, nameOf } from "../../api/paths";
 import { useChain } from "../../state/chain";
 import { useChange } from "../../state/change";
 import { useImages } from "../../state/images";
+import { holderOf } from "../../state/in-use";
 import { chooseBase } from "../../state/rebase";
 import { attempt } from "../../state/view";
 import { formatCount } from "../../text/format";
@@ -15,6 +17,7 @@ import { formatName } from "../../text/format-name";
 import { Bytes } from "../../ui/bytes";
 import { Card } from "../../ui/card";
 import { FactList } from "../../ui/fact-list";
+import { Held } from "../../ui/held";
 import { Note } from "../../ui/note";
 import styles from "./chain.module.css";
 import { othersOn } from "./others-on";
@@ -99,6 +102,8 @@ export function LayerPanel({ report, depth, dependents }: LayerPanelProps) {
 
 interface ActionButtonProps {
   icon?: ReactNode;
+  /** Who keeps it from doing its work. */
+  holder?: ImageUser | undefined;
   onClick: () => void;
   children: string;
 }
@@ -114,6 +119,11 @@ function Actions({ report, depth }: { report: ImageReport; depth: number }) {
   const changeable = top.format === "qcow2" && !packed && broken === undefined;
   const standing = changeable && layers.length > 1;
   const ask = (change: ImageChange) => attempt(() => useChange.getState().ask(change));
+  const holderAt = (...depths: number[]) =>
+    holderOf(
+      report,
+      depths.flatMap((at) => layers[at]?.path ?? []),
+    );
   const inBetween = depth > 0 && depth < layers.length - 1;
   return (
     <div className={styles.actions}>
@@ -127,26 +137,35 @@ function Actions({ report, depth }: { report: ImageReport; depth: number }) {
       )}
       {depth === 0 && standing && (
         <>
-          <ActionButton onClick={() => ask({ kind: "flatten", path })}>
+          <ActionButton holder={holderAt(0)} onClick={() => ask({ kind: "flatten", path })}>
             {t("change.slab.flatten")}
           </ActionButton>
-          <ActionButton onClick={() => ask({ kind: "commit", path, depth: 1, empty: true })}>
+          <ActionButton
+            holder={holderAt(0, 1)}
+            onClick={() => ask({ kind: "commit", path, depth: 1, empty: true })}
+          >
             {t("change.slab.commit")}
           </ActionButton>
         </>
       )}
       {depth === 0 && changeable && (
-        <ActionButton onClick={() => attempt(() => chooseBase(path))}>
+        <ActionButton holder={holderAt(0)} onClick={() => attempt(() => chooseBase(path))}>
           {t("change.menu.rebase")}
         </ActionButton>
       )}
       {depth > 0 && standing && (
-        <ActionButton onClick={() => ask({ kind: "commit", path, depth, empty: depth === 1 })}>
+        <ActionButton
+          holder={holderAt(0, depth)}
+          onClick={() => ask({ kind: "commit", path, depth, empty: depth === 1 })}
+        >
           {t("change.slab.commitHere")}
         </ActionButton>
       )}
       {inBetween && standing && (
-        <ActionButton onClick={() => ask({ kind: "merge", path, depth, into: "below" })}>
+        <ActionButton
+          holder={holderAt(depth - 1)}
+          onClick={() => ask({ kind: "merge", path, depth, into: "below" })}
+        >
           {t("change.slab.merge")}
         </ActionButton>
       )}
@@ -159,15 +178,20 @@ function Actions({ report, depth }: { report: ImageReport; depth: number }) {
   );
 }
 
-function ActionButton({ icon, onClick, children }: ActionButtonProps) {
+function ActionButton({ icon, holder, onClick, children }: ActionButtonProps) {
   return (
-    <Button
-      variant="default"
-      classNames={{ root: styles.action, label: styles.actionLabel }}
-      leftSection={icon}
-      onClick={onClick}
-    >
-      {children}
-    </Button>
+    <Held by={holder}>
+      {(held) => (
+        <Button
+          variant="default"
+          classNames={{ root: styles.action, label: styles.actionLabel }}
+          leftSection={icon}
+          onClick={onClick}
+          {...held}
+        >
+          {children}
+        </Button>
+      )}
+    </Held>
   );
 }

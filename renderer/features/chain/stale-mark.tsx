@@ -3,7 +3,9 @@ import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
 import { nameOf } from "../../api/paths";
 import { useChain } from "../../state/chain";
+import { holderOf } from "../../state/in-use";
 import { attempt } from "../../state/view";
+import { Held } from "../../ui/held";
 import { TextButton } from "../../ui/text-button";
 import styles from "./chain.module.css";
 
@@ -39,9 +41,16 @@ export function StaleMark({ report, depth }: StaleMarkProps) {
       {overlay.format === "qcow2" && (
         <p>
           {t("change.stale.pointText", names)}{" "}
-          <TextButton onClick={() => attempt(() => pointTo(report.path, { from: overlay.path }))}>
-            {t("change.stale.point")}
-          </TextButton>
+          <Held by={holderOf(report, [overlay.path])}>
+            {(held) => (
+              <TextButton
+                onClick={() => attempt(() => pointTo(report.path, { from: overlay.path }))}
+                {...held}
+              >
+                {t("change.stale.point")}
+              </TextButton>
+            )}
+          </Held>
         </p>
       )}
     </div>

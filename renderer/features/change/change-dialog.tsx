@@ -3,16 +3,18 @@ import { useTranslation } from "react-i18next";
 import type { ChangeOutlook, ImageChange } from "../../../shared/model/change";
 import { needsConsent, useChange } from "../../state/change";
 import { useConvert } from "../../state/convert";
+import { useHolder } from "../../state/in-use";
 import { attempt } from "../../state/view";
 import { formatSize } from "../../text/format";
 import { Dialog } from "../../ui/dialog";
 import { FailureText } from "../../ui/failure-text";
+import { Held } from "../../ui/held";
 import { Note } from "../../ui/note";
 import { ProgressBar } from "../../ui/progress-bar";
 import styles from "./change.module.css";
 import { Checked } from "./checked";
 import { ChangeFields } from "./fields";
-import { namesIn, shortNamesIn } from "./names";
+import { namesIn, shortNamesIn, writtenBy } from "./names";
 import { Outlook } from "./outlook";
 import { RunningBar } from "./running-bar";
 
@@ -52,6 +54,7 @@ function Asking({ change }: { change: ImageChange }) {
   const failure = useChange((state) => state.failure);
   const agreed = useChange((state) => state.agreed);
   const { start, close } = useChange.getState();
+  const holder = useHolder(change.path, writtenBy(change));
   const ready = view.state === "ready";
   const consent = ready && needsConsent(change, view.outlook);
   const idle = ready && isIdle(change, view.outlook);
@@ -84,13 +87,18 @@ function Asking({ change }: { change: ImageChange }) {
             {t("change.asNewImage")}
           </Button>
         )}
-        <Button
-          disabled={!ready || idle || (consent && !agreed)}
-          color={consent ? "red" : undefined}
-          onClick={() => attempt(start)}
-        >
-          {t(`change.yes.${change.kind}`)}
-        </Button>
+        <Held by={holder}>
+          {(held) => (
+            <Button
+              disabled={!ready || idle || (consent && !agreed)}
+              color={consent ? "red" : undefined}
+              onClick={() => attempt(start)}
+              {...held}
+            >
+              {t(`change.yes.${change.kind}`)}
+            </Button>
+          )}
+        </Held>
       </div>
     </>
   );

@@ -8,6 +8,16 @@ export function chainOf(path: string): string[] {
   return view?.state === "ready" ? view.report.layers.map((layer) => layer.path) : [path];
 }
 
+/** Paths of the files of the chain that a change writes to. */
+export function writtenBy(change: ImageChange): string[] {
+  const chain = chainOf(change.path);
+  const at = (...depths: number[]): string[] => depths.flatMap((depth) => chain[depth] ?? []);
+  if (change.kind === "commit") return at(0, change.depth);
+  if (change.kind !== "merge") return at(0);
+  const { depth, into } = change;
+  return into === "above" ? at(depth - 1) : at(depth - 1, depth, depth + 1);
+}
+
 /** Characters of a name that a title has room for. */
 const longest = 44;
 

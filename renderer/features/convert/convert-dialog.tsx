@@ -10,9 +10,9 @@ import { Dialog } from "../../ui/dialog";
 import { FailureNote } from "../../ui/failure-note";
 import { CommandLine } from "./command-line";
 import styles from "./convert.module.css";
-import { Findings } from "./findings";
+import { Findings, FirstStop } from "./findings";
 import { FormatChoice } from "./format-choice";
-import { OptionFields } from "./option-fields";
+import { OptionFields, SpaceOutlook } from "./option-fields";
 import { PurposeChoice } from "./purpose-choice";
 import { SourceFields } from "./source-fields";
 import { Sources } from "./sources";
@@ -52,13 +52,16 @@ export function ConvertDialog() {
       <form className={styles.form} onSubmit={submit} noValidate data-settled={settled}>
         {/* Takes the focus at first, so that no button does and arrow keys scroll. */}
         <div className={styles.scroll} tabIndex={-1} data-autofocus>
-          <Sources />
+          {sources.length > 1 && <Sources />}
           {first !== undefined && sources.length === 1 && <SourceFields path={first} />}
           <PurposeChoice />
-          <FormatChoice />
-          {sources.length === 1 && <TargetField />}
+          <div className={styles.target}>
+            <FormatChoice />
+            {sources.length === 1 && <TargetField />}
+          </div>
+          <OptionFields />
           <div className={styles.columns}>
-            <OptionFields />
+            <SpaceOutlook />
             <Findings />
           </div>
           <CommandLine />
@@ -69,6 +72,7 @@ export function ConvertDialog() {
           </div>
         )}
         <div className={styles.buttons}>
+          <FirstStop />
           <Button variant="default" onClick={close}>
             {t("convert.cancel")}
           </Button>

@@ -6,11 +6,12 @@ import { useConvert } from "../../state/convert";
 import type { ConvertForm } from "../../state/convert-form";
 import { useImages, type ImageView } from "../../state/images";
 import { useOutlook, type SizeView } from "../../state/outlook";
-import { attempt } from "../../state/view";
+import { attempt, useView } from "../../state/view";
 import { formatSize } from "../../text/format";
-import { failureLine } from "../../text/failure-text";
+import { failureLine, failureWords } from "../../text/failure-text";
 import { CheckList } from "../../ui/check-list";
 import { findingText } from "../../ui/preflight-text";
+import { Ellipsis } from "../../ui/ellipsis";
 import { TextButton } from "../../ui/text-button";
 import styles from "./convert.module.css";
 import { mendText } from "./mend-text";
@@ -20,6 +21,8 @@ interface Line {
   readonly text: string;
   readonly source?: string;
   readonly mend?: PreflightFinding["mend"];
+  /** Whether the Chain tab of the source mends it. */
+  readonly seeChain?: boolean;
 }
 
 /** What `unreadLines` says with the next step. */
@@ -29,15 +32,14 @@ const toldAbove: ReadonlySet<PreflightFinding["id"]> = new Set([
   "source-encrypted",
 ]);
 
-/** What was looked at before the start, what came of it, and what would mend it. */
-export function Findings() {
+function useLines(): Line[] {
   const { t } = useTranslation();
   const form = useConvert();
   const views = useImages((images) => images.views);
   const findings = useOutlook((outlook) => outlook.findings);
   const size = useOutlook((outlook) => outlook.size);
   const several = form.sources.length > 1;
-  const lines: Line[] = [
+  return [
     ...form.sources.flatMap((source) => [
       ...unreadLines(source, views[source], form.salvage, t),
       ...(findings[source] ?? [])
@@ -57,22 +59,53 @@ export function Findings() {
     ...placeLines(form, size, t),
     { level: "good", text: t("convert.checks.kept", { count: form.sources.length }) },
   ];
+}
+
+/** What keeps the conversion from being started, beside the button that cannot be pressed. */
+export function FirstStop() {
+  const stop = useLines().find(({ level }) => level === "stop");
+  return (
+    <p className={styles.stop} data-testid="first-stop">
+      {stop !== undefined && <Ellipsis>{stop.text}</Ellipsis>}
+    </p>
+  );
+}
+
+/** What was looked at before the start, what came of it, and what would mend it. */
+export function Findings() {
+  const { t } = useTranslation();
+  const form = useConvert();
+  const lines = useLines();
   return (
     <section aria-label={t("convert.checks.title")} data-testid="findings">
       <h3 className={styles.label}>{t("convert.checks.title")}</h3>
       <CheckList
-        lines={lines.map(({ level, text, source, mend }) => ({
+        lines={lines.map(({ level, text, source, mend, seeChain }) => ({
           level,
           text,
-          action: source !== undefined && mend !== undefined && (
-            <TextButton onClick={() => attempt(() => useConvert.getState().mend(source, mend))}>
-              {mendText(mend, form, t)}
+          action: seeChain ? (
+            <TextButton onClick={() => source !== undefined && attempt(() => showChain(source))}>
+              {t("chain.broken.seeChain")}
             </TextButton>
+          ) : (
+            source !== undefined &&
+            mend !== undefined && (
+              <TextButton onClick={() => attempt(() => useConvert.getState().mend(source, mend))}>
+                {mendText(mend, form, t)}
+              </TextButton>
+            )
           ),
         }))}
       />
     </section>
   );
+}
+
+/** Leaves the dialog for the chain of a source. */
+async function showChain(source: string): Promise<void> {
+  useConvert.getState().close();
+  useView.getState().setTab("chain");
+  await useImages.getState().show(source);
 }
 
 /** Why a source cannot be read, or not all of it. */
@@ -90,9 +123,10 @@ function unreadLines(
   }
   const { broken, unreadable, layers } = view.report;
   if (broken !== undefined) {
-    const message = failureLine(broken.failure, t);
-    const values = { name, link: broken.name, message };
-    return [{ level: "stop", text: t("convert.checks.broken", values) }];
+    // The Chain tab tells all of it, and mends it.
+    const message = failureWords(broken.failure, t).headline;
+    const values = { name, link: nameOf(broken.name), message };
+    return [{ level: "stop", text: t("convert.checks.broken", values), source, seeChain: true }];
   }
   if (unreadable?.code === "passphrase")
     return [{ level: "stop", text: t("convert.checks.locked", { name }) }];

@@ -20,7 +20,7 @@ export function FormatChoice() {
   // A purpose has chosen: the others are there, but not in the way.
   const shown = forOther || all ? formats : formats.filter(({ id }) => id === chosen);
   return (
-    <fieldset className={styles.field}>
+    <fieldset className={styles.field} data-all={forOther || all || undefined}>
       <legend className={styles.label}>{t("convert.format")}</legend>
       <div className={styles.formats}>
         {shown.length === 0 && (

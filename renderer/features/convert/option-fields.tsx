@@ -8,17 +8,10 @@ import { hasChoice, OptionField } from "../../ui/option-field";
 import { TextButton } from "../../ui/text-button";
 import styles from "./convert.module.css";
 import { MoreFields } from "./more-fields";
+import { OptionSummary } from "./option-summary";
 import { SizeOutlook } from "./size-outlook";
 
-/** Shown at once; every other option waits under "More options". */
-const primary: ReadonlySet<string> = new Set([
-  "preallocation",
-  "cluster_size",
-  "subformat",
-  "static",
-]);
-
-/** The options of the chosen format, as its registry entry lists them. */
+/** All that can be chosen besides format and place, folded: one line says what is set. */
 export function OptionFields() {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
@@ -27,27 +20,37 @@ export function OptionFields() {
   const { setOption } = useConvert.getState();
   const specs = model?.options ?? [];
   const offered = specs.filter((spec) => hasChoice(spec) && isOpen(spec, specs, options));
-  const first = offered.filter(({ name }) => primary.has(name));
-  const others = offered.filter(({ name }) => !primary.has(name));
   return (
     <section className={styles.options} aria-label={t("convert.options")}>
-      {first.map((spec) => (
-        <OptionField key={spec.name} spec={spec} values={options} choose={setOption} />
-      ))}
-      {model?.compresses === true && <CompressSwitch />}
-      <p className={styles.quiet}>{t(`convert.${spaceOf(specs, options)}`)}</p>
-      <SizeOutlook />
-      <TextButton expanded={all} onClick={() => setAll(!all)}>
-        {t(all ? "convert.fewer" : "convert.more")}
-      </TextButton>
+      <div className={styles.optionsHead}>
+        <h3 className={styles.label}>{t("convert.options")}</h3>
+        <OptionSummary />
+        <TextButton expanded={all} onClick={() => setAll(!all)}>
+          {t(all ? "convert.fewer" : "convert.more")}
+        </TextButton>
+      </div>
       <Collapse expanded={all}>
         <div className={styles.more}>
-          {others.map((spec) => (
+          {offered.map((spec) => (
             <OptionField key={spec.name} spec={spec} values={options} choose={setOption} />
           ))}
+          {model?.compresses === true && <CompressSwitch />}
           <MoreFields />
         </div>
       </Collapse>
+    </section>
+  );
+}
+
+/** What the chosen options take of the host's space. */
+export function SpaceOutlook() {
+  const { t } = useTranslation();
+  const options = useConvert((form) => form.options);
+  const model = useConvert(({ formats, format }) => formats.find(({ id }) => id === format));
+  return (
+    <section className={styles.space} aria-label={t("convert.option.preallocation.label")}>
+      <SizeOutlook />
+      <p className={styles.quiet}>{t(`convert.${spaceOf(model?.options ?? [], options)}`)}</p>
     </section>
   );
 }

@@ -8,8 +8,9 @@ import { formatDate } from "../../text/format";
 import { MemberSelect } from "../../ui/member-select";
 import { PassphraseField } from "../../ui/passphrase-field";
 import styles from "./convert.module.css";
+import { SourceText } from "./sources";
 
-/** What of the one source is read, and what it takes to read it. Empty for a plain image. */
+/** What the one source is, what of it is read, and what it takes to read it. */
 export function SourceFields({ path }: { path: string }) {
   const { t } = useTranslation();
   const view = useImages(({ views }) => views[path]);
@@ -21,6 +22,10 @@ export function SourceFields({ path }: { path: string }) {
   const damaged = readability(view) === "damaged";
   return (
     <div className={styles.sourceFields}>
+      <div className={styles.source}>
+        <SourceText path={path} />
+        <SnapshotSelect path={path} />
+      </div>
       {members && (
         <MemberSelect
           members={members}
@@ -29,7 +34,6 @@ export function SourceFields({ path }: { path: string }) {
         />
       )}
       {locked && <PassphraseField unlock={(passphrase) => unlock(path, { passphrase })} />}
-      <SnapshotSelect path={path} />
       {damaged && (
         <Switch
           size="sm"
@@ -53,8 +57,8 @@ function SnapshotSelect({ path }: { path: string }) {
   return (
     <Select
       label={t("convert.state.label")}
-      labelProps={{ mb: 6 }}
-      maw={420}
+      className={styles.state}
+      size="xs"
       allowDeselect={false}
       data={[
         { value: "", label: t("convert.state.active") },

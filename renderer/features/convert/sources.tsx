@@ -9,7 +9,7 @@ import { formatName } from "../../text/format-name";
 import { Ellipsis } from "../../ui/ellipsis";
 import styles from "./convert.module.css";
 
-/** What is converted; where there are several, each with where it goes. */
+/** What is converted where there are several, each with where it goes. */
 export function Sources() {
   const { t } = useTranslation();
   const sources = useConvert((form) => form.sources);
@@ -25,7 +25,7 @@ export function Sources() {
               <strong>
                 <Ellipsis full={source}>{nameOf(source)}</Ellipsis>
               </strong>
-              {sources.length > 1 && targets[source] !== undefined && (
+              {targets[source] !== undefined && (
                 <small>
                   <Ellipsis full={targets[source]}>
                     {t("convert.savedAs", { name: nameOf(targets[source]) })}
@@ -34,22 +34,21 @@ export function Sources() {
               )}
             </div>
             <SourceText path={source} />
-            {sources.length > 1 && (
-              <CloseButton
-                size="sm"
-                aria-label={t("convert.leaveOut", { name: nameOf(source) })}
-                onClick={() => leaveOut(source)}
-              />
-            )}
+            <CloseButton
+              size="sm"
+              aria-label={t("convert.leaveOut", { name: nameOf(source) })}
+              onClick={() => leaveOut(source)}
+            />
           </li>
         ))}
       </ul>
-      {sources.length > 1 && <p className={styles.quiet}>{t("convert.beside")}</p>}
+      <p className={styles.quiet}>{t("convert.beside")}</p>
     </section>
   );
 }
 
-function SourceText({ path }: { path: string }) {
+/** What a source is, once that is known; nothing for one that cannot be looked into. */
+export function SourceText({ path }: { path: string }) {
   const { t } = useTranslation();
   const view = useImages(({ views }) => views[path]);
   if (view?.state === "failed") return null;

@@ -1,9 +1,12 @@
 import { useTranslation } from "react-i18next";
 import type { CheckResult } from "../../../shared/model/check";
+import type { LayerReport } from "../../../shared/model/report";
+import { leadToBytes, placeOf } from "../../state/bytes";
 import { checkText } from "../../text/check-text";
 import { formatBytes, formatCount, formatOffset } from "../../text/format";
 import { Badge } from "../../ui/badge";
 import { Card } from "../../ui/card";
+import { OffsetLink } from "../../ui/offset-link";
 import styles from "./health.module.css";
 
 /** Findings that are shown: nobody reads more, and a table of them stays quick. */
@@ -11,11 +14,17 @@ const mostShown = 200;
 
 const tones = { corruption: "bad", error: "bad", leak: "warn", note: "plain" } as const;
 
+interface FindingsProps {
+  result: CheckResult;
+  image: LayerReport;
+}
+
 /** Every finding of a check in words, with the place in the file that it is about. */
-export function Findings({ result }: { result: CheckResult }) {
+export function Findings({ result, image }: FindingsProps) {
   const { t } = useTranslation();
   const { findings, moreFindings } = result;
   const shown = findings.slice(0, mostShown);
+  const linked = isOneFile(image);
   const left = findings.length - shown.length + moreFindings;
   return (
     <Card title={t("health.findings", { count: findings.length + moreFindings })}>
@@ -36,9 +45,18 @@ export function Findings({ result }: { result: CheckResult }) {
                 <Badge tone={tones[finding.kind]}>{t(`health.kinds.${finding.kind}`)}</Badge>
               </td>
               <td>{checkText(finding, t)}</td>
-              <td data-right title={formatBytes(finding.at)}>
-                {formatOffset(finding.at)}
-              </td>
+              {linked && finding.at < image.fileLength ? (
+                <td data-right>
+                  <OffsetLink
+                    at={finding.at}
+                    onClick={() => leadToBytes(placeOf(image.path, "file"), finding.at)}
+                  />
+                </td>
+              ) : (
+                <td data-right title={formatBytes(finding.at)}>
+                  {formatOffset(finding.at)}
+                </td>
+              )}
             </tr>
           ))}
         </tbody>
@@ -46,4 +64,14 @@ export function Findings({ result }: { result: CheckResult }) {
       {left > 0 && <p className={styles.more}>{t("health.more", { count: formatCount(left) })}</p>}
     </Card>
   );
+}
+
+/** Kinds of VMDK that are one file with its descriptor inside. */
+const oneFile: ReadonlySet<unknown> = new Set(["monolithicSparse", "streamOptimized"]);
+
+/** Whether findings are about the image's own file, as it lies there. */
+function isOneFile({ format, facts }: LayerReport): boolean {
+  if (facts.wrapping !== undefined) return false;
+  const kind = facts.details.find(({ name }) => name === "createType")?.value;
+  return format !== "vmdk" || oneFile.has(kind);
 }

@@ -1,10 +1,9 @@
 import { Button, Loader } from "@mantine/core";
 import { RefreshCw } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import type { FormatId } from "../../../shared/model/format";
 import type { ImageReport } from "../../../shared/model/report";
-import { useHealth } from "../../state/health";
+import { repairFor, useHealth, type Repair } from "../../state/health";
 import { attempt } from "../../state/view";
 import { formatName } from "../../text/format-name";
 import { Card } from "../../ui/card";
@@ -16,9 +15,6 @@ import { RepairDialog } from "./repair-dialog";
 import { RepairedNote } from "./repaired-note";
 import { Summary } from "./summary";
 
-/** Formats in which something can be set right from what else the file holds. */
-const repairable: ReadonlySet<FormatId> = new Set(["qcow2", "vmdk", "vpc", "vhdx"]);
-
 /** The consistency of an image's own tables, and what mends them. */
 export function Health({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
@@ -27,8 +23,10 @@ export function Health({ report }: { report: ImageReport }) {
   const view = useHealth((state) => (state.path === path ? state.view : undefined));
   const repaired = useHealth((state) => state.repaired);
   const { check, stop } = useHealth.getState();
-  const [mode, setMode] = useState<"leaks" | "all">();
+  const asked = useHealth((state) => (state.asked?.path === path ? state.asked : undefined));
+  const askRepair = (mode: Repair) => useHealth.getState().askRepair({ path, mode });
   useEffect(() => attempt(() => useHealth.getState().check(path)), [path]);
+  useEffect(() => () => useHealth.getState().askRepair(undefined), []);
 
   if (image === undefined) return null;
   if (view === undefined || view.state === "checking")
@@ -69,9 +67,9 @@ export function Health({ report }: { report: ImageReport }) {
     );
   }
   const { result } = view;
-  const { leaks, corruptions, checkErrors, dirty, corrupt } = result;
+  const { leaks, corruptions, checkErrors } = result;
   const damaged = corruptions > 0 || checkErrors > 0;
-  const marked = dirty || corrupt;
+  const called = repairFor(result, image.format);
   return (
     <>
       {repaired && <RepairedNote repaired={repaired} />}
@@ -83,23 +81,23 @@ export function Health({ report }: { report: ImageReport }) {
         <div className={styles.buttons}>
           {again}
           {leaks > 0 && !damaged && (
-            <Button variant="default" onClick={() => setMode("leaks")}>
+            <Button variant="default" onClick={() => askRepair("leaks")}>
               {t("health.repairLeaks")}
             </Button>
           )}
-          {(damaged || marked) && repairable.has(image.format) && (
-            <Button onClick={() => setMode("all")}>{t("health.repairAll")}</Button>
+          {called === "all" && (
+            <Button onClick={() => askRepair("all")}>{t("health.repairAll")}</Button>
           )}
         </div>
       </Card>
-      {result.findings.length > 0 && <Findings result={result} />}
-      {mode && (
+      {result.findings.length > 0 && <Findings result={result} image={image} />}
+      {asked && called && (
         <RepairDialog
           path={path}
           format={image.format}
-          mode={mode}
+          mode={asked.mode}
           result={result}
-          close={() => setMode(undefined)}
+          close={() => useHealth.getState().askRepair(undefined)}
         />
       )}
     </>

@@ -5,10 +5,12 @@ import type { FormatId } from "../../../shared/model/format";
 import { call } from "../../api/client";
 import { useAttempt } from "../../api/use-attempt";
 import { useHealth } from "../../state/health";
+import { useHolder } from "../../state/in-use";
 import { attempt } from "../../state/view";
 import { formatCount } from "../../text/format";
 import { Dialog } from "../../ui/dialog";
 import { FailureNote } from "../../ui/failure-note";
+import { Held } from "../../ui/held";
 import { Note } from "../../ui/note";
 import styles from "./health.module.css";
 
@@ -24,6 +26,7 @@ interface RepairDialogProps {
 export function RepairDialog({ path, format, mode, result, close }: RepairDialogProps) {
   const { t } = useTranslation();
   const { busy, failure, run } = useAttempt(close);
+  const holder = useHolder(path);
   const { repair } = useHealth.getState();
 
   const repairIn = async (inCopy: boolean) => {
@@ -54,9 +57,18 @@ export function RepairDialog({ path, format, mode, result, close }: RepairDialog
           <Button variant="default" onClick={close}>
             {t("health.cancel")}
           </Button>
-          <Button variant="default" disabled={busy} onClick={() => attempt(() => repairIn(false))}>
-            {t("health.inPlace")}
-          </Button>
+          <Held by={holder}>
+            {(held) => (
+              <Button
+                variant="default"
+                disabled={busy}
+                onClick={() => attempt(() => repairIn(false))}
+                {...held}
+              >
+                {t("health.inPlace")}
+              </Button>
+            )}
+          </Held>
           <Button loading={busy} data-autofocus onClick={() => attempt(() => repairIn(true))}>
             {t("health.inCopy")}
           </Button>

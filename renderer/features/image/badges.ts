@@ -1,5 +1,6 @@
 import type { TFunction } from "i18next";
 import type { ImageReport } from "../../../shared/model/report";
+import { isHeldBy } from "../../../shared/model/in-use-marks";
 import { formatRoundSize } from "../../text/format";
 import { formatName } from "../../text/format-name";
 
@@ -9,7 +10,7 @@ interface BadgeText {
 }
 
 /** The facts of an image worth a badge; what is plain first, what is worth a look last. */
-export function badgesOf({ layers, broken }: ImageReport, t: TFunction): BadgeText[] {
+export function badgesOf({ layers, broken, inUse }: ImageReport, t: TFunction): BadgeText[] {
   const [image, ...backing] = layers;
   if (image === undefined) return [];
   const { format, facts } = image;
@@ -35,6 +36,8 @@ export function badgesOf({ layers, broken }: ImageReport, t: TFunction): BadgeTe
   if (snapshots.length > 0) add(t("image.badges.snapshots", { count: snapshots.length }));
   if (backing.length > 0) add(t("image.badges.backing", { count: backing.length }));
   if (encryption !== undefined) add(t("image.badges.encrypted", { method: encryption }), "warn");
+  if (inUse?.some((user) => user.file === undefined && isHeldBy(user)))
+    add(t("image.badges.inUse"), "warn");
   if (facts.dirty === true) add(t("image.badges.dirty"), "warn");
   if (facts.corrupt === true) add(t("image.badges.corrupt"), "bad");
   if (broken !== undefined)

@@ -2,21 +2,22 @@ import { ActionIcon, Button } from "@mantine/core";
 import { ArrowRightLeft, Camera, CopyPlus, FolderSearch } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { ImageUser } from "../../../shared/model/in-use";
 import type { ImageReport } from "../../../shared/model/report";
 import { call } from "../../api/client";
 import { nameOf } from "../../api/paths";
 import { useChain } from "../../state/chain";
+import { isPlainDisk } from "../../state/changes-of";
 import { useConvert } from "../../state/convert";
+import { holderOf } from "../../state/in-use";
 import { useSnapshots } from "../../state/snapshots";
 import { attempt, useView } from "../../state/view";
 import { Badge } from "../../ui/badge";
+import { Held } from "../../ui/held";
 import { Ellipsis } from "../../ui/ellipsis";
 import { badgesOf } from "./badges";
 import styles from "./image-head.module.css";
 import { MoreMenu } from "./more-menu";
-
-/** Formats of media, which no guest writes to. */
-const onlyRead: ReadonlySet<string> = new Set(["iso", "dmg"]);
 
 /** Name, place and badges of an image, and what can be done with it. */
 export function ImageHead({ report }: { report: ImageReport }) {
@@ -24,8 +25,7 @@ export function ImageHead({ report }: { report: ImageReport }) {
   const { begin } = useConvert.getState();
   const { path } = report;
   const [image, next] = report.layers;
-  const isDisk =
-    image !== undefined && image.facts.wrapping === undefined && !onlyRead.has(image.format);
+  const isDisk = isPlainDisk(report);
   return (
     <header>
       <div className={styles.head}>
@@ -60,6 +60,7 @@ export function ImageHead({ report }: { report: ImageReport }) {
         {isDisk && image?.format === "qcow2" && (
           <HeadButton
             icon={<Camera size={15} aria-hidden />}
+            holder={holderOf(report)}
             onClick={() => {
               useSnapshots.getState().wantTake(path);
               useView.getState().setTab("snapshots");
@@ -89,21 +90,28 @@ export function ImageHead({ report }: { report: ImageReport }) {
 
 interface HeadButtonProps {
   icon: ReactNode;
+  /** Who keeps it from doing its work. */
+  holder?: ImageUser | undefined;
   onClick: () => void;
   children: string;
 }
 
 /** A button that is its icon only where the page is narrow. */
-function HeadButton({ icon, onClick, children }: HeadButtonProps) {
+function HeadButton({ icon, holder, onClick, children }: HeadButtonProps) {
   return (
-    <Button
-      variant="default"
-      title={children}
-      classNames={{ root: styles.action, section: styles.actionIcon, label: styles.actionText }}
-      leftSection={icon}
-      onClick={onClick}
-    >
-      {children}
-    </Button>
+    <Held by={holder}>
+      {(held) => (
+        <Button
+          variant="default"
+          title={children}
+          classNames={{ root: styles.action, section: styles.actionIcon, label: styles.actionText }}
+          leftSection={icon}
+          onClick={onClick}
+          {...held}
+        >
+          {children}
+        </Button>
+      )}
+    </Held>
   );
 }

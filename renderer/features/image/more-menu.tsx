@@ -4,22 +4,38 @@ import { useTranslation } from "react-i18next";
 import type { ImageChange } from "../../../shared/model/change";
 import type { ImageReport } from "../../../shared/model/report";
 import { useChange } from "../../state/change";
+import { changesOf } from "../../state/changes-of";
+import { holderOf } from "../../state/in-use";
 import { chooseBase } from "../../state/rebase";
 import { attempt } from "../../state/view";
-
-/** Formats whose disk may get another size where it is. */
-const resizable: ReadonlySet<string> = new Set(["raw", "qcow2", "vdi", "vpc", "vhdx", "vmdk"]);
+import { Held } from "../../ui/held";
 
 /** What else can be done to the image in place; nothing for one that is packed, or of another kind. */
 export function MoreMenu({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
-  const { path, layers, broken } = report;
+  const { path, layers } = report;
   const [image] = layers;
-  if (image === undefined || broken !== undefined || image.facts.wrapping !== undefined)
-    return null;
-  if (!resizable.has(image.format)) return null;
+  const changes = changesOf(report);
+  if (image === undefined || changes.length === 0) return null;
   const ask = (change: ImageChange) => attempt(() => useChange.getState().ask(change));
   const size = image.virtualSize;
+  const holder = holderOf(report);
+  if (holder !== undefined)
+    return (
+      <Held by={holder}>
+        {(held) => (
+          <ActionIcon
+            variant="default"
+            size={33}
+            aria-label={t("change.menu.label")}
+            aria-haspopup="menu"
+            {...held}
+          >
+            <More size={16} aria-hidden />
+          </ActionIcon>
+        )}
+      </Held>
+    );
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -31,7 +47,7 @@ export function MoreMenu({ report }: { report: ImageReport }) {
         <Menu.Item onClick={() => ask({ kind: "resize", path, size, preallocation: "off" })}>
           {t("change.menu.resize")}
         </Menu.Item>
-        {image.format === "qcow2" && (
+        {changes.includes("compact") && (
           <>
             <Menu.Item onClick={() => ask({ kind: "compact", path })}>
               {t("change.menu.compact")}

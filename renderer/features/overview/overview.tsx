@@ -21,11 +21,16 @@ function UnreadableNote({ path, failure }: { path: string; failure: Failure }) {
   return (
     <div className={styles.unreadable}>
       <Note tone="warn" role="alert" testId="unreadable">
-        <FailureText failure={failure} headline={t("overview.unreadable")} />
-        {failure.code === "passphrase" && (
-          <div className={styles.unlock}>
-            <PassphraseField unlock={(passphrase) => unlock(path, { passphrase })} />
-          </div>
+        {failure.code === "passphrase" ? (
+          <>
+            <strong>{t("overview.locked.title")}</strong>
+            <div>{t("overview.locked.text")}</div>
+            <div className={styles.unlock}>
+              <PassphraseField unlock={(passphrase) => unlock(path, { passphrase })} />
+            </div>
+          </>
+        ) : (
+          <FailureText failure={failure} headline={t("overview.unreadable")} />
         )}
       </Note>
     </div>

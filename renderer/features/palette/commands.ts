@@ -1,12 +1,19 @@
 import type { TFunction } from "i18next";
+import type { FormatId } from "../../../shared/model/format";
+import type { ImageReport } from "../../../shared/model/report";
 import { call } from "../../api/client";
 import { folderOf, nameOf } from "../../api/paths";
 import { useAbout } from "../../state/about";
+import { useChain } from "../../state/chain";
+import { useChange } from "../../state/change";
+import { isPlainDisk, possibleChanges } from "../../state/changes-of";
 import { useConvert } from "../../state/convert";
-import { useHealth } from "../../state/health";
+import { repairFor, useHealth, type Repair } from "../../state/health";
 import { shownReport, useImages } from "../../state/images";
+import { holderOf } from "../../state/in-use";
 import { useLibrary } from "../../state/library";
 import { useNewDisk } from "../../state/new-disk";
+import { chooseBase } from "../../state/rebase";
 import { useSettings } from "../../state/settings";
 import { useSnapshots } from "../../state/snapshots";
 import { useView, type ImageTab, type Page } from "../../state/view";
@@ -58,18 +65,66 @@ function ofShownImage({ tabs }: Places, t: TFunction): Command[] {
     const { page, tab } = useView.getState();
     return page === "image" && tab === "health" ? useHealth.getState().check(path) : show("health");
   };
-  const takesSnapshots = format === "qcow2" && facts?.wrapping === undefined;
+  const takesSnapshots =
+    format === "qcow2" && facts?.wrapping === undefined && holderOf(report) === undefined;
+  const mode = repairNow(path, format);
+  const repair = () => {
+    show("health");
+    useHealth.getState().askRepair({ path, mode: mode ?? "all" });
+  };
   return [
     command("convert", t("palette.convert", { name }), () => useConvert.getState().begin([path])),
     ...(takesSnapshots ? [command("take", t("palette.take"), take)] : []),
     command("check", t("palette.check", { name }), check),
+    ...(mode === undefined
+      ? []
+      : [command("repair", t(mode === "all" ? "health.repairAll" : "health.repairLeaks"), repair)]),
+    ...(isPlainDisk(report)
+      ? [command("overlay", t("chain.newOverlay"), () => useChain.getState().createOverlay(report))]
+      : []),
+    ...changeCommands(report, t),
     ...tabs.map((tab) =>
       command(`tab-${tab}`, t("palette.tab", { tab: t(`image.tabs.${tab}`) }), () => show(tab)),
     ),
     command("folder", t("palette.showInFolder", { name }), () =>
       call("image.showInFolder", { path }),
     ),
+    command("copyPath", t("palette.copyPath", { name }), () =>
+      call("app.copyText", { text: path }),
+    ),
   ];
+}
+
+/** What a check that is known calls for. */
+function repairNow(path: string, format: FormatId | undefined): Repair | undefined {
+  const { path: checked, view } = useHealth.getState();
+  if (format === undefined || checked !== path || view.state !== "ready") return undefined;
+  return repairFor(view.result, format);
+}
+
+/** The changes of the image in place, each of which is asked for in its dialog. */
+function changeCommands(report: ImageReport, t: TFunction): Command[] {
+  const { path, layers } = report;
+  const size = layers[0]?.virtualSize ?? 0;
+  const { ask } = useChange.getState();
+  return possibleChanges(report).map((kind) => {
+    switch (kind) {
+      case "resize":
+        return command(kind, t("change.menu.resize"), () =>
+          ask({ kind, path, size, preallocation: "off" }),
+        );
+      case "rebase":
+        return command(kind, t("change.menu.rebase"), () => chooseBase(path));
+      case "commit":
+        return command(kind, t("change.slab.commit"), () =>
+          ask({ kind, path, depth: 1, empty: true }),
+        );
+      case "flatten":
+        return command(kind, t("change.slab.flatten"), () => ask({ kind, path }));
+      default:
+        return command(kind, t(`change.menu.${kind}`), () => ask({ kind, path }));
+    }
+  });
 }
 
 function ofLamina({ pages }: Places, t: TFunction): Command[] {

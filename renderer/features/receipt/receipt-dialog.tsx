@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Receipt } from "../../../shared/model/receipt";
 import { call } from "../../api/client";
@@ -11,6 +12,7 @@ import { Dialog } from "../../ui/dialog";
 import { CodeBlock } from "../../ui/code-block";
 import { FactList } from "../../ui/fact-list";
 import { Note } from "../../ui/note";
+import { OriginalQuestion } from "./original-question";
 import { receiptFacts } from "./receipt-facts";
 import styles from "./receipt.module.css";
 import { SalvagedRanges } from "./salvaged-ranges";
@@ -20,17 +22,19 @@ import { vmLines } from "./vm-lines";
 export function ReceiptDialog() {
   const { t } = useTranslation();
   const receipt = useReceipts((receipts) => receipts.shown);
-  const { close, remove } = useReceipts.getState();
+  const original = useReceipts((receipts) => receipts.original);
+  const { close, remove, askOriginal } = useReceipts.getState();
   return (
     <Dialog
       opened={receipt !== undefined}
       onClose={close}
       size={720}
-      title={receipt && t("receipt.title", { name: nameOf(receipt.target.path) })}
+      title={receipt && titleOf(receipt, original !== undefined, t)}
       closeLabel={t("receipt.close")}
       scrolls="needed"
     >
-      {receipt && (
+      {receipt && original && <OriginalQuestion receipt={receipt} view={original} />}
+      {receipt && !original && (
         <>
           <div className={styles.scroll} tabIndex={-1} data-autofocus>
             <Facts receipt={receipt} />
@@ -39,6 +43,11 @@ export function ReceiptDialog() {
             <Button variant="subtle" color="gray" onClick={() => attempt(remove)}>
               {t("receipt.remove")}
             </Button>
+            {isProof(receipt) && (
+              <Button variant="subtle" color="gray" onClick={() => attempt(askOriginal)}>
+                {t("receipt.original.ask")}
+              </Button>
+            )}
             <span className={styles.space} />
             <Button
               variant="default"
@@ -53,6 +62,23 @@ export function ReceiptDialog() {
         </>
       )}
     </Dialog>
+  );
+}
+
+function titleOf({ sources, target }: Receipt, original: boolean, t: TFunction): string {
+  const [first] = sources;
+  return original && first !== undefined
+    ? t("receipt.original.title", { name: nameOf(first.path) })
+    : t("receipt.title", { name: nameOf(target.path) });
+}
+
+/** Whether it proves that the new image holds all of the original, which is not needed any more then. */
+function isProof({ verification, salvaged, sourceChanged, part }: Receipt): boolean {
+  return (
+    verification !== undefined &&
+    (salvaged?.bytes ?? 0) === 0 &&
+    sourceChanged === undefined &&
+    part !== true
   );
 }
 

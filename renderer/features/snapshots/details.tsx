@@ -2,12 +2,14 @@ import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { SnapshotNode, SnapshotTree } from "../../../shared/model/snapshot-tree";
 import { useConvert } from "../../state/convert";
+import { useHolder } from "../../state/in-use";
 import { useSnapshots } from "../../state/snapshots";
 import { attempt } from "../../state/view";
 import { formatDate, formatShare } from "../../text/format";
 import { Bytes } from "../../ui/bytes";
 import { Card } from "../../ui/card";
 import { FactList, type Fact } from "../../ui/fact-list";
+import { Held } from "../../ui/held";
 import type { Question } from "./dialog";
 import styles from "./snapshots.module.css";
 
@@ -21,6 +23,7 @@ interface DetailsProps {
 export function Details({ path, tree, ask }: DetailsProps) {
   const { t } = useTranslation();
   const selected = useSnapshots((state) => state.selected);
+  const holder = useHolder(path);
   const { compare } = useSnapshots.getState();
   const [first, second] = selected.map((place) => tree.nodes[place]);
   const snapshots = selected.flatMap((place) => {
@@ -48,9 +51,13 @@ export function Details({ path, tree, ask }: DetailsProps) {
             {t("snapshots.compare")}
           </Button>
           {snapshots.length > 0 && (
-            <Button variant="default" className={styles.danger} onClick={remove}>
-              {t("snapshots.deleteMany", { count: snapshots.length })}
-            </Button>
+            <Held by={holder}>
+              {(held) => (
+                <Button variant="default" className={styles.danger} onClick={remove} {...held}>
+                  {t("snapshots.deleteMany", { count: snapshots.length })}
+                </Button>
+              )}
+            </Held>
           )}
         </div>
       </Card>
@@ -66,9 +73,13 @@ export function Details({ path, tree, ask }: DetailsProps) {
       <Facts node={first} tree={tree} />
       <div className={styles.actions}>
         {index === null ? (
-          <Button variant="default" onClick={() => ask({ kind: "take" })}>
-            {t("snapshots.take")}
-          </Button>
+          <Held by={holder}>
+            {(held) => (
+              <Button variant="default" onClick={() => ask({ kind: "take" })} {...held}>
+                {t("snapshots.take")}
+              </Button>
+            )}
+          </Held>
         ) : (
           <>
             <Button
@@ -85,21 +96,37 @@ export function Details({ path, tree, ask }: DetailsProps) {
             >
               {t("snapshots.compareNow")}
             </Button>
-            <Button
-              variant="default"
-              onClick={() => ask({ kind: "rename", index, name: first.name })}
-            >
-              {t("snapshots.rename")}
-            </Button>
-            <Button
-              variant="default"
-              onClick={() => ask({ kind: "goBack", index, name: first.name, lost: lostBy(tree) })}
-            >
-              {t("snapshots.goBack")}
-            </Button>
-            <Button variant="default" className={styles.danger} onClick={remove}>
-              {t("snapshots.delete")}
-            </Button>
+            <Held by={holder}>
+              {(held) => (
+                <Button
+                  variant="default"
+                  onClick={() => ask({ kind: "rename", index, name: first.name })}
+                  {...held}
+                >
+                  {t("snapshots.rename")}
+                </Button>
+              )}
+            </Held>
+            <Held by={holder}>
+              {(held) => (
+                <Button
+                  variant="default"
+                  onClick={() =>
+                    ask({ kind: "goBack", index, name: first.name, lost: lostBy(tree) })
+                  }
+                  {...held}
+                >
+                  {t("snapshots.goBack")}
+                </Button>
+              )}
+            </Held>
+            <Held by={holder}>
+              {(held) => (
+                <Button variant="default" className={styles.danger} onClick={remove} {...held}>
+                  {t("snapshots.delete")}
+                </Button>
+              )}
+            </Held>
           </>
         )}
       </div>

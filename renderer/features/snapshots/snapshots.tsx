@@ -3,11 +3,13 @@ import { Camera } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../../../shared/model/report";
+import { useHolder } from "../../state/in-use";
 import { useSnapshots } from "../../state/snapshots";
 import { attempt } from "../../state/view";
 import { Card } from "../../ui/card";
 import { Explain } from "../../ui/explain/explain";
 import { FailureText } from "../../ui/failure-text";
+import { Held } from "../../ui/held";
 import { Note } from "../../ui/note";
 import { ComparisonPanel } from "./comparison";
 import { Details } from "./details";
@@ -29,6 +31,7 @@ function SnapshotPage({ path }: { path: string }) {
   const view = useSnapshots((state) => (state.path === path ? state.view : undefined));
   const comparison = useSnapshots((state) => state.comparison);
   const takeWanted = useSnapshots((state) => state.takeWanted === path);
+  const holder = useHolder(path);
   const { wantTake } = useSnapshots.getState();
   const [question, setQuestion] = useState<Question>();
   useEffect(() => attempt(() => useSnapshots.getState().load(path)), [path]);
@@ -61,13 +64,18 @@ function SnapshotPage({ path }: { path: string }) {
         }
       >
         <div className={styles.take}>
-          <Button
-            size="xs"
-            leftSection={<Camera size={14} aria-hidden />}
-            onClick={() => setQuestion({ kind: "take" })}
-          >
-            {t("snapshots.take")}
-          </Button>
+          <Held by={holder}>
+            {(held) => (
+              <Button
+                size="xs"
+                leftSection={<Camera size={14} aria-hidden />}
+                onClick={() => setQuestion({ kind: "take" })}
+                {...held}
+              >
+                {t("snapshots.take")}
+              </Button>
+            )}
+          </Held>
         </div>
         {tree.tooMany && <Note tone="warn">{t("snapshots.tooMany")}</Note>}
         {count === 0 && <p className={styles.empty}>{t("snapshots.empty")}</p>}

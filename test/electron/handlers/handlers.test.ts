@@ -108,6 +108,7 @@ function setUp() {
     ready: () => undefined,
     settled: () => seen.push("settled"),
     showInFolder: (path) => seen.push(path),
+    trash: (path) => Promise.reject(new Error(`trashes ${path}`)),
     startDrag: (path) => seen.push(`drags ${path}`),
     copyText: (text) => {
       seen.push(text);
