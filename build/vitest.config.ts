@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
-import { testProjects } from "./test-files.mjs";
 
 export default defineConfig({
   root: resolve(import.meta.dirname, ".."),
@@ -8,11 +7,12 @@ export default defineConfig({
     environment: "node",
     // Vitest leaves a core free by itself: half of them, where there are two.
     maxWorkers: "100%",
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/e2e/**", "test/package/**"],
     globalSetup: [resolve(import.meta.dirname, "vitest-global-setup.ts")],
     // Cross checks start qemu-img many times, and a machine may be slow and busy: what passes does not
     // wait for these.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    projects: testProjects().map((test) => ({ extends: true as const, test })),
   },
 });
