@@ -6,7 +6,11 @@ const onServer = Boolean(process.env["CI"]);
 
 export default defineConfig({
   testDir: resolve(root, "test/e2e"),
-  testMatch: "**/*.e2e.ts",
+  // The longest begin first: at the end no core waits for another's last test.
+  projects: [
+    { name: "walk", testMatch: "**/walk.e2e.ts" },
+    { name: "window", testMatch: "**/*.e2e.ts", testIgnore: "**/walk.e2e.ts" },
+  ],
   outputDir: resolve(root, "test-results/e2e"),
   // No test looks at what another one does; each has a folder and settings of its own.
   fullyParallel: true,

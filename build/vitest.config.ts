@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -5,8 +6,8 @@ export default defineConfig({
   root: resolve(import.meta.dirname, ".."),
   test: {
     environment: "node",
-    // Vitest leaves a core free by itself: half of them, where there are two.
-    maxWorkers: "100%",
+    // One more than there are cores: much of the time a test waits for qemu-img or for the disk.
+    maxWorkers: availableParallelism() + 1,
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**", "test/package/**"],
     globalSetup: [resolve(import.meta.dirname, "vitest-global-setup.ts")],
