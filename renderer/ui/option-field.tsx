@@ -52,7 +52,7 @@ export function OptionField({ spec, values, choose }: OptionFieldProps) {
             label={label}
             description={hint}
             allowDeselect={false}
-            data={spec.choices.map((value) => ({ value, label: choiceText(name, value, t) }))}
+            data={spec.choices.map((value) => ({ value, label: choiceText(spec, value, t) }))}
             value={String(chosen ?? spec.default)}
             onChange={(value) => choose(name, value ?? spec.default)}
           />
@@ -64,7 +64,7 @@ export function OptionField({ spec, values, choose }: OptionFieldProps) {
             className={styles.segments}
             aria-label={label}
             size="xs"
-            data={spec.choices.map((value) => ({ value, label: choiceText(name, value, t) }))}
+            data={spec.choices.map((value) => ({ value, label: choiceText(spec, value, t) }))}
             value={String(chosen ?? spec.default)}
             onChange={(value) => choose(name, value)}
           />

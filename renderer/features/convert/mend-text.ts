@@ -30,5 +30,5 @@ export function mendText(
 function optionText(name: string, value: OptionValues[string] | undefined, t: TFunction): string {
   if (typeof value === "number") return formatRoundSize(value);
   if (typeof value === "boolean") return t(value ? "convert.mend.on" : "convert.mend.off");
-  return choiceText(name, value ?? "", t);
+  return choiceText({ name }, value ?? "", t);
 }

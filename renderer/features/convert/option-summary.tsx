@@ -57,12 +57,12 @@ function optionText(spec: OptionSpec, values: OptionValues, t: TFunction): strin
     return [
       value === true ? label : t("convert.summary.pair", { label, value: t("convert.mend.off") }),
     ];
-  if (spec.kind === "choice" && telling.has(name)) return [choiceText(name, String(value), t)];
+  if (spec.kind === "choice" && telling.has(name)) return [choiceText(spec, String(value), t)];
   return [t("convert.summary.pair", { label, value: valueText(spec, value, t) })];
 }
 
 function valueText(spec: OptionSpec, value: OptionValues[string], t: TFunction): string {
-  if (spec.kind === "choice") return choiceText(spec.name, String(value), t);
+  if (spec.kind === "choice") return choiceText(spec, String(value), t);
   if (spec.kind !== "size") return String(value);
   return value === 0 ? t("convert.automatic") : formatRoundSize(Number(value));
 }
