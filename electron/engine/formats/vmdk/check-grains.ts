@@ -62,7 +62,8 @@ export function checkGrains(source: ByteSource, header: HostedHeader, findings: 
     outside: "redundant-grain-directory-outside",
     tableOutside: "redundant-grain-table-outside",
   };
-  const cached = withPageCache(source);
+  // Tables may lie anywhere: a page for each of them would be 32 times what is asked for.
+  const files = { directory: withPageCache(source), tables: source };
   const places: number[] = [];
   // Grains that overlap so much that the file has no room for half of them are not all kept in mind.
   const room = Math.min(
@@ -72,9 +73,9 @@ export function checkGrains(source: ByteSource, header: HostedHeader, findings: 
   const isMarked = (header.flags & flag.zeroedGrain) !== 0;
   for (let index = 0; index < tables; index += 1) {
     const count = Math.min(entriesPerTable, grains - index * entriesPerTable);
-    const first = tableOf(cached, primary, { index, count }, findings);
+    const first = tableOf(files, primary, { index, count }, findings);
     const second =
-      redundantDirectory === 0 ? undefined : tableOf(cached, redundant, { index, count }, findings);
+      redundantDirectory === 0 ? undefined : tableOf(files, redundant, { index, count }, findings);
     if (first && second && !sameBytes(first.bytes, second.bytes))
       findings.add("corruption", second.at, "grain-tables-differ", () => ({ number: index }));
     if (first === undefined) continue;
@@ -106,20 +107,20 @@ export function checkGrains(source: ByteSource, header: HostedHeader, findings: 
 
 /** The table that a directory names; undefined when there is none, or none that can be read. */
 function tableOf(
-  source: ByteSource,
+  files: { readonly directory: ByteSource; readonly tables: ByteSource },
   directory: Directory,
   { index, count }: { index: number; count: number },
   findings: Findings,
 ): { at: number; bytes: DataView } | undefined {
   const entryAt = directory.at + index * entrySize;
-  const entry = readView(source, entryAt, entrySize);
+  const entry = readView(files.directory, entryAt, entrySize);
   if (directory.at === 0 || entry === undefined) {
     findings.add("corruption", directory.at, directory.outside);
     return undefined;
   }
   const at = entry.getUint32(0, true) * sectorSize;
   if (at === 0) return undefined;
-  const bytes = at <= sectorSize ? undefined : readView(source, at, count * entrySize);
+  const bytes = at <= sectorSize ? undefined : readView(files.tables, at, count * entrySize);
   if (bytes !== undefined) return { at, bytes };
   findings.add("corruption", entryAt, directory.tableOutside, () => ({ number: index }));
   return undefined;
