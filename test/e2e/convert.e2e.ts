@@ -4,7 +4,8 @@ import type { Page } from "@playwright/test";
 import { mustBeIdentical, qemuImg, qemuIo } from "../helpers/qemu-img";
 import { patternDisk, writeRawFile } from "../helpers/pattern-disk";
 import { random } from "../helpers/seed";
-import { clickOnceShown, openConvert, pick, restOf } from "./dialogs";
+import { convertEndless, openConvert, pick, restOf } from "./dialogs";
+import { makeEndless } from "./endless-image";
 import { expect, test } from "./lamina";
 
 const MiB = 1024 * 1024;
@@ -139,26 +140,18 @@ test("options chosen in the dialog are those of the image", async ({ folder, lau
 });
 
 test("a cancelled conversion leaves nothing", async ({ folder, launch }) => {
-  const source = join(folder, "large.raw");
-  const file = openSync(source, "wx");
-  const data = new Uint8Array(4 * MiB).fill(7);
-  for (let at = 0; at < 768 * MiB; at += data.length) writeSync(file, data);
-  closeSync(file);
-
+  const source = join(folder, "large.qcow2");
+  makeEndless(source);
   const lamina = await launch(source);
   const { page } = lamina;
-  const dialog = await openConvert(page);
+  await convertEndless(page);
   const bar = page.getByTestId("jobs-bar");
   // Only a job that runs shows how far it is.
-  await clickOnceShown(
-    page,
-    "Cancel converting large.raw",
-    /Converting large\.raw.*of 768\.0\sMiB/,
-  );
-  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
-  await expect(bar).toContainText("Cancelled converting large.raw");
+  await expect(bar).toContainText(/of 500\.0\sGiB/);
   await lamina.picture("converting");
-  expect(filesIn(folder)).toEqual(["large.raw"]);
+  await bar.getByRole("button", { name: "Cancel converting large.qcow2" }).click();
+  await expect(bar).toContainText("Cancelled converting large.qcow2");
+  expect(filesIn(folder)).toEqual(["large.qcow2"]);
 });
 
 test("a damaged image shows its facts, and cannot be converted", async ({ folder, launch }) => {
