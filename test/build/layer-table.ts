@@ -26,7 +26,7 @@ const layers: readonly Layer[] = [
   {
     files: /^electron\/engine\/formats\/([^/]+)\//,
     loads: [
-      "electron/engine/formats/($1/.*|format|findings|details|chosen-option|header-error)",
+      "electron/engine/formats/($1/.*|format|findings|details|chosen-option|preallocation|header-error)",
       "electron/engine/(io|codec)/.*",
       "electron/engine/errors",
       "electron/engine/image/(layer|writer)",

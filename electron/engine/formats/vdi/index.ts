@@ -1,4 +1,5 @@
 import type { Format } from "../format";
+import { preallocatedVariants } from "../preallocation";
 import { checkVdi } from "./check";
 import { fileParts } from "./file-parts";
 import { hasSignature } from "./header";
@@ -28,16 +29,5 @@ export const vdi: Format = {
     { name: "vdi", provisioning: "thin", options: {} },
     { name: "vdi-static", provisioning: "thick-sparse", options: { static: true } },
   ],
-  furtherVariants: [
-    {
-      name: "vdi-static-reserved",
-      provisioning: "thick-lazy",
-      options: { static: true, preallocation: "falloc" },
-    },
-    {
-      name: "vdi-static-zeroed",
-      provisioning: "thick-eager",
-      options: { static: true, preallocation: "full" },
-    },
-  ],
+  furtherVariants: preallocatedVariants("vdi-static", { static: true }),
 };

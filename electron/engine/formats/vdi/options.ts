@@ -1,13 +1,13 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
 import { wholeHostBlocks } from "../../io/host-blocks";
+import { isChosen } from "../chosen-option";
+import type { CreateSpec } from "../format";
 import {
   chosenPreallocation,
-  isChosen,
   preallocationOption,
   type FixedPreallocation,
-} from "../chosen-option";
-import type { CreateSpec } from "../format";
+} from "../preallocation";
 import { entrySize, sectorSize } from "./header";
 
 /** What can be chosen for a new VDI image, with qemu-img's names and defaults. */

@@ -1,5 +1,6 @@
 import type { ByteSource } from "../../io/source";
 import type { Format } from "../format";
+import { preallocatedVariants } from "../preallocation";
 import { checkVhd, repairVhd } from "./check";
 import { fileParts } from "./file-parts";
 import { findFooter, hasFooter } from "./find-footer";
@@ -32,18 +33,7 @@ export const vpc: Format = {
     { name: "vpc", provisioning: "thin", options: {} },
     { name: "vpc-fixed", provisioning: "thick-sparse", options: { subformat: "fixed" } },
   ],
-  furtherVariants: [
-    {
-      name: "vpc-fixed-reserved",
-      provisioning: "thick-lazy",
-      options: { subformat: "fixed", preallocation: "falloc" },
-    },
-    {
-      name: "vpc-fixed-zeroed",
-      provisioning: "thick-eager",
-      options: { subformat: "fixed", preallocation: "full" },
-    },
-  ],
+  furtherVariants: preallocatedVariants("vpc-fixed", { subformat: "fixed" }),
 };
 
 /** "Saved State": whoever goes on with the machine expects the disk as it is. */

@@ -1,13 +1,12 @@
 import type { OptionSpec } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
+import { chosenWord, isChosen } from "../chosen-option";
+import type { CreateSpec } from "../format";
 import {
   chosenPreallocation,
-  chosenWord,
-  isChosen,
   preallocationOption,
   type FixedPreallocation,
-} from "../chosen-option";
-import type { CreateSpec } from "../format";
+} from "../preallocation";
 import { sectorSize } from "./footer";
 
 const subformats = ["dynamic", "fixed"] as const;

@@ -1,4 +1,5 @@
 import type { Format } from "../format";
+import { preallocatedVariants } from "../preallocation";
 import { checkVhdx } from "./check";
 import { repairVhdx } from "./repair";
 import { nilGuid } from "../../codec/guid";
@@ -34,16 +35,5 @@ export const vhdx: Format = {
     { name: "vhdx", provisioning: "thin", options: {} },
     { name: "vhdx-fixed", provisioning: "thick-sparse", options: { subformat: "fixed" } },
   ],
-  furtherVariants: [
-    {
-      name: "vhdx-fixed-reserved",
-      provisioning: "thick-lazy",
-      options: { subformat: "fixed", preallocation: "falloc" },
-    },
-    {
-      name: "vhdx-fixed-zeroed",
-      provisioning: "thick-eager",
-      options: { subformat: "fixed", preallocation: "full" },
-    },
-  ],
+  furtherVariants: preallocatedVariants("vhdx-fixed", { subformat: "fixed" }),
 };

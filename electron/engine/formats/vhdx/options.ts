@@ -1,13 +1,12 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
+import { chosenWord, isChosen } from "../chosen-option";
+import type { CreateSpec } from "../format";
 import {
   chosenPreallocation,
-  chosenWord,
-  isChosen,
   preallocationOption,
   type FixedPreallocation,
-} from "../chosen-option";
-import type { CreateSpec } from "../format";
+} from "../preallocation";
 import { tableLayout, entrySize, type TableLayout } from "./block-allocation-table";
 import { blockSizes, isBlockSize, largestDisk, mebibyte } from "./sizes";
 

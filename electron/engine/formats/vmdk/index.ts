@@ -1,4 +1,5 @@
 import type { Format } from "../format";
+import { preallocatedVariants } from "../preallocation";
 import { checkVmdk } from "./check";
 import { fileParts } from "./file-parts";
 import { readHostedHeader } from "./hosted-header";
@@ -43,25 +44,7 @@ export const vmdk: Format = {
       provisioning: "thick-sparse",
       options: { subformat: "twoGbMaxExtentFlat" },
     },
-    {
-      name: "vmdk-flat-reserved",
-      provisioning: "thick-lazy",
-      options: { subformat: "monolithicFlat", preallocation: "falloc" },
-    },
-    {
-      name: "vmdk-flat-zeroed",
-      provisioning: "thick-eager",
-      options: { subformat: "monolithicFlat", preallocation: "full" },
-    },
-    {
-      name: "vmdk-split-flat-reserved",
-      provisioning: "thick-lazy",
-      options: { subformat: "twoGbMaxExtentFlat", preallocation: "falloc" },
-    },
-    {
-      name: "vmdk-split-flat-zeroed",
-      provisioning: "thick-eager",
-      options: { subformat: "twoGbMaxExtentFlat", preallocation: "full" },
-    },
+    ...preallocatedVariants("vmdk-flat", { subformat: "monolithicFlat" }),
+    ...preallocatedVariants("vmdk-split-flat", { subformat: "twoGbMaxExtentFlat" }),
   ],
 };

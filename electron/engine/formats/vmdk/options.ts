@@ -1,12 +1,12 @@
 import type { OptionSpec, OptionValues } from "../../../../shared/model/format";
 import { ImageError } from "../../errors";
 import type { ParentRef } from "../../image/layer";
+import type { CreateSpec } from "../format";
 import {
   chosenPreallocation,
   preallocationOption,
   type FixedPreallocation,
-} from "../chosen-option";
-import type { CreateSpec } from "../format";
+} from "../preallocation";
 import { sectorSize } from "./sector";
 
 /** What an image can be: one file or several, thin or not, compressed or not. */
