@@ -59,6 +59,9 @@ test("what would change an image is grey as long as another program has it", asy
   await page.getByRole("tab", { name: "Snapshots" }).click();
   await page.locator('[data-testid="snapshot-node"][data-name="before"]').click();
   for (const button of changing(page)) await expect(button).toBeEnabled();
+  const more = page.getByRole("button", { name: "More", exact: true });
+  await more.click();
+  await expect(page.getByRole("menu")).toBeVisible();
 
   const holder = await hold(image);
   try {
@@ -69,7 +72,10 @@ test("what would change an image is grey as long as another program has it", asy
       await expect(button).toBeDisabled();
       await expect(button).toHaveAccessibleDescription(/qemu-io .* cannot be done here/);
     }
-    const [more, take, , , remove] = changing(page);
+    // The menu that was open is gone, and its button has the focus.
+    await expect(page.getByRole("menu")).toHaveCount(0);
+    await expect(more).toBeFocused();
+    const [, take, , , remove] = changing(page);
     // It is reached by the keyboard, says why, and does nothing.
     await page.getByRole("button", { name: "New overlay…" }).focus();
     await page.keyboard.press("Tab");
@@ -78,14 +84,17 @@ test("what would change an image is grey as long as another program has it", asy
     await lamina.picture("in-use-reason");
     await page.keyboard.press("Enter");
     await remove?.click({ force: true });
-    await more?.click({ force: true });
+    await more.click({ force: true });
+    await expect(more).toHaveAttribute("aria-expanded", "false");
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await expect(page.getByRole("menu")).toHaveCount(0);
+    await more.focus();
   } finally {
     await holder.end();
   }
 
   for (const button of changing(page)) await expect(button).toBeEnabled({ timeout: 30_000 });
+  await expect(more).toBeFocused();
   await expect(page.getByTestId("in-use")).toHaveCount(0);
   await page.getByRole("button", { name: "Take snapshot…" }).first().click();
   await page.getByRole("textbox", { name: "Name of the snapshot" }).fill("after");
