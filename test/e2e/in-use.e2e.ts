@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { qemuImg, qemuJson } from "../helpers/qemu-img";
@@ -45,6 +46,39 @@ test("an image that qemu has open is shown with who holds it", async ({ folder, 
   } finally {
     await holder.end();
   }
+});
+
+test("the library marks an image that another program has open", async ({ folder, launch }) => {
+  const vms = join(folder, "Virtual machines");
+  mkdirSync(vms);
+  const image = join(vms, "a mail server with quite a long name.qcow2");
+  for (const path of [image, join(vms, "db01.qcow2")])
+    qemuImg(["create", "-q", "-f", "qcow2", path, "64M"]);
+  const holder = await hold(image);
+  const lamina = await launch();
+  const { app, page } = lamina;
+  const badge = page.getByTestId("library-in-use");
+  try {
+    await app.evaluate(({ dialog }, path) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+    }, vms);
+    await page.getByRole("button", { name: "Watch a folder…" }).click();
+    await expect(badge).toHaveText("in use");
+    const row = page.getByRole("treeitem", { name: /^a mail server/ });
+    await expect(row).toHaveAccessibleName(new RegExp(`qemu-io \\(process ${holder.id}\\) has`));
+    await badge.hover();
+    await expect(page.getByRole("tooltip")).toContainText(`qemu-io (process ${holder.id}) has`);
+    await lamina.picture("library-in-use");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await lamina.picture("library-in-use-dark");
+  } finally {
+    await holder.end();
+  }
+  // As when the user comes back from the machine's own window.
+  await app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.emit("focus");
+  });
+  await expect(badge).toHaveCount(0);
 });
 
 test("what would change an image is grey as long as another program has it", async ({
