@@ -1,8 +1,8 @@
 /** Milliseconds in which a page answers an input: it draws a frame or two and, after a click, its tab. */
 const ANSWER_MS = 120;
 /** Milliseconds of stillness after which jobs go on in any case, and for how long they do then. */
-const MOST_STILL_MS = 2000;
-const GO_ON_MS = 1000;
+const MOST_STILL_MS = 4000;
+const GO_ON_MS = 2000;
 /** Each millisecond in which jobs go on makes up for so many of stillness. */
 const MAKES_UP = MOST_STILL_MS / GO_ON_MS;
 

@@ -38,9 +38,9 @@ describe("giving way to an input", () => {
     });
   }
 
-  it("lets the jobs go on each third second while a key is held down", () => {
-    expect(stillness({ every: 30, seconds: 9 }).map((one) => Math.round(one / 100))).toEqual([
-      10, 10, 0, 10, 10, 0, 10, 10, 0,
+  it("lets the jobs go on for two of six seconds while a key is held down", () => {
+    expect(stillness({ every: 30, seconds: 12 }).map((one) => Math.round(one / 100))).toEqual([
+      10, 10, 10, 10, 0, 0, 10, 10, 10, 10, 0, 0,
     ]);
   });
 
