@@ -111,7 +111,7 @@ export function nodeAfter(
 }
 
 /** Pixels that the picture gets, as CSS: what the tree needs, but no more than the window has. */
-export function frameHeight(nodes: readonly SnapshotNode[]): string {
-  const bottom = Math.max(...placeNodes(nodes).map(({ y }) => y)) + nodeSize.height;
-  return `min(${Math.round(bottom + 2 * pictureMargin)}px, max(260px, 100vh - 390px))`;
+export function frameHeight(places: readonly Place[]): string {
+  const { height } = sizeOf(places);
+  return `min(${Math.round(height + 2 * pictureMargin)}px, max(260px, 100vh - 390px))`;
 }
