@@ -122,6 +122,12 @@ const damages: readonly (readonly [string, Edit, () => number, readonly string[]
   ["a table of nothing", (b) => b.writeUInt32BE(0, second + 8), () => second, ["first"]],
   ["a table that is too large", (b) => b.writeUInt32BE(2, second + 8), () => second, ["first"]],
   [
+    "a table larger than any file",
+    (b) => b.writeUInt32BE(2 ** 32 - 1, directory + 8),
+    () => directory,
+    ["next"],
+  ],
+  [
     "a name twice",
     (b) => {
       b.writeUInt16BE(5, second + 18);

@@ -98,7 +98,7 @@ function entriesOf(source: ByteSource, header: Header, bytes: Uint8Array, base: 
       const wrong = names.has(nameBytes)
         ? "another name: this one is taken"
         : wrongIn(header, entry, bytes[at + 16] ?? 0);
-      budget -= entry.tableSize * 8;
+      if (wrong === undefined) budget -= entry.tableSize * 8;
       if (wrong === undefined && budget >= 0) entries.push(entry);
       else lost ??= damaged(source, base + at, wrong ?? "tables that fit into the file");
       names.add(nameBytes);
