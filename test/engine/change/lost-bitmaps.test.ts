@@ -8,6 +8,7 @@ import { repairQcow2 } from "../../../electron/engine/formats/qcow2/check/repair
 import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
 import { memorySource } from "../../../electron/engine/io/memory";
 import type { ByteTarget } from "../../../electron/engine/io/source";
+import { expectBytes } from "../../helpers/bytes";
 import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo } from "../../helpers/qemu-img";
 import { random, runSeed } from "../../helpers/seed";
 import { newFolder, removeFolder, tempFolder } from "../../helpers/temp-folder";
@@ -144,8 +145,6 @@ const damagedBy = (edit: Edit): Buffer => {
   return bytes;
 };
 
-const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
-
 /** The bitmaps of an image with what they mark. */
 function marksOf(bytes: Uint8Array): Record<string, string> {
   const image = readTablesThere(memorySource(bytes));
@@ -166,7 +165,7 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
     const path = join(tempFolder(), "a.qcow2");
     writeFileSync(path, bytes);
     expect(oracleCheck(path).counts).toBeUndefined();
-    expect(isSame(guestBytes(bytes), guestBytes(sound))).toBe(true);
+    expectBytes(guestBytes(bytes), guestBytes(sound));
     const { facts, lostBitmaps } = openBytes(bytes);
     expect(facts.bitmaps.map(({ name }) => name)).toEqual(left);
     expect(lostBitmaps).toBeDefined();
@@ -205,8 +204,8 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
       const kept = Object.entries(marksOf(sound)).filter(([name]) => left.includes(name));
       expect(marksOf(mended)).toEqual(Object.fromEntries(kept));
       const disk = guestBytes(sound);
-      expect(isSame(guestBytes(mended), disk)).toBe(true);
-      expect(isSame(snapshotBytes(mended, 0), snapshotBytes(sound, 0))).toBe(true);
+      expectBytes(guestBytes(mended), disk);
+      expectBytes(snapshotBytes(mended, 0), snapshotBytes(sound, 0));
       writeFileSync(join(folder, "sound.qcow2"), sound);
       mustBeIdentical(path, join(folder, "sound.qcow2"), "qcow2", "qcow2");
       // Others can write to it now, and the bitmaps that are left go on.
@@ -214,7 +213,7 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
       mustBeSound(path);
       for (const done of crashes(random(runSeed), steps, 2)) {
         const crashed = replay(bytes, done);
-        expect(isSame(guestBytes(crashed), disk)).toBe(true);
+        expectBytes(guestBytes(crashed), disk);
         expect([1, 0]).toContain(checkQcow2(memorySource(crashed)).corruptions);
       }
     },
@@ -228,7 +227,7 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
     expect(corruptions).toBeGreaterThan(0);
     const { counts } = oracleCheck(path);
     if (counts) expect(counts).toMatchObject({ corruptions, leaks, checkErrors });
-    expect(isSame(guestBytes(bytes), guestBytes(sound))).toBe(true);
+    expectBytes(guestBytes(bytes), guestBytes(sound));
 
     const { file } = recordingTarget(bytes);
     const { after } = repairQcow2(file, "all");
@@ -237,8 +236,8 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
     writeFileSync(path, mended);
     mustBeSound(path);
     expect(marksOf(mended)).toEqual({ next: marksOf(sound)["next"] });
-    expect(isSame(guestBytes(mended), guestBytes(sound))).toBe(true);
-    expect(isSame(snapshotBytes(mended, 0), snapshotBytes(sound, 0))).toBe(true);
+    expectBytes(guestBytes(mended), guestBytes(sound));
+    expectBytes(snapshotBytes(mended, 0), snapshotBytes(sound, 0));
     qemuIo(path, "qcow2", ["write -P 9 0 1M"]);
     mustBeSound(path);
   });
