@@ -18,6 +18,9 @@ import { mustBeSound, oracleCheck } from "./oracle-check";
 import { bytesOf, crashes, recordingTarget, replay } from "./recording";
 import { changesInPlace, mustLeaveChainAlone } from "./refused-changes";
 
+/** What the bitmaps extension begins with. */
+const extensionType = Buffer.from([0x23, 0x85, 0x28, 0x75]);
+
 /** An image with a snapshot and bitmaps "first" and "next", whose directory is the last of its file. */
 let sound: Buffer;
 /** Where the data of its bitmaps extension begins, the directory, and the directory's second entry. */
@@ -36,8 +39,7 @@ beforeAll(() => {
   qemuIo(path, "qcow2", ["write -P 2 64k 300k"]);
   sound = readFileSync(path);
   removeFolder(folder);
-  const type = Buffer.from([0x23, 0x85, 0x28, 0x75]);
-  extension = sound.indexOf(type) + 8;
+  extension = sound.indexOf(extensionType) + 8;
   directory = Number(sound.readBigUInt64BE(extension + 16));
   second = directory + 32;
 });
@@ -262,6 +264,29 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
     const added = { name: "b", granularity: 65536, enabled: true };
     expect(imageErrorOf(() => bitmaps.addBitmap(file, added)).code).toBe("invalid-argument");
     expect(steps).toEqual([]);
+  });
+
+  it("does not come from a bitmap of more data than qemu takes", () => {
+    const path = join(tempFolder(), "wide.qcow2");
+    qemuImg(["create", "-q", "-f", "qcow2", path, "3T"]);
+    const added = { name: "b", enabled: true };
+    const refused = recordingTarget(readFileSync(path));
+    expect(
+      imageErrorOf(() => bitmaps.addBitmap(refused.file, { ...added, granularity: 512 })),
+    ).toMatchObject({ code: "invalid-argument" });
+    expect(refused.steps).toEqual([]);
+    const { file } = recordingTarget(readFileSync(path));
+    bitmaps.addBitmap(file, { ...added, granularity: 1024 });
+    const bytes = Buffer.from(bytesOf(file));
+    writeFileSync(path, bytes);
+    mustBeSound(path);
+
+    const entry = Number(bytes.readBigUInt64BE(bytes.indexOf(extensionType) + 24));
+    bytes.writeUInt32BE(2 * bytes.readUInt32BE(entry + 8), entry + 8);
+    bytes.writeUInt8(9, entry + 17);
+    writeFileSync(path, bytes);
+    expect(oracleCheck(path).counts).toBeUndefined();
+    expect(openBytes(bytes).lostBitmaps).toMatchObject({ code: "invalid-table", at: entry });
   });
 
   it("is neither committed, rebased nor punched, and its base stays as it was", () => {
