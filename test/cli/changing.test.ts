@@ -74,6 +74,7 @@ const lines = {
     bitmap -b grown.qcow2 -F qcow2 --merge far s.qcow2 d | bitmap --merge fine b.qcow2 coarse
     bitmap --merge coarse b.qcow2 fine | bitmap --add s.qcow2 ''
     bitmap --add mb.qcow2 mine | bitmap --add fine.qcow2 x | info fine.qcow2
+    create -q -f qcow2 wide.qcow2 3T | bitmap --add -g 512 wide.qcow2 b | bitmap --add -g 1k wide.qcow2 b
     bitmap --clear torn.qcow2 t | bitmap --enable torn.qcow2 t | bitmap --merge t torn.qcow2 whole
     bitmap --merge whole torn.qcow2 t | bitmap --remove torn.qcow2 t | bitmap --clear torn.qcow2 whole`,
   dd: `
@@ -130,8 +131,11 @@ function timeless({ code, stdout, stderr }: Outcome): Outcome {
     .replaceAll(/( \d\d:\d\d:\d\d\.\d{3}) {10}[ 0]$/gm, "$1")
     .replaceAll(/completed in [\d.]+ seconds/g, "completed")
     .replaceAll(/disk size: .*/g, "disk size");
-  // qemu-img does not say what shrinking loses.
-  const alike = stderr.replace(/^qemu-img: warning: \d+ bytes .*lay behind the new end.*\n/m, "");
+  const alike = stderr
+    // qemu-img does not say what shrinking loses.
+    .replace(/^qemu-img: warning: \d+ bytes .*lay behind the new end.*\n/m, "")
+    // It names an image by a number there.
+    .replace(/(?<=persistent in )'.*?'/, "'IMAGE'");
   return { code, stdout: plain, stderr: alike };
 }
 

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import axe from "axe-core";
 import { qemuImg, qemuIo } from "../helpers/qemu-img";
-import { motionOn, runCommand, violationsOn } from "./axe";
+import { motionOn, violationsOn } from "./axe";
 import { create, told } from "./changes";
 import { openConvert, restOf } from "./dialogs";
 import { drop } from "./dropping";
 import { expect, test, type Lamina } from "./lamina";
+import { runCommand } from "./palette";
 
 /** Looks with all of axe's rules, light and dark; tells at the end what it has found. */
 async function looker({ page }: Lamina) {

@@ -2,9 +2,10 @@ import { basename, join } from "node:path";
 import type { Page } from "@playwright/test";
 import axe from "axe-core";
 import { qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
-import { motionOn, openPalette, runCommand, violationsOn } from "./axe";
+import { motionOn, violationsOn } from "./axe";
 import { restOf } from "./dialogs";
 import { expect, test } from "./lamina";
+import { openPalette, runCommand } from "./palette";
 
 /** An overlay on a base, with two snapshots; a chain without its base; a file that is no image. */
 function makeImages(folder: string): { overlay: string; broken: string; damaged: string } {

@@ -1,15 +1,6 @@
 import type { Page } from "@playwright/test";
 import type axe from "axe-core";
-import type { LaminaBridge } from "../../shared/ipc/channels";
-import { expect } from "./lamina";
-
-async function useTheme(page: Page, theme: "light" | "dark"): Promise<void> {
-  await page.evaluate(async (chosen) => {
-    const { lamina } = window as unknown as { lamina: LaminaBridge<File> };
-    await lamina.call("settings.change", { theme: chosen });
-  }, theme);
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", theme);
-}
+import { useTheme } from "./theme";
 
 /**
  * What axe finds on the screen in the light, and whether everything can be read in the dark, too. With
@@ -52,17 +43,4 @@ export function motionOn(page: Page): Promise<string[]> {
       return moves || longest(transitionDuration) > 0.001 ? [element.outerHTML.slice(0, 200)] : [];
     });
   });
-}
-
-/** Runs the command of the palette by its id. */
-export async function runCommand(page: Page, id: string): Promise<void> {
-  await openPalette(page);
-  await page.locator(`[role=option][data-command="${id}"]`).click();
-}
-
-/** Opens the palette, which does not open over a dialog. */
-export async function openPalette(page: Page): Promise<void> {
-  await expect(page.locator('[aria-modal="true"]')).toHaveCount(0);
-  await page.keyboard.press("Control+k");
-  await expect(page.getByRole("combobox", { name: "Find an image" })).toBeFocused();
 }

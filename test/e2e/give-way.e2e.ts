@@ -37,21 +37,26 @@ test("a conversion stands still while keys are used, and goes on", async ({ fold
   // Each as soon as the one before it: nobody types as fast, and none comes too late on a busy machine.
   await app.evaluate(({ BrowserWindow }) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-    const typing = setInterval(() => {
+    const typing = { keys: 0, timer: undefined as NodeJS.Timeout | undefined };
+    typing.timer = setInterval(() => {
       contents?.sendInputEvent({ type: "keyDown", keyCode: "Shift" });
+      typing.keys += 1;
     }, 20);
     Object.assign(globalThis, { typing });
   });
-  const grown = async (): Promise<number> => {
-    const before = await done();
-    await page.waitForTimeout(500);
+  const typed = (): Promise<number> =>
+    app.evaluate(() => (globalThis as unknown as { typing: { keys: number } }).typing.keys);
+  const convertedInKeys = async (): Promise<number> => {
+    const [before, first] = [await done(), await typed()];
+    await expect.poll(typed).toBeGreaterThan(first + 25);
     return (await done()) - before;
   };
-  await expect.poll(grown).toBe(0);
+  await expect.poll(convertedInKeys).toBe(0);
+  const held = await done();
   await app.evaluate(() => {
-    clearInterval((globalThis as unknown as { typing: NodeJS.Timeout }).typing);
+    clearInterval((globalThis as unknown as { typing: { timer: NodeJS.Timeout } }).typing.timer);
   });
-  await expect.poll(grown).toBeGreaterThan(0);
+  await expect.poll(done).toBeGreaterThan(held);
   await call("jobs.cancel", { jobId });
   await expect(page.getByTestId("jobs-bar")).toContainText(/cancelled/i);
 });

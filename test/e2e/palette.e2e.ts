@@ -4,12 +4,11 @@ import type { Page } from "@playwright/test";
 import { qemuImg, qemuIo, runOracle } from "../helpers/qemu-img";
 import { button, create, info, make, MiB, mustBeClean } from "./changes";
 import { expect, test } from "./lamina";
+import { openPalette } from "./palette";
 
 /** Runs what the palette finds first for some words. */
 async function run(page: Page, words: string, found: string): Promise<void> {
-  await expect(page.locator('[aria-modal="true"]')).toHaveCount(0);
-  await page.keyboard.press("Control+k");
-  await expect(page.getByRole("combobox", { name: "Find an image" })).toBeFocused();
+  await openPalette(page);
   await page.keyboard.type(words);
   await expect(page.getByRole("option", { selected: true })).toHaveText(found);
   await page.keyboard.press("Enter");
@@ -24,7 +23,7 @@ test("the palette does what the image on the page allows", async ({ folder, laun
   const { page, app } = lamina;
   await expect(page.getByRole("heading", { level: 1, name: "web01.qcow2" })).toBeVisible();
 
-  await page.keyboard.press("Control+k");
+  await openPalette(page);
   await expect(page.getByRole("option").first()).toBeVisible();
   await lamina.picture("palette-image");
   await page.emulateMedia({ colorScheme: "dark" });
@@ -48,7 +47,7 @@ test("the palette does what the image on the page allows", async ({ folder, laun
   mustBeClean(path);
 
   // A chain of one has nothing to be flattened, and a sound image nothing to be repaired.
-  await page.keyboard.press("Control+k");
+  await openPalette(page);
   await expect(page.locator('[data-command="compact"]')).toHaveCount(1);
   for (const gone of ["flatten", "commit", "repair"])
     await expect(page.locator(`[data-command="${gone}"]`)).toHaveCount(0);

@@ -13,6 +13,8 @@ import { answerDialogs, create } from "./changes";
 import { restOf } from "./dialogs";
 import { layoutFaults, textsOn } from "./layout";
 import { expect, test, type Lamina } from "./lamina";
+import { openPalette, runCommand } from "./palette";
+import { useTheme } from "./theme";
 
 const pictures = resolve(import.meta.dirname, "../../test-results/walk");
 const keepsPictures = !process.env["CI"];
@@ -59,18 +61,9 @@ function makeImages(folder: string) {
   return { top, broken, long, damaged, all: [base, middle, top, broken, long, damaged] };
 }
 
-/** Changes what settings there are on the spot, as the settings page does. */
-async function change(page: Page, part: { theme?: Theme; language?: Language }): Promise<void> {
-  await page.evaluate((chosen) => {
-    const { lamina } = window as unknown as { lamina: LaminaBridge<File> };
-    return lamina.call("settings.change", chosen);
-  }, part);
-}
-
-async function useTheme(page: Page, theme: Theme): Promise<void> {
-  await change(page, { theme });
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", theme);
-  // A canvas is painted anew in the next frame.
+/** Changes the theme, and waits for the canvases, too, which are painted anew in the next frame. */
+async function repaint(page: Page, theme: Theme): Promise<void> {
+  await useTheme(page, theme);
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
   );
@@ -82,7 +75,10 @@ async function useLook({ app, page }: Lamina, look: Look): Promise<void> {
     ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(...size),
     [width, height] as const,
   );
-  await change(page, { language });
+  await page.evaluate((chosen) => {
+    const { lamina } = window as unknown as { lamina: LaminaBridge<File> };
+    return lamina.call("settings.change", { language: chosen });
+  }, language);
   await expect(page.locator("html")).toHaveAttribute("lang", language);
   await expect
     .poll(() => page.evaluate(() => [innerWidth, innerHeight, devicePixelRatio]))
@@ -133,7 +129,7 @@ for (const look of looks) {
       nth += 1;
       const told = `${String(nth).padStart(2, "0")} ${screen}`;
       await lookIn(told, themes[0]);
-      await useTheme(page, themes[1]);
+      await repaint(page, themes[1]);
       await lookIn(told, themes[1]);
       themes = [themes[1], themes[0]];
     };
@@ -161,12 +157,6 @@ for (const look of looks) {
       });
       if (below > 40) await shoot(`${screen}, its end`);
     };
-    const run = async (command: string) => {
-      // The palette does not open over a dialog.
-      await expect(page.locator('[aria-modal="true"]')).toHaveCount(0);
-      await page.keyboard.press("Control+k");
-      await page.locator(`[role=option][data-command="${command}"]`).click();
-    };
     const openImage = async (path: string) => {
       const row = page.locator(`[data-testid="library-image"][data-path="${path}"]`);
       await row.click();
@@ -177,7 +167,7 @@ for (const look of looks) {
 
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await useLook(lamina, look);
-    await useTheme(page, themes[0]);
+    await repaint(page, themes[0]);
     await lookDown("welcome");
 
     await answerDialogs(lamina, vms);
@@ -214,17 +204,16 @@ for (const look of looks) {
     await lookDown("failure");
 
     for (const command of ["page-newDisk", "page-settings"]) {
-      await run(command);
+      await runCommand(page, command);
       await lookDown(command);
     }
-    await expect(page.locator('[aria-modal="true"]')).toHaveCount(0);
-    await page.keyboard.press("Control+k");
+    await openPalette(page);
     await expect(page.getByRole("option").first()).toBeVisible();
     await shoot("palette");
     await page.keyboard.press("Escape");
     for (const command of ["about", "take", "convert"]) {
       await openImage(top);
-      await run(command);
+      await runCommand(page, command);
       const dialog = page.locator('[aria-modal="true"]:has(h2)');
       await expect(dialog).toBeVisible();
       if (command === "convert") await restOf(dialog);
@@ -242,7 +231,7 @@ for (const look of looks) {
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toBeHidden();
     await openImage(long);
-    await run("convert");
+    await runCommand(page, "convert");
     const dialog = page.locator('[aria-modal="true"]:has(h2)');
     await restOf(dialog);
     await dialog.getByRole("button", { name: text("convert.start"), exact: true }).click();

@@ -5,8 +5,6 @@ const codes: Readonly<Record<string, ImageErrorCode>> = {
   ENOENT: "missing-file",
   ENOTDIR: "missing-file",
   EEXIST: "exists",
-  // What Windows calls a sharing violation.
-  EBUSY: "in-use",
 };
 
 /** The system's name for an error (`ENOENT`), or undefined when `cause` is no system error. */
@@ -22,7 +20,8 @@ function systemWords(cause: unknown): string {
 }
 
 /**
- * What the host said, as an ImageError: `missing-file`, `exists`, `in-use`, or `io` for everything else.
+ * What the host said, as an ImageError: `missing-file`, `exists`, `in-use` of what cannot be opened, or `io`
+ * for everything else.
  * `found` is the system's words in lower case (`permission denied`), `cause` the system's error.
  * @param action What was tried, as an infinitive: `open`, `write to`.
  * @param file Path of the file it was tried on.
@@ -30,7 +29,9 @@ function systemWords(cause: unknown): string {
  */
 export function systemError(action: string, file: string, cause: unknown, at?: number): ImageError {
   if (cause instanceof ImageError) return cause;
-  const code = codes[systemCode(cause) ?? ""] ?? "io";
+  // What Windows calls a sharing violation; of a read or write it is a locked stretch of an open file.
+  const held = action === "open" && systemCode(cause) === "EBUSY";
+  const code = held ? "in-use" : (codes[systemCode(cause) ?? ""] ?? "io");
   const found = systemWords(cause);
   return new ImageError(code, `Cannot ${action} ${file}: ${found}`, { file, found, at, cause });
 }

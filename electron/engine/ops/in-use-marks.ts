@@ -63,13 +63,12 @@ function virtualBoxMarks(path: string): ImageUser[] {
   const marks: ImageUser[] = [];
   let left = mostDefinitions;
   for (const each of new Set([folder, folderOf(folder)])) {
-    for (const { path: file, root } of xmlFilesIn(each, () => left > 0, undefined, ".vbox")) {
-      left -= 1;
+    for (const { path: file, root } of xmlFilesIn(each, () => left-- > 0, undefined, ".vbox")) {
       const machine = childOf(root, "Machine");
       if (machine === undefined || !namesDisk(machine, each, path)) continue;
       if (machine.attributes.get("stateFile")) marks.push(markedAs("saved-state", file));
       else if (machine.attributes.get("aborted") === "true") marks.push(markedAs("aborted", file));
-      if (left <= 0 || marks.length >= mostMarks) return marks;
+      if (marks.length >= mostMarks) return marks;
     }
   }
   return marks;

@@ -145,13 +145,12 @@ function forwards(source: ByteSource, packing: Packing, entry: TarEntry | undefi
     /** Takes so many bytes, or all there are, into the beginning of `into`; tells how many. */
     take(count: number, into?: Uint8Array): number {
       let filled = 0;
-      const taken = take(Math.min(count, most - at), (part) => {
+      return take(Math.min(count, most - at), (part) => {
         into?.set(part, filled);
         keep(part);
         filled += part.length;
+        at += part.length;
       });
-      at += taken;
-      return taken;
     },
     /** Unpacks what lies behind the disk; tells whether that is nothing but an archive's end. */
     goOn(): boolean {

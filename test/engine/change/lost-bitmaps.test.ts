@@ -8,6 +8,7 @@ import { repairQcow2 } from "../../../electron/engine/formats/qcow2/check/repair
 import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
 import { memorySource } from "../../../electron/engine/io/memory";
 import type { ByteTarget } from "../../../electron/engine/io/source";
+import { expectBytes } from "../../helpers/bytes";
 import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo } from "../../helpers/qemu-img";
 import { random, runSeed } from "../../helpers/seed";
 import { newFolder, removeFolder, tempFolder } from "../../helpers/temp-folder";
@@ -16,6 +17,9 @@ import { guestBytes, snapshotBytes } from "./disk-state";
 import { mustBeSound, oracleCheck } from "./oracle-check";
 import { bytesOf, crashes, recordingTarget, replay } from "./recording";
 import { changesInPlace, mustLeaveChainAlone } from "./refused-changes";
+
+/** What the bitmaps extension begins with. */
+const extensionType = Buffer.from([0x23, 0x85, 0x28, 0x75]);
 
 /** An image with a snapshot and bitmaps "first" and "next", whose directory is the last of its file. */
 let sound: Buffer;
@@ -35,8 +39,7 @@ beforeAll(() => {
   qemuIo(path, "qcow2", ["write -P 2 64k 300k"]);
   sound = readFileSync(path);
   removeFolder(folder);
-  const type = Buffer.from([0x23, 0x85, 0x28, 0x75]);
-  extension = sound.indexOf(type) + 8;
+  extension = sound.indexOf(extensionType) + 8;
   directory = Number(sound.readBigUInt64BE(extension + 16));
   second = directory + 32;
 });
@@ -122,6 +125,12 @@ const damages: readonly (readonly [string, Edit, () => number, readonly string[]
   ["a table of nothing", (b) => b.writeUInt32BE(0, second + 8), () => second, ["first"]],
   ["a table that is too large", (b) => b.writeUInt32BE(2, second + 8), () => second, ["first"]],
   [
+    "a table larger than any file",
+    (b) => b.writeUInt32BE(2 ** 32 - 1, directory + 8),
+    () => directory,
+    ["next"],
+  ],
+  [
     "a name twice",
     (b) => {
       b.writeUInt16BE(5, second + 18);
@@ -137,8 +146,6 @@ const damagedBy = (edit: Edit): Buffer => {
   edit(bytes);
   return bytes;
 };
-
-const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /** The bitmaps of an image with what they mark. */
 function marksOf(bytes: Uint8Array): Record<string, string> {
@@ -160,7 +167,7 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
     const path = join(tempFolder(), "a.qcow2");
     writeFileSync(path, bytes);
     expect(oracleCheck(path).counts).toBeUndefined();
-    expect(isSame(guestBytes(bytes), guestBytes(sound))).toBe(true);
+    expectBytes(guestBytes(bytes), guestBytes(sound));
     const { facts, lostBitmaps } = openBytes(bytes);
     expect(facts.bitmaps.map(({ name }) => name)).toEqual(left);
     expect(lostBitmaps).toBeDefined();
@@ -199,8 +206,8 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
       const kept = Object.entries(marksOf(sound)).filter(([name]) => left.includes(name));
       expect(marksOf(mended)).toEqual(Object.fromEntries(kept));
       const disk = guestBytes(sound);
-      expect(isSame(guestBytes(mended), disk)).toBe(true);
-      expect(isSame(snapshotBytes(mended, 0), snapshotBytes(sound, 0))).toBe(true);
+      expectBytes(guestBytes(mended), disk);
+      expectBytes(snapshotBytes(mended, 0), snapshotBytes(sound, 0));
       writeFileSync(join(folder, "sound.qcow2"), sound);
       mustBeIdentical(path, join(folder, "sound.qcow2"), "qcow2", "qcow2");
       // Others can write to it now, and the bitmaps that are left go on.
@@ -208,7 +215,7 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
       mustBeSound(path);
       for (const done of crashes(random(runSeed), steps, 2)) {
         const crashed = replay(bytes, done);
-        expect(isSame(guestBytes(crashed), disk)).toBe(true);
+        expectBytes(guestBytes(crashed), disk);
         expect([1, 0]).toContain(checkQcow2(memorySource(crashed)).corruptions);
       }
     },
@@ -222,7 +229,7 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
     expect(corruptions).toBeGreaterThan(0);
     const { counts } = oracleCheck(path);
     if (counts) expect(counts).toMatchObject({ corruptions, leaks, checkErrors });
-    expect(isSame(guestBytes(bytes), guestBytes(sound))).toBe(true);
+    expectBytes(guestBytes(bytes), guestBytes(sound));
 
     const { file } = recordingTarget(bytes);
     const { after } = repairQcow2(file, "all");
@@ -231,8 +238,8 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
     writeFileSync(path, mended);
     mustBeSound(path);
     expect(marksOf(mended)).toEqual({ next: marksOf(sound)["next"] });
-    expect(isSame(guestBytes(mended), guestBytes(sound))).toBe(true);
-    expect(isSame(snapshotBytes(mended, 0), snapshotBytes(sound, 0))).toBe(true);
+    expectBytes(guestBytes(mended), guestBytes(sound));
+    expectBytes(snapshotBytes(mended, 0), snapshotBytes(sound, 0));
     qemuIo(path, "qcow2", ["write -P 9 0 1M"]);
     mustBeSound(path);
   });
@@ -257,6 +264,29 @@ describeWithQemu("an image whose bitmap directory is damaged", () => {
     const added = { name: "b", granularity: 65536, enabled: true };
     expect(imageErrorOf(() => bitmaps.addBitmap(file, added)).code).toBe("invalid-argument");
     expect(steps).toEqual([]);
+  });
+
+  it("does not come from a bitmap of more data than qemu takes", () => {
+    const path = join(tempFolder(), "wide.qcow2");
+    qemuImg(["create", "-q", "-f", "qcow2", path, "3T"]);
+    const added = { name: "b", enabled: true };
+    const refused = recordingTarget(readFileSync(path));
+    expect(
+      imageErrorOf(() => bitmaps.addBitmap(refused.file, { ...added, granularity: 512 })),
+    ).toMatchObject({ code: "invalid-argument" });
+    expect(refused.steps).toEqual([]);
+    const { file } = recordingTarget(readFileSync(path));
+    bitmaps.addBitmap(file, { ...added, granularity: 1024 });
+    const bytes = Buffer.from(bytesOf(file));
+    writeFileSync(path, bytes);
+    mustBeSound(path);
+
+    const entry = Number(bytes.readBigUInt64BE(bytes.indexOf(extensionType) + 24));
+    bytes.writeUInt32BE(2 * bytes.readUInt32BE(entry + 8), entry + 8);
+    bytes.writeUInt8(9, entry + 17);
+    writeFileSync(path, bytes);
+    expect(oracleCheck(path).counts).toBeUndefined();
+    expect(openBytes(bytes).lostBitmaps).toMatchObject({ code: "invalid-table", at: entry });
   });
 
   it("is neither committed, rebased nor punched, and its base stays as it was", () => {

@@ -7,6 +7,7 @@ import { repairQcow2 } from "../../../electron/engine/formats/qcow2/check/repair
 import { checkQcow2 } from "../../../electron/engine/formats/qcow2/check/survey";
 import { memorySource } from "../../../electron/engine/io/memory";
 import { compactImage } from "../../../electron/engine/ops/change/compact";
+import { expectBytes } from "../../helpers/bytes";
 import { describeWithQemu, mustBeIdentical, qemuImg, qemuIo } from "../../helpers/qemu-img";
 import { random, runSeed } from "../../helpers/seed";
 import { newFolder, removeFolder, tempFolder } from "../../helpers/temp-folder";
@@ -91,7 +92,7 @@ describeWithQemu("an image whose snapshot table is damaged", () => {
 
   it.each(damages)("%s: opens, and has one corruption and no leaks", (_, damage, id, left) => {
     const bytes = damage();
-    expect(isSame(guestBytes(bytes), guestBytes(sound))).toBe(true);
+    expectBytes(guestBytes(bytes), guestBytes(sound));
     const { facts, lostSnapshots } = openBytes(bytes);
     expect(facts.snapshots.map(({ name }) => name)).toEqual(["one", "two"].slice(0, left));
     expect(lostSnapshots).toBeDefined();
@@ -129,16 +130,14 @@ describeWithQemu("an image whose snapshot table is damaged", () => {
       expect(mended.lostSnapshots).toBeUndefined();
       expect(mended.facts.snapshots).toEqual(openBytes(sound).facts.snapshots.slice(0, left));
       for (let index = 0; index < left; index++)
-        expect(isSame(snapshotBytes(bytesOf(file), index), snapshotBytes(sound, index))).toBe(true);
+        expectBytes(snapshotBytes(bytesOf(file), index), snapshotBytes(sound, index));
       // Others can write to it now, and what is left stays as it is.
       qemuIo(path, "qcow2", ["write -P 9 0 1M"]);
       for (let index = 0; index < left; index++)
-        expect(isSame(snapshotBytes(readFileSync(path), index), snapshotBytes(sound, index))).toBe(
-          true,
-        );
+        expectBytes(snapshotBytes(readFileSync(path), index), snapshotBytes(sound, index));
       mustBeSound(path);
       for (const done of crashes(random(runSeed), steps, 3))
-        expect(isSame(guestBytes(replay(bytes, done)), guestBytes(sound))).toBe(true);
+        expectBytes(guestBytes(replay(bytes, done)), guestBytes(sound));
     },
   );
 
@@ -174,13 +173,11 @@ describeWithQemu("an image whose snapshot table is damaged", () => {
     const disk = new Uint8Array(image.size);
     image.read(0, disk);
     image.close();
-    expect(isSame(disk, snapshotBytes(sound, 0))).toBe(true);
+    expectBytes(disk, snapshotBytes(sound, 0));
     const error = imageErrorOf(() => openTopLayer({ path, grants: [], snapshot: 1 }));
     expect(error).toMatchObject({ code: "truncated" });
   });
 });
-
-const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /** The number of snapshots that the header tells of. */
 const countOf = (bytes: Buffer): number => bytes.readUInt32BE(60);

@@ -109,6 +109,16 @@ describeWithQemu("a VirtualBox machine that has the image", () => {
       expect(whoUses(path)).toEqual([]);
     }
   });
+
+  it("is looked for in 16 definitions, and no more", () => {
+    const path = newImage("vdi");
+    const fileOf = (nth: number) => join(dirname(path), `${100 + nth}.vbox`);
+    for (let nth = 0; nth < 20; nth += 1)
+      writeFileSync(fileOf(nth), definition(`aborted="true"`, nth < 16 ? "c.vdi" : "a b.vdi"));
+    expect(whoUses(path)).toEqual([]);
+    writeFileSync(fileOf(15), definition(`aborted="true"`, "a b.vdi"));
+    expect(whoUses(path)).toEqual([{ sign: "aborted", writes: false, path: fileOf(15) }]);
+  });
 });
 
 describe("a Hyper-V machine's state beside the image", () => {

@@ -61,6 +61,13 @@ describe("who holds a file, by share modes", () => {
     });
   });
 
+  it("is not told of a stretch that another program has locked, which cannot be read", () => {
+    expect(systemError("read", "C:\\a.vhdx", refusal("EBUSY"), 512)).toMatchObject({
+      code: "io",
+      at: 512,
+    });
+  });
+
   it.runIf(process.platform === "win32" || process.platform === "darwin")(
     "is told of a file that another handle holds alone",
     () => {

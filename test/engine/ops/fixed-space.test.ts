@@ -1,12 +1,13 @@
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { convert, createImage, formats, ImageError } from "../../../electron/engine";
+import { convert, createImage, formats } from "../../../electron/engine";
 import type { FormatId, OptionValues } from "../../../shared/model/format";
 import { exactFolder } from "../../helpers/exact-folder";
 import { describeWithQemu, mustBeIdentical } from "../../helpers/qemu-img";
 import { random, runSeed } from "../../helpers/seed";
 import { samples } from "../conformance/samples";
+import { thrownBy } from "../io/thrown";
 import { jobOf } from "./convert-job";
 
 const MIB = 1024 * 1024;
@@ -79,13 +80,9 @@ describeWithQemu(`space that is asked for is taken (seed ${runSeed})`, () => {
       const folder = exactFolder().path;
       const target = join(folder, "disk");
       const spec = { size, options: { preallocation: "falloc" } };
-      let error: unknown;
-      try {
-        createImage({ path: target, format: id, spec, replace: false, flush: false });
-      } catch (caught) {
-        error = caught;
-      }
-      expect(error).toBeInstanceOf(ImageError);
+      const error = thrownBy(() =>
+        createImage({ path: target, format: id, spec, replace: false, flush: false }),
+      );
       expect(error).toMatchObject({ code: "invalid-argument", found: "falloc" });
       expect(readdirSync(folder)).toEqual([]);
     }

@@ -111,3 +111,23 @@ describe("a packed archive is unpacked first", () => {
     );
   });
 });
+
+describe.each(["gz", "xz", "zst"] as const)("the beginning of a disk is told, out of %s", (id) => {
+  const noise = new Uint8Array(3 * MIB);
+  random(runSeed).fill(noise);
+  const packed = pack.gz(noise);
+
+  it("refused where the disk is packed a second time", () => {
+    expect(thrownBy(() => converted(pack[id](packed))).code).toBe("unsupported");
+    const archived = pack[id](archive([{ name: "disk.raw.gz", data: packed }]));
+    expect(thrownBy(() => converted(archived)).code).toBe("unsupported");
+  });
+
+  it("not from what lies further behind, where a part may begin", () => {
+    const marked = disk.slice();
+    for (let at = 2 ** 14; at < marked.length; at += 2 ** 14) marked.set([0x1f, 0x8b, 8, 0], at);
+    const { most, guest } = converted(pack[id](marked), { compress: true });
+    expect(most).toBe(2);
+    expectBytes(guest, marked);
+  });
+});

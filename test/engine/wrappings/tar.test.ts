@@ -221,6 +221,17 @@ describe("the disks in an archive", () => {
     expect(found?.disks.map(({ name }) => name)).toEqual(["./disk1", "two & more.img"]);
   });
 
+  it("are told once, however often the descriptor names them", () => {
+    const found = disksOf(
+      archive([
+        { name: "a.ovf", data: ovf([{ href: "disk1" }, { href: "./disk1" }, { href: "disk1" }]) },
+        { name: "disk1", data: disk },
+        { name: "./disk1", data: disk },
+      ]),
+    );
+    expect(found?.disks).toMatchObject([{ name: "disk1" }]);
+  });
+
   it.each([
     ['ovf:compression="gzip"', "gzip"],
     ['ovf:chunkSize="1000"', "parts"],

@@ -7,14 +7,18 @@ import type { Header } from "./header";
 import type { HeaderExtensions } from "./header-extensions";
 import { requireTable } from "./tables";
 
-/** qemu's limits: bitmaps in an image, bytes of a name, powers of two of a granularity. */
-export const bitmapLimits = { bitmaps: 65535, name: 1023, leastBits: 9, mostBits: 31 } as const;
+/** qemu's limits: bitmaps in an image, bytes of a name and of marks, powers of two of a granularity. */
+export const bitmapLimits = {
+  bitmaps: 65535,
+  name: 1023,
+  data: 2 ** 29,
+  leastBits: 9,
+  mostBits: 31,
+} as const;
 /** Bytes of an entry before its extra data and name. */
 export const bitmapEntryLength = 24;
 /** Bytes of a directory without extra data, at most. */
 const mostDirectory = bitmapLimits.bitmaps * (bitmapEntryLength + bitmapLimits.name + 1);
-/** Bytes of one bitmap that qemu accepts. */
-const mostData = 2 ** 29;
 
 /** Bits of an entry's flags: not saved in order; enabled; with extra data that one may pass over. */
 export const inUseFlag = 1;
@@ -98,7 +102,7 @@ function entriesOf(source: ByteSource, header: Header, bytes: Uint8Array, base: 
       const wrong = names.has(nameBytes)
         ? "another name: this one is taken"
         : wrongIn(header, entry, bytes[at + 16] ?? 0);
-      budget -= entry.tableSize * 8;
+      if (wrong === undefined) budget -= entry.tableSize * 8;
       if (wrong === undefined && budget >= 0) entries.push(entry);
       else lost ??= damaged(source, base + at, wrong ?? "tables that fit into the file");
       names.add(nameBytes);
@@ -137,7 +141,7 @@ function wrongIn(
   { tableOffset, tableSize, flags, granularity }: BitmapEntry,
   type: number,
 ): string | undefined {
-  const { leastBits, mostBits } = bitmapLimits;
+  const { data, leastBits, mostBits } = bitmapLimits;
   if (type !== 1) return "type 1";
   if (flags > (inUseFlag | autoFlag | extraDataFlag)) return "no flags but 1, 2 and 4";
   if (granularity < 2 ** leastBits || granularity > 2 ** mostBits)
@@ -146,11 +150,9 @@ function wrongIn(
     return `a table at a multiple of ${clusterSize}`;
   const needed = Math.ceil(Math.ceil(size / granularity) / 8 / clusterSize);
   // One that was not saved in order may still have the size of an earlier disk.
-  const fits =
-    (flags & inUseFlag) === 0
-      ? tableSize === needed
-      : tableSize > 0 && tableSize * clusterSize <= mostData;
-  return fits ? undefined : `a table of ${needed} entries`;
+  const fits = (flags & inUseFlag) === 0 ? tableSize === needed : tableSize > 0;
+  if (!fits) return `a table of ${needed} entries`;
+  return tableSize * clusterSize <= data ? undefined : `${data} bytes of marks at most`;
 }
 
 const damaged = ({ name }: ByteSource, at: number, expected: string): ImageError =>

@@ -10,13 +10,15 @@ import { vhdxError } from "./vhdx-error";
 const vhdxLocatorType = "b04aefb7-d19e-4a81-b789-25b8e9445913";
 const entriesAt = 20;
 const entrySize = 12;
+/** Keys that are read at most, of which the specification knows five: each may have 128 KiB of text. */
+const mostEntries = 64;
 
 /** What a differencing disk says of its parent: keys and values as they are written. */
 export type ParentLocator = ReadonlyMap<string, string>;
 
 /**
  * Reads a parent locator.
- * @throws ImageError `unsupported` (another type of locator), `truncated`.
+ * @throws ImageError `unsupported` (another type of locator), `limit` (too many keys), `truncated`.
  */
 export function readParentLocator(source: ByteSource, { at, bytes }: Item): ParentLocator {
   const type = guidText(bytes.bytes(0, 16));
@@ -32,6 +34,11 @@ export function readParentLocator(source: ByteSource, { at, bytes }: Item): Pare
       },
     );
   const count = bytes.u16(18);
+  if (count > mostEntries)
+    throw vhdxError("limit", source, at + 18, "the parent locator has too many keys", {
+      expected: `at most ${mostEntries}`,
+      found: count,
+    });
   const entries = new Map<string, string>();
   for (let index = 0; index < count; index += 1) {
     const entry = entriesAt + index * entrySize;

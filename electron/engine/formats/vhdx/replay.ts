@@ -33,15 +33,55 @@ export function replayLog(source: ByteSource, header: Header): Replayed {
       expected: `at most ${mostPatches} changes, the file to end before byte 2^53`,
       found: `${count} changes, the file to end at byte ${last}`,
     });
-  const covered: Patch[] = [];
-  for (const entry of sequence.toReversed())
-    for (const patch of patchesOf(entry, source.name).toReversed()) addBelow(covered, patch);
   const size = Math.max(source.size, Number(last));
-  return {
-    source: patchedSource(source, covered, size),
-    entries: sequence.length,
-    patches: covered,
+  const patches = inOrder(
+    sequence.flatMap((entry) => patchesOf(entry, source.name)),
+    size,
+  );
+  return { source: patchedSource(source, patches, size), entries: sequence.length, patches };
+}
+
+/**
+ * What `patches` come to, the later ones over the earlier: in the order of the file, not overlapping, and not past
+ * byte `size`. Takes no longer for those that overlap.
+ */
+function inOrder(patches: readonly Patch[], size: number): Patch[] {
+  const within = patches
+    .map((patch) => ({ ...patch, end: Math.min(patch.end, size) }))
+    .filter(({ at, end }) => at < end);
+  const borders = [...new Set(within.flatMap(({ at, end }) => [at, end]))].toSorted(
+    (a, b) => a - b,
+  );
+  const indexOf = new Map(borders.map((border, index) => [border, index]));
+  /** What lies between each border and the next, and for each that one, at or behind it, where nothing does yet. */
+  const placed: (Patch | undefined)[] = borders.map(() => undefined);
+  const free = Uint32Array.from(borders.keys());
+  const nextFree = (index: number): number => {
+    let found = index;
+    for (let next = free[found] ?? 0; next !== found; next = free[found] ?? 0) {
+      // Half of the way is left out the next time.
+      free[found] = free[next] ?? 0;
+      found = next;
+    }
+    return found;
   };
+  for (const patch of within.toReversed()) {
+    const stop = indexOf.get(patch.end) ?? 0;
+    for (let at = nextFree(indexOf.get(patch.at) ?? 0); at < stop; at = nextFree(at)) {
+      placed[at] = patch;
+      free[at] = at + 1;
+    }
+  }
+  const ordered: Patch[] = [];
+  for (let first = 0, next = 0; first < placed.length; first = next) {
+    const patch = placed[first];
+    for (next = first + 1; patch !== undefined && placed[next] === patch;) next += 1;
+    if (patch === undefined) continue;
+    const [at = 0, end = 0] = [borders[first], borders[next]];
+    const bytes = patch.bytes?.subarray(at - patch.at, end - patch.at);
+    ordered.push({ at, end, ...(bytes && { bytes }) });
+  }
+  return ordered;
 }
 
 /** Index of the first of `patches`, which are in order and do not overlap, that ends after `at`. */
@@ -54,30 +94,6 @@ function firstAfter(patches: readonly Patch[], at: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Adds to `covered` what of an older patch it does not cover already. */
-function addBelow(covered: Patch[], { at, end, bytes }: Patch): void {
-  const first = firstAfter(covered, at);
-  const among: Patch[] = [];
-  let next = first;
-  const fill = (from: number, to: number): void => {
-    if (from < to)
-      among.push({
-        at: from,
-        end: to,
-        ...(bytes && { bytes: bytes.subarray(from - at, to - at) }),
-      });
-  };
-  let done = at;
-  for (let newer = covered[next]; newer !== undefined && newer.at < end; newer = covered[next]) {
-    fill(done, newer.at);
-    among.push(newer);
-    done = newer.end;
-    next += 1;
-  }
-  fill(done, end);
-  covered.splice(first, next - first, ...among);
 }
 
 /** `source` with `patches`, in order and not overlapping, over it; zeros from its end to `size`. */

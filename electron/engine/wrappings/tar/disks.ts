@@ -81,8 +81,11 @@ function namedDisks(
   entries: readonly TarEntry[],
   named: readonly OvfDisk[],
 ): TarDisk[] {
-  const disks = named.flatMap(({ href, compression, chunked }) => {
-    const entry = entries.find(({ name }) => plainName(name) === plainName(href));
+  // Each once: a stranger's descriptor may name one file as often as it likes.
+  const wanted = new Map(named.map((disk) => [plainName(disk.href), disk]));
+  const stored = new Map(entries.toReversed().map((entry) => [plainName(entry.name), entry]));
+  const disks = [...wanted].flatMap(([name, { href, compression, chunked }]) => {
+    const entry = stored.get(name);
     if (entry === undefined) return chunked ? [splitDisk(href)] : [];
     const disk = diskOf(source, entry);
     if (compression === undefined || disk.obstacle !== undefined) return [disk];

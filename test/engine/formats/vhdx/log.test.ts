@@ -7,7 +7,7 @@ import { memorySource } from "../../../../electron/engine/io/memory";
 import type { ByteTarget } from "../../../../electron/engine/io/source";
 import { expectBytes } from "../../../helpers/bytes";
 import { describeWithQemu, qemuImg, runOracle } from "../../../helpers/qemu-img";
-import { random } from "../../../helpers/seed";
+import { random, runSeed } from "../../../helpers/seed";
 import { tempFolder } from "../../../helpers/temp-folder";
 import { changeHeader, entry, filled, guids, handmade, MiB, open, places, read } from "./handmade";
 import {
@@ -142,6 +142,23 @@ describe("the active sequence", () => {
     expect(replayedEntries(target)).toBe(4);
   });
 
+  it(`makes changes that overlap at any byte in turn (seed ${runSeed})`, () => {
+    const r = random(runSeed);
+    const target = dirty();
+    const model = read(target, 8 * MiB, 4 * MiB);
+    const changes = Array.from({ length: 150 }, (_, nth): Change => {
+      const at = r.between(0, 60_000);
+      const made = r.chance(0.4) ? filled(sector, 1 + nth) : new Uint8Array(r.between(0, 10_000));
+      model.set(made, at);
+      const place = { at: 8 * MiB + at };
+      return made[0] ? { ...place, bytes: made } : { ...place, zeros: made.length };
+    });
+    const parts = { sequenceNumber: 5, at: 0, changes: changes.slice(0, 100) };
+    const at = entryBytes(parts).length / sector;
+    writeLog(target, parts, { sequenceNumber: 6, at, tail: 0, changes: changes.slice(100) });
+    expectBytes(read(open(target), 0, 4 * MiB), model);
+  });
+
   it("begins where its head says, not earlier", () => {
     const target = writeLog(
       dirty(),
@@ -251,6 +268,22 @@ describe("a hostile log", () => {
     for (const index of [0, 1] as const)
       changeHeader(target, index, (put) => put.u32(field, value));
     expect(() => open(target)).toThrow(expect.objectContaining({ code }));
+  });
+
+  // Walking through all that a change covers, for each, would take minutes, and a stack of its own.
+  it.each([1, 32768])("of as many changes as are taken, %i of them over all places", (wide) => {
+    const target = handmade({ bat: { 0: entry(6, 8) }, logGuid: guids.log, fileSize: 16 * MiB });
+    target.write(8 * MiB, filled(MiB, 7));
+    for (const index of [0, 1] as const)
+      changeHeader(target, index, (put) => {
+        put.u32(68, 4 * MiB);
+        put.u64(72, 12 * MiB);
+      });
+    const changes = Array.from({ length: 65535 }, (_, nth): Change =>
+      nth < wide ? { at: 8 * MiB, zeros: 2 * MiB } : { at: 8 * MiB + (nth - wide) * 20, zeros: 10 },
+    );
+    target.write(12 * MiB, entryBytes({ sequenceNumber: 1, at: 0, changes }));
+    expectBytes(read(open(target), 0, MiB), filled(MiB, 0));
   });
 
   it("whose every sector claims all of it is refused before long", () => {

@@ -7,7 +7,18 @@ import type { ByteTarget } from "../../../../electron/engine/io/source";
 import { expectBytes } from "../../../helpers/bytes";
 import { random, runSeed } from "../../../helpers/seed";
 import { plainFacts } from "../../../helpers/plain-facts";
-import { entry, filled, guids, handmade, MiB, open, places, read, structure } from "./handmade";
+import {
+  entry,
+  filled,
+  guids,
+  handmade,
+  itemStep,
+  MiB,
+  open,
+  places,
+  read,
+  structure,
+} from "./handmade";
 
 const hasParent = 2;
 const parentLocator = {
@@ -33,6 +44,13 @@ const over = (target: ByteTarget, below: ByteTarget) =>
   stackLayers([target, below].map((each) => vhdx.open(each, closedGate)));
 
 describe("the parent", () => {
+  it("is not looked for among more keys than a locator can have", () => {
+    const target = child({});
+    target.write(places.items + 5 * itemStep + 18, Uint8Array.of(65, 0));
+    // The item ends before so many keys; that they are too many is told first.
+    expect(() => open(target)).toThrow(expect.objectContaining({ code: "limit", found: 65 }));
+  });
+
   it("is named by the relative path first, and its linkage is told", () => {
     const { parent, facts } = vhdx.open(child({}), closedGate);
     expect(parent).toEqual({

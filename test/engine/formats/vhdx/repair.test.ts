@@ -43,6 +43,18 @@ describe("repairing a VHDX writes down what its log holds", () => {
       expect(Buffer.compare(diskOf(replay(before, done)), wanted)).toBe(0);
   });
 
+  it("and nothing past the end that its log gives it", () => {
+    const target = handmade({ bat: { 0: entry(6, 8) }, logGuid: guids.log, fileSize: 10 * MiB });
+    const changes = [
+      { at: 9 * MiB, zeros: 200 * MiB },
+      { at: 50 * MiB, bytes: filled(sector, 9) },
+    ];
+    writeLog(target, { sequenceNumber: 3, at: 0, changes, lastFileOffset: 11 * MiB });
+    const { file } = recordingTarget(bytesOf(target));
+    repairVhdx(file, "all");
+    expect(file.size).toBe(11 * MiB);
+  });
+
   it("but not when only leaks are to be mended", () => {
     const { file, steps } = recordingTarget(dirty());
     repairVhdx(file, "leaks");

@@ -24,8 +24,8 @@ export interface NewBitmap {
 
 /**
  * Adds a bitmap in which nothing is marked.
- * @throws ImageError `invalid-argument` for its name or granularity, `unsupported` in version 2, and
- *   as `openForEdit`.
+ * @throws ImageError `invalid-argument` for its name or granularity, too fine a one of a large disk among
+ *   them, `unsupported` in version 2, and as `openForEdit`.
  */
 export function addBitmap(file: ByteTarget, { name, granularity, enabled }: NewBitmap): void {
   const granularityBits = Math.log2(granularity);
@@ -48,6 +48,12 @@ export function addBitmap(file: ByteTarget, { name, granularity, enabled }: NewB
     // qemu opens no image that has a bitmap of nothing.
     if (size === 0) throw invalid(`${file.name} has an empty disk: there is nothing to mark`);
     const tableSize = Math.ceil(Math.ceil(size / granularity) / 8 / clusterSize);
+    if (tableSize * clusterSize > bitmapLimits.data) {
+      throw invalid(
+        `Can't make bitmap '${name}' persistent in '${file.name}': Too much space will be ` +
+          "occupied by the bitmap. Use larger granularity",
+      );
+    }
     const tableOffset = emptyTable(change, clusterSize, tableSize);
     const flags = enabled ? autoFlag : 0;
     const added = newBitmapEntry(nameBytes, granularityBits, { tableOffset, tableSize, flags });
