@@ -2,7 +2,7 @@ import { graphlib, layout } from "@dagrejs/dagre";
 import type { SnapshotNode } from "../../../shared/model/snapshot-tree";
 
 /** Size of a node in pixels. */
-export const nodeSize = { width: 172, height: 78 } as const;
+export const nodeSize = { width: 180, height: 78 } as const;
 
 /** Pixels left free around the tree. */
 export const pictureMargin = 12;
