@@ -38,6 +38,7 @@ test("an image that qemu has open is shown with who holds it", async ({ folder, 
     const banner = lamina.page.getByTestId("in-use");
     await expect(banner).toContainText(`qemu-io (process ${holder.id}) has this image open`);
     await expect(banner).toContainText("shown read-only, as it was when opened");
+    await expect(banner).toContainText("Do not put an overlay on it");
     await expect(lamina.page.getByTestId("badges")).toContainText("in use");
     await lamina.picture("in-use-light");
     await lamina.page.emulateMedia({ colorScheme: "dark" });

@@ -31,7 +31,7 @@ export function ImageHead({ report }: { report: ImageReport }) {
       <div className={styles.head}>
         <div className={styles.names}>
           <h1>
-            <Ellipsis>{report.name}</Ellipsis>
+            <Ellipsis lines={2}>{report.name}</Ellipsis>
           </h1>
           <div className={styles.path}>
             <Ellipsis full={path}>{report.folder}</Ellipsis>
