@@ -3,9 +3,8 @@ import { copierExtras, copierMain, type CopierWork } from "../engine";
 import { tellUp } from "./tell-up";
 
 /**
- * One more pair of hands for a conversion; it ends with the thread that has started it. One that ends by
- * itself first waits for work of V8, which in Electron may be that of a thread that is gone, and whoever
- * started it then waits for it.
+ * One more pair of hands for a conversion, which ends it when that is over. A thread that ends by itself
+ * first waits for what V8 compiles, and that may wait for memory which only this thread could tidy up.
  */
 parentPort?.on("message", () => {});
 tellUp();

@@ -5,8 +5,8 @@ import type { TaskOrder, WorkerReply } from "./messages";
 import { tellUp } from "./tell-up";
 
 /**
- * The thread of one task with one image: it answers its order and is ended from outside. A thread that
- * ends by itself first waits for work of V8, which in Electron may be that of a thread that is gone.
+ * The thread of one task with one image: it answers its order, and is ended from outside. One that
+ * ends by itself first waits for what V8 compiles, and that may wait for memory which only it could tidy up.
  */
 tellUp();
 parentPort?.on("message", (order: TaskOrder) => parentPort?.postMessage(answer(order)));

@@ -18,17 +18,18 @@ import type { Verification } from "../../shared/model/receipt";
 import { giveWay } from "./give-way";
 import type { Converted, JobOrder, WorkerReply } from "./messages";
 import { sourceRequestOf } from "./source-request";
-import { mostCopiers, startCopierThread, waitForCopiers } from "./start-copier";
+import { copiersEnded, mostCopiers, startCopierThread } from "./start-copier";
 import { tellUp } from "./tell-up";
 
 /**
- * The thread of one job: it begins with its order, answers once, and is ended from outside. One
- * that ends by itself first waits for work of V8, which in Electron may be that of a thread that is gone.
+ * The thread of one job: it begins with its order, answers once, and is ended from outside. One that
+ * ends by itself first waits for what V8 compiles, and that may wait for memory which only it could tidy up.
  */
 parentPort?.on("message", () => {});
 giveWay();
 tellUp();
-parentPort?.postMessage(answer(workerData as JobOrder));
+const reply = answer(workerData as JobOrder);
+void copiersEnded().then(() => parentPort?.postMessage(reply));
 
 function answer(order: JobOrder): WorkerReply<Converted> {
   const { request } = order;
@@ -37,8 +38,6 @@ function answer(order: JobOrder): WorkerReply<Converted> {
     return { ok: true, value };
   } catch (error) {
     return { ok: false, failure: toFailure(error) };
-  } finally {
-    waitForCopiers();
   }
 }
 

@@ -6,8 +6,8 @@ import type { MeasureOrder, WorkerReply } from "./messages";
 import { tellUp } from "./tell-up";
 
 /**
- * The thread of one measurement: it begins with its order, answers once, and is ended from outside. One
- * that ends by itself first waits for work of V8, which in Electron may be that of a thread that is gone.
+ * The thread of one measurement: it begins with its order, answers once, and is ended from outside. One that
+ * ends by itself first waits for what V8 compiles, and that may wait for memory which only it could tidy up.
  */
 parentPort?.on("message", () => {});
 giveWay();

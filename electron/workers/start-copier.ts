@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { CopierWork } from "../engine";
+import { endThread } from "./end-thread";
 import { THREAD_LIMITS } from "./thread-limits";
-import { waitUntilUp } from "./thread-table";
 
 /** Each takes some 35 MB when it compresses: with three the whole stays below 256 MB. */
 const MOST_COPIERS = 3;
@@ -14,29 +15,32 @@ const MOST_COPIERS = 3;
 export const mostCopiers = (threads = MOST_COPIERS + 1): number =>
   Math.min(threads, availableParallelism()) - 1;
 
-/** Ids of the threads that this one has started. */
-const started: number[] = [];
-const START_MS = 5000;
+/** Milliseconds in which V8 finishes what it still compiles for a thread that has nothing more to do. */
+const REST_MS = 50;
+const END_MS = 2000;
+
+/** Resolve as the threads end that this one has started. */
+const ends: Promise<unknown>[] = [];
 
 /**
- * Waits until all copiers that this thread has started are up: when it ends, they end, too, and a thread
- * that is stopped while it loads its script leaves that file open.
+ * Resolves when all copiers that this thread has started have ended, or after two seconds. A thread must not
+ * end while one that it has started still runs: it would block until that one is gone, which waits for
+ * what V8 compiles, and that may wait for memory which only the blocked thread could tidy up.
  */
-export function waitForCopiers(): void {
-  for (const id of started.splice(0)) waitUntilUp(id, START_MS);
+export async function copiersEnded(): Promise<void> {
+  await Promise.race([Promise.all(ends), setTimeout(END_MS)]);
 }
 
 /**
  * What `ConvertJob.startCopier` wants: starts a thread that runs `file` (workers/copier.ts, built)
  * with the work as its `workerData`. A thread that cannot start is no error: the converting thread
- * copies alone then. The thread does nothing more when the conversion ends, and is never stopped from here:
- * stopped while it loads its script, it would leave that file open. It ends with this one.
+ * copies alone then. It is ended when it has been stopped, and this thread is at leisure.
  */
 export function startCopierThread(file: string | URL): (work: CopierWork) => { stop(): void } {
   return (work) => {
     const worker = new Worker(file, { workerData: work, resourceLimits: THREAD_LIMITS });
-    started.push(worker.threadId);
     worker.on("error", () => undefined);
-    return { stop: () => undefined };
+    ends.push(new Promise((ended) => worker.once("exit", ended)));
+    return { stop: () => void setTimeout(REST_MS).then(() => endThread(worker)) };
   };
 }

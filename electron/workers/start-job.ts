@@ -39,6 +39,7 @@ export interface JobScripts {
 
 /** A step takes a moment; what is not over by then waits for a disk, or for a thread that is gone. */
 const PATIENCE_MS = 15_000;
+const END_MS = 2000;
 
 /**
  * Starts one job in a thread of its own. Ends it the hard way when it has been cancelled and
@@ -96,8 +97,8 @@ export function startJob(
 }
 
 /**
- * Resolves with the thread's answer once it has ended too: its files are closed by then, and so are
- * those of the threads that it has started.
+ * Resolves with the thread's answer once it has ended too, or two seconds later: V8 may keep a thread from
+ * ending. The files are closed by the answer, and the threads that it has started are gone.
  * @param endWithout Says how it ended when the thread had no time for an answer.
  */
 function endOf(worker: Worker, endWithout: (failure: Failure) => JobEnd): Promise<JobEnd> {
@@ -105,8 +106,10 @@ function endOf(worker: Worker, endWithout: (failure: Failure) => JobEnd): Promis
     let end: JobEnd | undefined;
     let failure = stoppedFailure(undefined);
     worker.on("message", (reply: WorkerReply<Converted>) => {
-      end = endFrom(reply);
+      const answer = endFrom(reply);
+      end = answer;
       void worker.terminate();
+      setTimeout(() => ended(answer), END_MS).unref();
     });
     worker.on("error", (error) => {
       failure = stoppedFailure(error);

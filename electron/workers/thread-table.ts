@@ -20,15 +20,7 @@ const table = ((): Int32Array => {
 /** Says that this thread has loaded all that it will need. */
 export function markUp(): void {
   Atomics.store(table, threadId % places, threadId);
-  Atomics.notify(table, threadId % places);
 }
 
 /** Whether the thread of this id has said so, or has ended: its id is below 0 then. */
 export const isUp = (id: number): boolean => id < 0 || Atomics.load(table, id % places) === id;
-
-/** Blocks this thread until that of the id is up, for so many milliseconds at most. */
-export function waitUntilUp(id: number, most: number): void {
-  const until = performance.now() + most;
-  for (let left = most; !isUp(id) && left > 0; left = until - performance.now())
-    Atomics.wait(table, id % places, Atomics.load(table, id % places), Math.min(left, 50));
-}
