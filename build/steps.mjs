@@ -87,6 +87,7 @@ export const enduranceTests = vitestStep("endurance", "endurance.json", [
   "test/engine/change/check.test.ts",
   "test/engine/change/operations.test.ts",
   "test/engine/change/repair.test.ts",
+  "test/engine/ops/change/killed.test.ts",
   "test/engine/ops/snapshot-tree/snapshot-tree.test.ts",
 ]);
 

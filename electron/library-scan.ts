@@ -1,6 +1,6 @@
 import { lstatSync, opendirSync, realpathSync, statfsSync, statSync, type Dirent } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
-import { formatModels, glanceAt, ImageError, showsFormat, toFailure } from "./engine";
+import { formatModels, glanceAt, holdersAmong, ImageError, showsFormat, toFailure } from "./engine";
 import { formatIdSchema } from "../shared/model/format";
 import type { ListedImage, WatchedFolder } from "../shared/model/watched-folder";
 
@@ -78,7 +78,7 @@ export function scanFolder({ folder, leaveOut, seen: before }: ScanRequest): Sca
   const seen = looked.flatMap((path) => lookAt(folder, path, known.get(path)) ?? []);
   const host = space(folder);
   return {
-    images: imagesOf(folder, seen),
+    images: withHolders(folder, imagesOf(folder, seen)),
     more: more || looked.length < files.length,
     ...(host && { host }),
     seen,
@@ -182,6 +182,17 @@ function imagesOf(folder: string, seen: readonly SeenFile[]): ListedImage[] {
       ...(bases.has(image.path) && { grows: false }),
       ...(missingBase !== undefined && { missingBase }),
     };
+  });
+}
+
+/** The images with those who hold them now, which changes without the files. */
+function withHolders(folder: string, images: readonly ListedImage[]): ListedImage[] {
+  const real = realpathSync.native(folder);
+  const realPathOf = ({ path }: ListedImage): string => join(real, relative(folder, path));
+  const users = holdersAmong(images.map(realPathOf));
+  return images.map((image) => {
+    const inUse = users.get(realPathOf(image));
+    return inUse === undefined ? image : { ...image, inUse };
   });
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, watch, type FSWatcher } from "node:fs";
+import { watch, type FSWatcher } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { failureOf, FailureError } from "./failure";
@@ -16,7 +16,10 @@ export interface Library {
   watch(path: string): Promise<void>;
   /** Leaves a folder alone; does nothing for one that is not watched. */
   unwatch(path: string): Promise<void>;
-  /** Looks again at one folder, and tells that it does; does nothing for one that is not watched. */
+  /**
+   * Looks again at one folder, and tells that it does; does nothing for one that is not watched, or is
+   * being looked at.
+   */
   look(path: string): void;
   /**
    * Watches a folder in the place of another one that has moved there, and lists the recent images
@@ -200,7 +203,8 @@ export function createLibrary(parts: LibraryParts): Library {
     },
     look: (path) => {
       const entry = entries.get(path);
-      if (entry === undefined) return;
+      // One that is slow to answer is looked at again when it has.
+      if (entry === undefined || entry.busy === true) return;
       entry.folder = { path, state: "looking", images: [], more: false };
       changed(entry.folder);
       look(entry);
@@ -208,11 +212,14 @@ export function createLibrary(parts: LibraryParts): Library {
     relocate: async (from, given) => {
       const to = resolve(given);
       if (!isAbsolute(given) || !(await isFolder(to))) throw noFolder(given);
+      const known = settings.get().recent;
+      const found = await Promise.all(known.map((path) => movedPath(path, from, to)));
+      const now = new Map(known.map((path, nth) => [path, found[nth] ?? path]));
+      // Both may have changed meanwhile.
       const { watchedFolders, recent } = settings.get();
-      const moved = watchedFolders.map((path) => (path === from ? to : path));
       await settings.change({
-        watchedFolders: [...new Set(moved)],
-        recent: [...new Set(recent.map((path) => movedPath(path, from, to)))],
+        watchedFolders: [...new Set(watchedFolders.map((path) => (path === from ? to : path)))],
+        recent: [...new Set(recent.map((path) => now.get(path) ?? path))],
       });
     },
     refresh: () => {
@@ -226,11 +233,18 @@ export function createLibrary(parts: LibraryParts): Library {
 }
 
 /** Where a file of a folder that has moved is now; its old path where it is not there. */
-function movedPath(path: string, from: string, to: string): string {
+async function movedPath(path: string, from: string, to: string): Promise<string> {
   const name = relative(from, path);
   if (isAbsolute(name) || name.split(sep)[0] === "..") return path;
   const now = join(to, name);
-  return existsSync(now) && !existsSync(path) ? now : path;
+  return (await isThere(now)) && !(await isThere(path)) ? now : path;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Whether a path is that of a folder; links are followed. */

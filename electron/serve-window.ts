@@ -13,7 +13,7 @@ import { createDispatch, createEmit, type Dispatch } from "./ipc/dispatch";
 import { createGiveWay } from "./jobs/give-way";
 import { openJournal } from "./jobs/journal";
 import { createQueue } from "./jobs/queue";
-import { receiptOf } from "./jobs/receipt";
+import { birthOf, receiptOf } from "./jobs/receipt";
 import { createLibrary } from "./library";
 import { mainTexts } from "./main-texts";
 import { setMenu, type MenuActions } from "./menu";
@@ -87,11 +87,13 @@ export function serveWindow(parts: ServeParts): Dispatch {
   const jobScripts = { job: script("job"), copier: script("copier") };
   const queue = createQueue({
     start: (request, id) => startJob(jobScripts, request, grants.list(), undefined, id),
-    keepReceipt: (finished) =>
-      receipts.add(receiptOf(finished, app.getVersion())).then(
+    keepReceipt: async (finished) => {
+      const born = await birthOf(finished.request.target);
+      return receipts.add(receiptOf(finished, app.getVersion(), born)).then(
         () => finished.id,
         () => undefined,
-      ),
+      );
+    },
     changed: (job) => {
       journal.note(job);
       emit("jobs.changed", job);

@@ -1,5 +1,6 @@
 import { requireUnused, type ImageLayer } from "../engine";
 import type { FormatId, OptionValues } from "../../shared/model/format";
+import { isOneFileVmdk } from "../../shared/model/one-file-vmdk";
 import { changing } from "./change";
 import { CommandError } from "./errors";
 import { pathOf } from "./names";
@@ -104,12 +105,10 @@ function optionsLike({ facts }: ImageLayer, format: FormatId): OptionValues | un
   if (format === "vpc" && clusterSize === 2 ** 21) return {};
   if (format === "vhdx" && detail("LogicalSectorSize") === 512 && clusterSize !== undefined)
     return { subformat: String(detail("subformat")), block_size: clusterSize };
-  const createType = String(detail("createType"));
   if (clusterSize !== 2 ** 16 || detail("extents") !== 1) return undefined;
-  if (format !== "vmdk" || !["monolithicSparse", "streamOptimized"].includes(createType))
-    return undefined;
+  if (!isOneFileVmdk({ format, facts })) return undefined;
   return {
-    subformat: createType,
+    subformat: String(detail("createType")),
     adapter_type: String(detail("ddb.adapterType")),
     hwversion: String(detail("ddb.virtualHWVersion")),
     zeroed_grain: version === "2",

@@ -31,7 +31,7 @@ export { readSpeed, type SpeedRequest } from "./ops/read-speed";
 export { preflight, recommendedTarget } from "./ops/preflight/preflight";
 export type { TargetPlace } from "./ops/preflight/facts";
 export { reportImage } from "./ops/report";
-export { usersOf } from "./ops/in-use";
+export { holdersAmong, usersOf } from "./ops/in-use";
 export { toFailure } from "./ops/failure";
 export { createImage, type CreateJob } from "./ops/create";
 export { checkImage, repairImage } from "./ops/change/check";

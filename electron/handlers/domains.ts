@@ -9,13 +9,14 @@ export function libvirtFolders(env: NodeJS.ProcessEnv, home: string): string[] {
   return ["/etc/libvirt/qemu", join(config, "libvirt/qemu")];
 }
 
-/** Which VMs use an image, and who has it open. */
+/** Which VMs use an image, and who has it open, which is asked again and again. */
 export function domainHandlers({
   run,
-}: TaskRunner): Pick<Handlers, "image.domains" | "image.users"> {
+  latest,
+}: Pick<TaskRunner, "run" | "latest">): Pick<Handlers, "image.domains" | "image.users"> {
   const folders = libvirtFolders(process.env, homedir());
   return {
     "image.domains": (image) => run("image.domains", { image, folders }),
-    "image.users": (chain) => run("image.users", chain),
+    "image.users": (chain) => latest("image.users", chain),
   };
 }

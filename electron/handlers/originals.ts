@@ -1,13 +1,17 @@
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { ImageReport } from "../../shared/model/report";
 import { isHeldBy } from "../../shared/model/in-use-marks";
-import type { Original, StayReason } from "../../shared/model/original";
+import { isOneFileVmdk } from "../../shared/model/one-file-vmdk";
+import type { Original } from "../../shared/model/original";
 import type { Receipt } from "../../shared/model/receipt";
+import { unproved } from "../../shared/model/unproved";
 import { FailureError } from "../failure";
 import type { ReceiptStore } from "../receipts";
 import type { Inspector } from "../workers/start-inspector";
 import type { TaskRunner } from "../workers/start-image-task";
 import type { Changes } from "./changes";
+import { targetLoss } from "./converted-target";
 import type { Grants } from "./grants";
 import type { Openings } from "./openings";
 import type { Handlers } from "./table";
@@ -56,7 +60,8 @@ export function originalHandlers(
     const own = await stat(path).catch(() => undefined);
     if (own === undefined) return { ...nothing, stays: "gone" };
     const { size: fileLength } = own;
-    const early = unproved(receipt) ?? (await outdated(receipt, own.mtimeMs));
+    const early =
+      unproved(receipt) ?? (isChanged(receipt, own) ? "changed" : await targetLoss(receipt, parts));
     if (early !== undefined) return { ...nothing, fileLength, stays: early };
     const report = await inspector.inspect({ path, grants: grants.list(), ...openings.of(path) });
     const users = (report.inUse ?? []).filter((user) => user.file === undefined && isHeldBy(user));
@@ -104,32 +109,10 @@ export function originalHandlers(
 
 const originalOf = ({ sources: [first] }: Receipt): string => first?.path ?? "";
 
-/** Why the receipt does not prove that the new image holds all of the original. */
-function unproved({
-  verification,
-  salvaged,
-  sourceChanged,
-  part,
-}: Receipt): StayReason | undefined {
-  if (verification === undefined || sourceChanged !== undefined) return "unverified";
-  if (salvaged !== undefined && salvaged.bytes > 0) return "unverified";
-  return part === true ? "part" : undefined;
+/** Whether it was written to since it was read. */
+function isChanged({ sources: [first], startedAt }: Receipt, { mtimeMs, size }: Stats): boolean {
+  return mtimeMs > Date.parse(startedAt) || size !== first?.fileLength;
 }
-
-/** Why it may not be true any more. */
-async function outdated(
-  { sources: [first], target, startedAt }: Receipt,
-  mtimeMs: number,
-): Promise<StayReason | undefined> {
-  const made = await stat(target.path).catch(() => undefined);
-  if (made === undefined) return "target-gone";
-  if (mtimeMs > Date.parse(startedAt)) return "changed";
-  const { size } = await stat(first?.path ?? "");
-  return size === first?.fileLength ? undefined : "changed";
-}
-
-/** Kinds of VMDK that are one file with its descriptor inside. */
-const oneFile: ReadonlySet<unknown> = new Set(["monolithicSparse", "streamOptimized"]);
 
 /** Whether the file that was opened is only one of those that the image is made of. */
 function isSeveralFiles({ layers: [image] }: ImageReport): boolean {
@@ -137,6 +120,5 @@ function isSeveralFiles({ layers: [image] }: ImageReport): boolean {
   const { format, facts } = image;
   if (facts.dataFile !== undefined) return true;
   if (facts.details.some(({ id }) => id === "storages")) return true;
-  if (format !== "vmdk") return false;
-  return !oneFile.has(facts.details.find(({ name }) => name === "createType")?.value);
+  return format === "vmdk" && !isOneFileVmdk(image);
 }

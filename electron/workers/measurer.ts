@@ -5,7 +5,11 @@ import { giveWay } from "./give-way";
 import type { MeasureOrder, WorkerReply } from "./messages";
 import { tellUp } from "./tell-up";
 
-/** The thread of one measurement: it begins with its order, answers once, and ends. */
+/**
+ * The thread of one measurement: it begins with its order, answers once, and is ended from outside. One
+ * that ends by itself first waits for work of V8, which in Electron may be that of a thread that is gone.
+ */
+parentPort?.on("message", () => {});
 giveWay();
 tellUp();
 parentPort?.postMessage(answer(workerData as MeasureOrder));

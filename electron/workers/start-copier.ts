@@ -29,8 +29,8 @@ export function waitForCopiers(): void {
 /**
  * What `ConvertJob.startCopier` wants: starts a thread that runs `file` (workers/copier.ts, built)
  * with the work as its `workerData`. A thread that cannot start is no error: the converting thread
- * copies alone then. The thread goes home by itself when the conversion ends, and is never stopped
- * from here: stopped while it loads its script, it would leave that file open.
+ * copies alone then. The thread does nothing more when the conversion ends, and is never stopped from here:
+ * stopped while it loads its script, it would leave that file open. It ends with this one.
  */
 export function startCopierThread(file: string | URL): (work: CopierWork) => { stop(): void } {
   return (work) => {

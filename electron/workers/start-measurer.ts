@@ -72,6 +72,7 @@ export function createMeasurer(
     worker.on("message", (reply: WorkerReply<T>) => {
       if (reply.ok) resolve(reply.value);
       else fail(receivedFailure(reply.failure));
+      void worker.terminate();
     });
     worker.on("error", (error) => fail(stoppedFailure(error)));
     worker.on("exit", () => fail(stoppedFailure(undefined)));

@@ -19,11 +19,11 @@ export function stoppedFailure(error: unknown): Failure {
   return { code: "internal", message: `The thread that read the image ended early${why}.` };
 }
 
-/** Why a thread was stopped that did nothing for so many milliseconds. */
+/** Why a thread was stopped that did not answer, or did nothing, for so many milliseconds. */
 export function stalledFailure(patience: number): Failure {
   return {
     code: "limit",
-    message: `Nothing of the image could be read for ${Math.round(patience / 1000)} s.`,
+    message: `No answer came for ${Math.round(patience / 1000)} s.`,
     hint: "Check that the disk it lies on answers, then try it again.",
   };
 }

@@ -1,8 +1,9 @@
+import type { ImageChange } from "../../shared/model/change";
 import type { ImageReport } from "../../shared/model/report";
 import { holderOf } from "./in-use";
 
 /** What can be done to an image where it is. */
-export type Change = "resize" | "compact" | "punch" | "rebase" | "amend" | "flatten" | "commit";
+type Change = Exclude<ImageChange["kind"], "merge">;
 
 /** Formats whose disk may get another size where it is. */
 const resizable: ReadonlySet<string> = new Set(["raw", "qcow2", "vdi", "vpc", "vhdx", "vmdk"]);

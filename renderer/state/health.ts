@@ -32,6 +32,12 @@ export function repairFor(result: CheckResult, format: FormatId): Repair | undef
   return leaks > 0 && !damaged ? "leaks" : undefined;
 }
 
+function callsForRepair(path: string, view: HealthView): boolean {
+  const shown = useImages.getState().views[path];
+  const format = shown?.state === "ready" ? shown.report.layers[0]?.format : undefined;
+  return view.state === "ready" && format !== undefined && !!repairFor(view.result, format);
+}
+
 interface HealthState {
   readonly path: string | undefined;
   readonly view: HealthView;
@@ -65,7 +71,10 @@ export const useHealth = create<HealthState>()((set, get) => {
       } catch (error) {
         view = { state: "failed", failure: toFailure(error) };
       }
-      if (turn === latest) set({ view });
+      if (turn !== latest) return;
+      // Where there is nothing to repair, nobody is asked about it after the next check either.
+      const over = get().asked?.path === path && !callsForRepair(path, view);
+      set({ view, ...(over && { asked: undefined }) });
     },
     stop: () => call("health.stop"),
     repair: async (mode, copy) => {

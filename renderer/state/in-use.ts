@@ -44,6 +44,8 @@ export async function lookForHolders(): Promise<void> {
   try {
     const bases = layers.slice(1).map((layer) => layer.path);
     const { users } = await call("image.users", { path, bases });
+    // It may have been closed, or looked into, meanwhile.
+    if (shownReport(useImages.getState()) !== report) return;
     if (JSON.stringify(users) !== JSON.stringify(inUse)) await useImages.getState().inspect(path);
   } catch {
     // What cannot be asked now is asked the next time.
@@ -52,12 +54,19 @@ export async function lookForHolders(): Promise<void> {
   }
 }
 
+function lookWhereSeen(): void {
+  if (!document.hidden) void lookForHolders();
+}
+
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** Looks again and again while somebody holds the shown image. Call it when the images change. */
+/**
+ * Looks again and again while somebody holds the shown image, and the window can be seen. Call it when
+ * the images change.
+ */
 export function followHolders(): void {
   const held = shownReport(useImages.getState())?.inUse?.some(isHeldBy) === true;
   if (held === (timer !== undefined)) return;
   clearInterval(timer);
-  timer = held ? setInterval(() => void lookForHolders(), PAUSE) : undefined;
+  timer = held ? setInterval(lookWhereSeen, PAUSE) : undefined;
 }

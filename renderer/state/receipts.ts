@@ -9,6 +9,7 @@ import { useImages } from "./images";
 export type OriginalView =
   | { readonly state: "looking" }
   | { readonly state: "ready"; readonly original: Original }
+  | { readonly state: "moving" }
   | { readonly state: "trashed"; readonly path: string }
   | { readonly state: "failed"; readonly failure: Failure };
 
@@ -27,7 +28,10 @@ interface ReceiptsState {
   readonly original: OriginalView | undefined;
   /** Looks at the original of the receipt on the screen. */
   askOriginal: () => Promise<void>;
-  /** Moves it to the trash, and takes it off the list of images. */
+  /**
+   * Moves it to the trash, and takes it off the list of images.
+   * @throws CallError when that fails and nobody sees the question any more.
+   */
   trashOriginal: () => Promise<void>;
   /** Back to the receipt. */
   leaveOriginal: () => void;
@@ -52,7 +56,8 @@ export const useReceipts = create<ReceiptsState>()((set, get) => ({
   askOriginal: async () => {
     const { shown } = get();
     if (shown === undefined) return;
-    set({ original: { state: "looking" } });
+    const looking: OriginalView = { state: "looking" };
+    set({ original: looking });
     let original: OriginalView;
     try {
       original = {
@@ -62,19 +67,23 @@ export const useReceipts = create<ReceiptsState>()((set, get) => ({
     } catch (error) {
       original = { state: "failed", failure: toFailure(error) };
     }
-    if (get().shown === shown) set({ original });
+    // Who went back meanwhile has not asked any more.
+    if (get().original === looking) set({ original });
   },
   trashOriginal: async () => {
     const { shown, original: asked } = get();
     if (shown === undefined || asked?.state !== "ready") return;
     const { path } = asked.original;
+    const moving: OriginalView = { state: "moving" };
+    set({ original: moving });
     try {
       await call("receipts.trashOriginal", { id: shown.id });
     } catch (error) {
-      if (get().shown === shown) set({ original: { state: "failed", failure: toFailure(error) } });
+      if (get().original !== moving) throw error;
+      set({ original: { state: "failed", failure: toFailure(error) } });
       return;
     }
-    if (get().shown === shown) set({ original: { state: "trashed", path } });
+    if (get().original === moving) set({ original: { state: "trashed", path } });
     const { shown: onPage, remove, open } = useImages.getState();
     await remove(path);
     // Where the original was looked at, its successor is.

@@ -49,9 +49,10 @@ export const useSamples = create<SamplesState>()((set, get) => {
         const { paths } = await call("samples.make", chosen());
         const { folder } = await call("samples.place", chosen());
         // Watched, they stand under their bases, and the gauge shows what they promise.
-        const watched = useLibrary.getState().watch(folder);
-        await useImages.getState().open(paths.slice(0, 1));
-        await watched;
+        await Promise.all([
+          useLibrary.getState().watch(folder),
+          useImages.getState().open(paths.slice(0, 1)),
+        ]);
       } catch (error) {
         const failure = toFailure(error);
         if (failure.code !== "cancelled") useView.setState({ notice: failure });

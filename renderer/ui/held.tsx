@@ -1,4 +1,10 @@
-import { Tooltip, VisuallyHidden } from "@mantine/core";
+import {
+  Button,
+  Tooltip,
+  VisuallyHidden,
+  type ButtonProps,
+  type ElementProps,
+} from "@mantine/core";
 import { useId, type ReactElement, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageUser } from "../../shared/model/in-use";
@@ -49,4 +55,14 @@ export function Held({ by, children }: HeldParts) {
       {reason !== undefined && <VisuallyHidden id={id}>{reason}</VisuallyHidden>}
     </>
   );
+}
+
+interface HeldButtonProps extends ButtonProps, ElementProps<"button", keyof ButtonProps> {
+  /** Who keeps it from doing its work. */
+  holder: ImageUser | undefined;
+}
+
+/** The usual button that would change an image. */
+export function HeldButton({ holder, ...button }: HeldButtonProps) {
+  return <Held by={holder}>{(held) => <Button {...button} {...held} />}</Held>;
 }

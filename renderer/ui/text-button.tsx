@@ -19,10 +19,11 @@ interface TextButtonProps
 export function TextButton({ expanded, outOfTabs = false, ...button }: TextButtonProps) {
   return (
     <UnstyledButton
-      className={styles.button}
       aria-expanded={expanded}
       tabIndex={outOfTabs ? -1 : undefined}
       {...button}
+      // Last: a tooltip around it hands an empty one down.
+      className={styles.button}
     />
   );
 }

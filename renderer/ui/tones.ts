@@ -16,7 +16,7 @@ export type Tone =
   | `shared-${number}`
   | `layer-${number}`;
 
-const layerColours = 6;
+const layerColours = 12;
 
 /** The CSS colour of a tone; layers beyond the palette begin again at its second colour. */
 export function colourOf(tone: Tone): string {

@@ -2,13 +2,14 @@ import { z } from "zod";
 import { imageUserSchema } from "./in-use";
 
 /**
- * Why the original of a conversion stays where it is: it or the new image is not there any more; the
- * new one was not compared with it, or only a part of it was converted (a snapshot, one disk of
+ * Why the original of a conversion stays where it is: it or the new image is not there any more, or
+ * something else may lie where that was; the new one was not compared with it, or only a part of it was converted (a snapshot, one disk of
  * several); it was written to since; it is made of several files; somebody holds it; images stand on it.
  */
 export const stayReasonSchema = z.enum([
   "gone",
   "target-gone",
+  "target-other",
   "unverified",
   "part",
   "changed",

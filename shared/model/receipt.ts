@@ -46,14 +46,22 @@ export const receiptSchema = z.object({
     virtualSize: z.number(),
     fileLength: z.number(),
     allocated: z.number().optional(),
+    /**
+     * When its file was made, as the file system says, in milliseconds since 1970; absent where it does
+     * not say. A file of another time is another file.
+     */
+    born: z.number().optional(),
   }),
   options: optionValuesSchema,
   compress: z.boolean(),
   /** Absent when it was not asked for, and where the source was changed meanwhile. */
   verification: verificationSchema.optional(),
   salvaged: salvagedSchema.optional(),
-  /** That only a part of the first source was read: a snapshot of it, or one disk of several. */
-  part: z.literal(true).optional(),
+  /**
+   * Whether only a part of the first source was read, a snapshot of it or one disk of several, or others
+   * besides; absent in receipts that were kept before this was told.
+   */
+  part: z.boolean().optional(),
   /** Files of the source that were written to while it was read; absent when none was. */
   sourceChanged: z.array(z.string()).min(1).optional(),
   /** The same job as a command line; no passphrase is in it. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { formatIdSchema } from "./format";
+import { imageUserSchema } from "./in-use";
 import { failureSchema } from "./report";
 
 /** What one image of a folder says of itself, without any other file of its chain. Sizes in bytes. */
@@ -22,6 +23,8 @@ export const listedImageSchema = z.object({
   /** The file that is missing in its own chain, or that of an image below it, by its path. */
   missingBase: z.string().optional(),
   failure: failureSchema.optional(),
+  /** Who held it when the folder was looked at, where that can be told without opening it. */
+  inUse: z.array(imageUserSchema).min(1).optional(),
 });
 export type ListedImage = z.infer<typeof listedImageSchema>;
 

@@ -29,7 +29,7 @@ const layers: readonly Layer[] = [
       "electron/engine/formats/($1/.*|format|findings|details|chosen-option|preallocation|header-error)",
       "electron/engine/(io|codec)/.*",
       "electron/engine/errors",
-      "electron/engine/image/(layer|writer)",
+      "electron/engine/image/(layer|run-columns|writer)",
     ],
     types: ["shared/model/.*"],
   },

@@ -103,6 +103,9 @@ test("a watched folder: overlays under their base, sizes, overcommitment, live",
     `${(promised / 1024 ** 4).toFixed(1)}\u00a0TiB`,
   );
   await lamina.picture("library-gauge");
+  const figures = page.getByTestId("overcommit-figures");
+  await page.mouse.move(640, 400);
+  await expect(figures).toHaveCount(0);
 
   // What comes, grows and goes is seen without asking.
   qcow2(vms, "new.qcow2", "3G");
@@ -114,7 +117,9 @@ test("a watched folder: overlays under their base, sizes, overcommitment, live",
   await page.getByRole("tree").focus();
   await expect(rows(page)).toHaveCount(6);
   await page.keyboard.press("Home");
+  await expect(figures).toBeVisible();
   for (let step = 0; step < 5; step += 1) await page.keyboard.press("ArrowDown");
+  await expect(figures).toHaveCount(0);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "web01.qcow2", level: 1 })).toBeVisible();
   await expect(web01).toHaveAttribute("aria-selected", "true");

@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { MOST_FILES, scanFolder } from "../../electron/library-scan";
+import { qemuHolds } from "../helpers/qemu-holds";
 import { describeWithQemu, qemuImg, qemuIo, qemuJson } from "../helpers/qemu-img";
 import { tempFolder } from "../helpers/temp-folder";
 
@@ -147,6 +148,25 @@ describeWithQemu("looking through a folder", () => {
     appendFileSync(path, Buffer.alloc(MiB));
     utimesSync(path, 1, 1);
     expect(again()).toBe(2 * MiB);
+  });
+
+  it("tells who holds an image now, though nothing of the file has changed", async () => {
+    const folder = tempFolder();
+    const path = qcow2(folder, "a.qcow2", "8M");
+    qcow2(folder, "b.qcow2", "8M");
+    const link = join(tempFolder(), "link");
+    symlinkSync(folder, link);
+    let { seen } = scan(link);
+    const users = () => {
+      const found = scanFolder({ folder: link, leaveOut: [], seen });
+      seen = found.seen;
+      return found.images.map(({ inUse }) => inUse?.map(({ process: holder }) => holder?.name));
+    };
+    expect(users()).toEqual([undefined, undefined]);
+    const { release } = await qemuHolds(path, "qcow2", { readOnly: true });
+    expect(users()).toEqual([["qemu-io"], undefined]);
+    await release();
+    expect(users()).toEqual([undefined, undefined]);
   });
 
   it("stops at so many files, images first, and says so", () => {

@@ -158,6 +158,9 @@ describe("a watched folder", () => {
     library.list();
     const states = () => library.list().map(({ state }) => state);
     await eventually(() => expect(states()).toEqual(["failed", "ready"]));
+    // It is being looked at still: to ask again takes nothing away of what is told.
+    library.look(slow);
+    expect(states()).toEqual(["failed", "ready"]);
     answer?.();
     await eventually(() => expect(states()).toEqual(["ready", "ready"]));
   });

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { receiptHandlers } from "../../electron/handlers/receipts";
-import { receiptOf } from "../../electron/jobs/receipt";
+import { birthOf, receiptOf } from "../../electron/jobs/receipt";
 import { openReceipts } from "../../electron/receipts";
 import { receiptSchema, type Receipt } from "../../shared/model/receipt";
 import { tempFolder } from "../helpers/temp-folder";
@@ -53,8 +53,29 @@ describe("a receipt", () => {
       verification: result.verification,
       salvaged: result.salvaged,
       toolVersion: "1.2.3",
+      part: false,
     });
+    expect(receipt.target).not.toHaveProperty("born");
     expect(JSON.stringify(receipt)).not.toContain("horse");
+  });
+
+  it.each([{ snapshot: 0 }, { member: "a.vmdk" }, { behind: ["/srv/c.raw"] }])(
+    "says when it is not of all of one image: %o",
+    (chosen) => {
+      const times = { startedAt: new Date(0), seconds: 1 };
+      const finished = { id: randomUUID(), result, command: "lamina …", ...times };
+      const receipt = receiptOf({ ...finished, request: { ...request, ...chosen } }, "1", 12.5);
+      expect(receiptSchema.parse(receipt)).toMatchObject({ part: true, target: { born: 12.5 } });
+    },
+  );
+
+  it("knows when the new image's file was made, where there is one", async () => {
+    const path = join(tempFolder(), "a.raw");
+    expect(await birthOf(path)).toBeUndefined();
+    writeFileSync(path, "a");
+    const born = await birthOf(path);
+    writeFileSync(path, "another");
+    expect(await birthOf(path)).toBe(born);
   });
 });
 

@@ -56,6 +56,21 @@ describe("looking for holders anew", () => {
     expect(calls.at(-1)).toEqual(["image.users", { path, bases: [] }]);
   });
 
+  it.each([
+    ["closed", () => useImages.setState({ views: {}, shown: undefined })],
+    ["looked into", () => shows([writer])],
+  ])("does nothing to an image that was %s meanwhile", async (_, happens) => {
+    const { calls } = fakeBridge({
+      "image.users": () => {
+        happens();
+        return { users: [baseWriter] };
+      },
+    });
+    shows();
+    await lookForHolders();
+    expect(calls.map(([name]) => name)).toEqual(["image.users"]);
+  });
+
   it("asks nothing while no image is shown", async () => {
     const { calls } = fakeBridge({});
     await lookForHolders();

@@ -1,8 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  overcommitFactor,
-  overcommitOf as among,
-} from "../../renderer/features/library/overcommit";
+import { overcommitFactor, overcommitsOf } from "../../renderer/features/library/overcommit";
 import type { ListedImage, WatchedFolder } from "../../shared/model/watched-folder";
 
 const disk = (virtualSize: number, allocated: number, grows = true): ListedImage => ({
@@ -23,7 +20,7 @@ function folder(
 }
 
 const overcommitOf = (one: WatchedFolder, ...others: readonly WatchedFolder[]) =>
-  among(one, [one, ...others]);
+  overcommitsOf([one, ...others]).get(one.path);
 
 describe("how far a folder is overcommitted", () => {
   it("holds what guests may still write against what is free", () => {
@@ -74,7 +71,7 @@ describe("how far a folder is overcommitted", () => {
       available: 100 + 150 + 350,
       lacking: 30,
     });
-    const whole = [one, two].map((each) => among(each, [one, two, far]));
+    const whole = [overcommitOf(one, two, far), overcommitOf(two, one, far)];
     // 630 of 600 bytes, seen from either.
     for (const found of whole) expect(found && overcommitFactor(found)).toBe(1.05);
     expect(overcommitOf(far, one, two)).toMatchObject({ others: { folders: 0 }, lacking: 890 });

@@ -6,6 +6,7 @@ import { unlock } from "../../renderer/state/unlock";
 import { useView } from "../../renderer/state/view";
 import { CallError } from "../../renderer/api/client";
 import type { Receipt } from "../../shared/model/receipt";
+import { settingsDefaults } from "../../shared/model/settings-defaults";
 import { fakeBridge } from "./fake-bridge";
 import { report } from "./reports";
 
@@ -51,6 +52,61 @@ describe("receipts", () => {
     expect(calls.at(-1)).toEqual(["receipts.remove", { id: receipt.id }]);
     expect(useReceipts.getState().shown).toBeUndefined();
     await expect(show(receipt.id, "it is gone")).rejects.toThrow("it is gone");
+  });
+});
+
+describe("the original of a conversion", () => {
+  const found = { path: "/a.raw", dependents: [], complete: true, users: [], snapshots: 0 };
+  const gone = new CallError({ code: "io", message: "no trash" });
+  const state = () => useReceipts.getState().original?.state;
+
+  it("is not asked about again by the answer for one who went back", async () => {
+    let answer = () => {};
+    const answered = new Promise<void>((done) => (answer = done));
+    fakeBridge({ "receipts.original": () => answered.then(() => found) });
+    useReceipts.setState({ shown: receipt });
+    const asked = useReceipts.getState().askOriginal();
+    expect(state()).toBe("looking");
+    useReceipts.getState().leaveOriginal();
+    answer();
+    await asked;
+    expect(state()).toBeUndefined();
+  });
+
+  it("is being moved once only, and is then said to be in the trash", async () => {
+    let answer = () => {};
+    const answered = new Promise<void>((done) => (answer = done));
+    const { calls } = fakeBridge({
+      "receipts.trashOriginal": () => answered.then(() => undefined),
+      "image.close": () => undefined,
+      "recent.remove": () => settingsDefaults,
+    });
+    useReceipts.setState({ shown: receipt, original: { state: "ready", original: found } });
+    const { trashOriginal } = useReceipts.getState();
+    const moved = trashOriginal();
+    expect(state()).toBe("moving");
+    await trashOriginal();
+    answer();
+    await moved;
+    expect(useReceipts.getState().original).toEqual({ state: "trashed", path: found.path });
+    expect(calls.filter(([name]) => name === "receipts.trashOriginal")).toHaveLength(1);
+  });
+
+  it("tells of a failure, also when the dialog was closed meanwhile", async () => {
+    fakeBridge({
+      "receipts.trashOriginal": () => {
+        throw gone;
+      },
+    });
+    const ready = { shown: receipt, original: { state: "ready", original: found } } as const;
+    useReceipts.setState(ready);
+    await useReceipts.getState().trashOriginal();
+    expect(useReceipts.getState().original).toEqual({ state: "failed", failure: gone.failure });
+    useReceipts.setState(ready);
+    const moved = useReceipts.getState().trashOriginal();
+    useReceipts.getState().close();
+    await expect(moved).rejects.toThrow("no trash");
+    expect(useReceipts.getState().original).toBeUndefined();
   });
 });
 

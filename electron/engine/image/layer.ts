@@ -1,6 +1,7 @@
 import type { ImageError } from "../errors";
 import type { ByteSource } from "../io/source";
 import type { LayerFacts } from "../../../shared/model/facts";
+import type { RunColumns } from "./run-columns";
 
 /**
  * What a layer knows about the guest bytes from one offset on: the longest stretch of one kind.
@@ -96,6 +97,13 @@ export interface ImageLayer {
    * @throws ImageError when a table is damaged or the data is of a kind that cannot be read.
    */
   map(guestAt: number, max: number): Run;
+  /**
+   * Fills the columns with runs from `guestAt` on, which `map` would tell one by one, until they are full, or
+   * `end` (<= size) is reached, or something comes that only `map` can tell. Returns the guest offset behind
+   * the last run: `guestAt` where it tells none. Never throws an ImageError: `map` does, when it comes to it.
+   * Absent where only `map` tells any, and where `preallocated` is set.
+   */
+  mapColumns?(columns: RunColumns, guestAt: number, end: number): number;
   /**
    * Passes when guest data can be read as far as that can be known beforehand. Absent where nothing but
    * damage can keep it from being read.

@@ -39,7 +39,7 @@ const textOf = (path: string): string | undefined =>
 const namesOf = (path: string): string[] => tried(() => readdirSync(path)) ?? [];
 
 /** A line of /proc/locks or of fdinfo, from the kind of lock on; undefined for a lock of another kind. */
-function openFileLock(line: string): (HostLock & { readonly place: string }) | undefined {
+function openFileLock(line: string): ListedLock | undefined {
   const found = /: OFDLCK +\S+ +\S+ +\S+ +(\S+:\d+) (\d+) (\d+|EOF)$/.exec(line);
   const [, place, start, end] = found ?? [];
   if (place === undefined) return undefined;
@@ -51,18 +51,28 @@ function openFileLock(line: string): (HostLock & { readonly place: string }) | u
  * @param path A file; what is not there has none.
  */
 export function locksOn(path: string): HostLock[] {
-  const stat = tried(() => statSync(path, { bigint: true }));
-  if (stat === undefined || process.platform !== "linux") return [];
+  return locksIn(listedLocks(), path);
+}
+
+type ListedLock = HostLock & { readonly place: string };
+
+/** Every open-file lock of the host; none outside Linux. */
+function listedLocks(): ListedLock[] {
+  if (process.platform !== "linux") return [];
+  const lines = (textOf("/proc/locks") ?? "").split("\n");
+  return lines.flatMap((line) => openFileLock(line) ?? []);
+}
+
+/** Those of them that are on a file. */
+function locksIn(locks: readonly ListedLock[], path: string): HostLock[] {
+  const stat = locks.length === 0 ? undefined : tried(() => statSync(path, { bigint: true }));
+  if (stat === undefined) return [];
   const hex = (number: bigint): string => number.toString(16).padStart(2, "0");
   // As makedev(3) packs them.
   const major = ((stat.dev >> 8n) & 0xfffn) | ((stat.dev >> 32n) & 0xfffff000n);
   const minor = (stat.dev & 0xffn) | ((stat.dev >> 12n) & 0xffffff00n);
   const wanted = `${hex(major)}:${hex(minor)}:${stat.ino}`;
-  const lines = (textOf("/proc/locks") ?? "").split("\n");
-  return lines.flatMap((line) => {
-    const lock = openFileLock(line);
-    return lock?.place === wanted ? [{ start: lock.start, end: lock.end }] : [];
-  });
+  return locks.flatMap(({ place, start, end }) => (place === wanted ? [{ start, end }] : []));
 }
 
 /**
@@ -70,24 +80,40 @@ export function locksOn(path: string): HostLock[] {
  * user's it hides. None outside Linux. A process that knows the file by another base name is not found.
  */
 export function holdersOf(path: string): FileHolder[] {
-  const own = tried(() => statSync(path, { bigint: true }));
-  if (own === undefined || process.platform !== "linux") return [];
-  const name = baseNameOf(path);
-  const holders: FileHolder[] = [];
+  return holdersAmong([path]).get(path) ?? [];
+}
+
+/** As `holdersOf`, for each of many files that somebody has open, with one look at all processes. */
+function holdersAmong(paths: readonly string[]): Map<string, FileHolder[]> {
+  const holders = new Map<string, FileHolder[]>();
+  if (process.platform !== "linux" || paths.length === 0) return holders;
+  const named = new Map<string, string[]>();
+  for (const path of paths) append(named, baseNameOf(path), path);
   let left = mostDescriptors;
   for (const pid of namesOf("/proc").filter((each) => /^\d+$/.test(each))) {
-    const descriptors = namesOf(`/proc/${pid}/fd`).filter((fd) => {
+    const descriptors = new Map<string, string[]>();
+    for (const fd of namesOf(`/proc/${pid}/fd`)) {
       left -= 1;
       const at = `/proc/${pid}/fd/${fd}`;
       // Looked at by name first: asking for a file on a dead network share would never end.
       const link = left < 0 ? undefined : tried(() => readlinkSync(at));
-      if (link === undefined || baseNameOf(link) !== name) return false;
-      const stat = tried(() => statSync(at, { bigint: true }));
-      return stat?.ino === own.ino && stat.dev === own.dev;
-    });
-    if (descriptors.length > 0) holders.push(holderOf(Number(pid), descriptors));
+      const wanted = link === undefined ? undefined : named.get(baseNameOf(link));
+      for (const path of wanted ?? []) if (isOneFile(at, path)) append(descriptors, path, fd);
+    }
+    for (const [path, own] of descriptors) append(holders, path, holderOf(Number(pid), own));
   }
   return holders;
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}
+
+function isOneFile(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => tried(() => statSync(path, { bigint: true })));
+  return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
 }
 
 function holderOf(pid: number, descriptors: readonly string[]): FileHolder {
@@ -104,6 +130,8 @@ function holderOf(pid: number, descriptors: readonly string[]): FileHolder {
   };
 }
 
+const blockDevices = "/sys/block";
+
 /** A loop device over a file. */
 export interface LoopDevice {
   /** e.g. "/dev/loop0". */
@@ -116,12 +144,35 @@ export interface LoopDevice {
  * @param path Absolute, without symbolic links.
  * @param folder Where the host tells of its block devices.
  */
-export function loopDevicesOn(path: string, folder = "/sys/block"): LoopDevice[] {
+export function loopDevicesOn(path: string, folder = blockDevices): LoopDevice[] {
+  return loopDevices(folder).flatMap(({ file, ...loop }) => (file === path ? [loop] : []));
+}
+
+function loopDevices(folder: string): (LoopDevice & { readonly file: string | undefined })[] {
   return namesOf(folder)
     .filter((name) => name.startsWith("loop"))
-    .filter((name) => textOf(`${folder}/${name}/loop/backing_file`) === path)
     .map((name) => ({
       device: `/dev/${name}`,
       readOnly: textOf(`${folder}/${name}/ro`) === "1",
+      file: textOf(`${folder}/${name}/loop/backing_file`),
     }));
+}
+
+/** What the host tells of a file: see the functions of these names. */
+export interface HostView {
+  locksOn(path: string): HostLock[];
+  holdersOf(path: string): FileHolder[];
+  loopDevicesOn(path: string): LoopDevice[];
+}
+
+/** What the host tells of many files, by one look at it. @param paths As `loopDevicesOn` takes them. */
+export function lookAtHost(paths: readonly string[]): HostView {
+  const locks = listedLocks();
+  const holders = holdersAmong(paths);
+  const loops = loopDevices(blockDevices);
+  return {
+    locksOn: (path) => locksIn(locks, path),
+    holdersOf: (path) => holders.get(path) ?? [],
+    loopDevicesOn: (path) => loops.flatMap(({ file, ...loop }) => (file === path ? [loop] : [])),
+  };
 }

@@ -1,6 +1,7 @@
 import type { DiskImage } from "../image/disk-image";
 import type { Control } from "./control";
 import { createCopyBuffer, STEP, type CopyBuffer } from "./copy-buffer";
+import { lastRunOf } from "./last-run";
 import { mapImage, type MapEntry } from "./map";
 
 /** What a comparison found. */
@@ -59,12 +60,23 @@ type Difference = { readonly reason: "content" | "status"; readonly at: number }
 
 /** Compares what both disks have. */
 function firstDifference(a: DiskImage, b: DiskImage, reader: Reader, strict: boolean): Difference {
+  const ends = strict ? endsApart(a, b) : Infinity;
   for (const { at, length, first, second } of together(a, b)) {
     if (strict && !sameStatus(first, second)) return { reason: "status", at };
-    const differs = reader(first.zero ? undefined : a, second.zero ? undefined : b, at, length);
+    const alike = Math.min(length, ends - at);
+    const [one, other] = [first.zero ? undefined : a, second.zero ? undefined : b];
+    const differs = alike > 0 ? reader(one, other, at, alike) : undefined;
     if (differs !== undefined) return { reason: "content", at: differs };
+    if (alike < length) return { reason: "status", at: ends };
   }
   return undefined;
+}
+
+/** Where one disk comes to the run that ends it and the other does not; Infinity when both do. */
+function endsApart(a: DiskImage, b: DiskImage): number {
+  if (a.size === 0) return Infinity;
+  const [first, second] = [lastRunOf(a), lastRunOf(b)];
+  return first === second ? Infinity : Math.min(first, second);
 }
 
 /** Looks for anything but zeros from `at` on. */
@@ -77,11 +89,7 @@ function firstDataPast(image: DiskImage, at: number, reader: Reader): Difference
   return undefined;
 }
 
-/**
- * Whether both are stored in the same way, as far as `qemu-img compare -s` looks at it. It looks
- * besides at whether a run ends with the disk, which depends on how much of a table it reads at
- * once; that says nothing of the images.
- */
+/** Whether both are stored in the same way, as far as `qemu-img compare -s` looks at it. */
 function sameStatus(a: MapEntry, b: MapEntry): boolean {
   const placed = (a.offset === undefined) === (b.offset === undefined);
   return placed && a.present === b.present && a.zero === b.zero && a.data === b.data;

@@ -78,6 +78,7 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
   const slots = new BigInt64Array(shared, SLOTS_AT, 1);
   const failureText = new Uint8Array(shared, FAILURE_AT, FAILURE_BYTES);
   let batches = 0;
+  let ready = 0;
 
   function setOpen(value: number): void {
     Atomics.store(words, OPEN, value);
@@ -91,8 +92,11 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
   }
 
   function publish(count: number, last: boolean): void {
-    Atomics.store(words, READY, last ? ~count : count);
+    const next = last ? ~count : count;
+    // Not where somebody has failed meanwhile: what `fail` has put there must stay.
+    Atomics.compareExchange(words, READY, ready, next);
     Atomics.notify(words, READY);
+    ready = next;
   }
 
   function fail(error: unknown): void {
@@ -114,6 +118,7 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
     open() {
       Atomics.store(words, NEXT, 0);
       Atomics.store(words, READY, 0);
+      ready = 0;
       if (Atomics.load(words, FAILED) === 0) Atomics.store(words, TURN, 0);
       setOpen(++batches);
     },
@@ -140,10 +145,10 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
     has(index) {
       for (;;) {
         if (Atomics.load(words, FAILED) !== 0) return false;
-        const ready = Atomics.load(words, READY);
-        if (ready < 0) return index < ~ready;
-        if (index < ready) return true;
-        Atomics.wait(words, READY, ready);
+        const given = Atomics.load(words, READY);
+        if (given < 0) return index < ~given;
+        if (index < given) return true;
+        Atomics.wait(words, READY, given);
       }
     },
     inTurn(index, work) {
@@ -154,7 +159,7 @@ export function createCrew(shared = new SharedArrayBuffer(FAILURE_AT + FAILURE_B
         Atomics.wait(words, TURN, turn);
       }
       const result = work();
-      Atomics.store(words, TURN, index + 1);
+      Atomics.compareExchange(words, TURN, index, index + 1);
       Atomics.notify(words, TURN);
       return result;
     },

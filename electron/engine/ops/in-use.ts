@@ -1,7 +1,14 @@
 import type { ImageUser } from "../../../shared/model/in-use";
 import { ImageError } from "../errors";
 import { fileStatus, namesIn, realPathOf } from "../io/file";
-import { holdersOf, locksOn, loopDevicesOn, type FileHolder } from "../io/host-processes";
+import {
+  holdersOf,
+  locksOn,
+  lookAtHost,
+  loopDevicesOn,
+  type FileHolder,
+  type HostView,
+} from "../io/host-processes";
 import { holderByShareMode } from "../io/share-mode";
 import { tellsQemu, tellsWriter } from "../io/image-locks";
 import { marksOf } from "./in-use-marks";
@@ -22,11 +29,32 @@ export function whoUses(path: string): ImageUser[] {
 
 /** As `whoUses`, without the marks: those who hold it now. @throws ImageError as `whoUses`. */
 export function holdersIn(path: string): ImageUser[] {
-  const holders = holdersOf(path);
+  return [...processesIn(path, anew), ...withoutProcess(path)];
+}
+
+/**
+ * As `holdersIn` for each of many files that somebody holds, with one look at the host. What only share
+ * modes tell is left out: they would open each file.
+ * @param paths Absolute, without symbolic links.
+ */
+export function holdersAmong(paths: readonly string[]): Map<string, ImageUser[]> {
+  const host = lookAtHost(paths);
+  const held = new Map<string, ImageUser[]>();
+  for (const path of paths) {
+    const users = seen(() => [...processesIn(path, host), ...devicesAndFolders(path, host)]);
+    if (users.length > 0) held.set(path, users);
+  }
+  return held;
+}
+
+/** The host, asked anew for each file. */
+const anew: HostView = { locksOn, holdersOf, loopDevicesOn };
+
+function processesIn(path: string, host: HostView): ImageUser[] {
+  const holders = host.holdersOf(path);
   return [
-    ...qemuUsers(path, holders),
+    ...qemuUsers(path, holders, host),
     ...holders.filter(isOtherWriter).map((holder) => userOf(holder, "open")),
-    ...withoutProcess(path),
   ];
 }
 
@@ -71,11 +99,15 @@ export const tellsUsers = (platform: string, kind: string): boolean =>
 
 /** What tells that somebody holds it, and not which process that is. */
 const withoutProcess = (path: string): ImageUser[] => [
-  ...loopDevicesOn(path).map(
-    ({ device, readOnly }) => ({ sign: "loop", writes: !readOnly, path: device }) as const,
-  ),
-  ...lockFolder(path),
+  ...devicesAndFolders(path, anew),
   ...shareHolder(path),
+];
+
+const devicesAndFolders = (path: string, host: HostView): ImageUser[] => [
+  ...host
+    .loopDevicesOn(path)
+    .map(({ device, readOnly }) => ({ sign: "loop", writes: !readOnly, path: device }) as const),
+  ...lockFolder(path),
 ];
 
 /** Whoever the host's share modes tell of; it does not say who that is. */
@@ -88,13 +120,13 @@ const isOtherWriter = ({ pid, writable, locks }: FileHolder): boolean =>
   writable && pid !== process.pid && !tellsQemu(locks);
 
 /** Those who hold qemu's locks; one without a process where the host hides whose they are. */
-function qemuUsers(path: string, holders: readonly FileHolder[]): ImageUser[] {
+function qemuUsers(path: string, holders: readonly FileHolder[], host: HostView): ImageUser[] {
   const known = holders.filter(({ locks }) => tellsQemu(locks));
   const users = known
     .filter(({ pid }) => pid !== process.pid)
     .map((holder) => userOf(holder, "lock"));
   if (known.length > 0) return users;
-  const locks = locksOn(path);
+  const locks = host.locksOn(path);
   return tellsQemu(locks) ? [{ sign: "lock", writes: tellsWriter(locks) }] : [];
 }
 

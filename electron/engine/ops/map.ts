@@ -1,8 +1,9 @@
-import type { DiskImage } from "../image/disk-image";
-import type { ImageLayer, Run } from "../image/layer";
+import { checkRange, type DiskImage } from "../image/disk-image";
+import type { ImageLayer } from "../image/layer";
+import { createRunColumns } from "../image/run-columns";
 import type { ByteSource } from "../io/source";
 import { createMapBatch, mapState, type MapBatch } from "./map-batch";
-import { hostRunAt } from "./stored-extents";
+import { createMapFiller } from "./map-filler";
 
 /** One entry of `qemu-img map --output=json`; offsets and lengths in bytes. */
 export interface MapEntry {
@@ -21,9 +22,6 @@ export interface MapEntry {
   /** The file that `offset` counts in, when data lies in another one than the layer's own. */
   readonly file?: ByteSource;
 }
-
-/** Formats whose images own all their guest bytes to qemu-img, stored or not: none has a backing file. */
-const ownsAll: ReadonlySet<string> = new Set(["vdi", "vpc", "vhdx"]);
 
 /** One by one what `mapBatches` tells. @throws ImageError as `mapBatches`. */
 export function* mapImage(
@@ -51,6 +49,11 @@ function entryIn(batch: MapBatch, index: number): MapEntry {
   };
 }
 
+/** Runs that are asked for at once where a layer tells many. */
+const mostRuns = 4096;
+/** Extents that are told one by one where it does not: those of one kind mostly lie together. */
+const oneByOne = 64;
+
 /**
  * The map of [at, at + length), by default of the whole disk, merged as qemu-img merges it; an
  * empty disk gives the one empty entry that qemu-img prints. Every batch is the same object, filled
@@ -62,36 +65,30 @@ export function* mapBatches(
   at = 0,
   length = image.size - at,
 ): Generator<MapBatch, void, undefined> {
-  const { layers } = image;
-  const thin = layers.map((layer) => layer.preallocated ?? storesLessThanItMaps(layer));
-  const storedAt = rememberHoles();
+  checkRange(at, length, image.size);
+  const end = at + length;
   const batch = createMapBatch();
+  const filler = createMapFiller(image, batch);
+  const layer = layerOfColumns(image);
+  const columns = layer && createRunColumns(mostRuns);
+  function* full(): Generator<MapBatch, void, undefined> {
+    batch.takeLast();
+    yield batch;
+    batch.putBack();
+  }
   try {
-    for (const { at: start, depth, run } of image.extents(at, length)) {
-      const layer = layers[depth];
-      const state = stateOf(run, layer);
-      const offset = offsetOf(run);
-      const source = run.kind === "data" && offset >= 0 ? run.source : undefined;
-      const file = source === layer?.source ? undefined : source;
-      const asked = thin[depth] === true ? source : undefined;
-      for (let done = 0; done < run.length;) {
-        const left = run.length - done;
-        const stored = asked === undefined ? left : storedAt(asked, offset + done, left);
-        const part = Math.abs(stored);
-        if (batch.isFull()) {
-          batch.takeLast();
-          yield batch;
-          batch.putBack();
-        }
-        batch.add(
-          start + done,
-          part,
-          depth,
-          stored < 0 ? state | mapState.zero : state,
-          offset < 0 ? offset : offset + done,
-          file,
-        );
-        done += part;
+    for (let from = at; from < end;) {
+      if (columns) {
+        from = layer.mapColumns(columns, from, end);
+        while (!filler.putColumns(columns)) yield* full();
+        if (from === end || columns.count === mostRuns) continue;
+      }
+      let left = columns ? oneByOne : Infinity;
+      for (const extent of image.extents(from, end - from)) {
+        while (!filler.putExtent(extent)) yield* full();
+        from = extent.at + extent.run.length;
+        left -= 1;
+        if (left === 0) break;
       }
     }
   } catch (error) {
@@ -104,55 +101,14 @@ export function* mapBatches(
   yield batch;
 }
 
-/** What is to be told of a run, as bits of `mapState`; holes of the host apart. */
-function stateOf(run: Run, layer: ImageLayer | undefined): number {
-  const { present, zero, data } = mapState;
-  switch (run.kind) {
-    case "unallocated":
-      return zero | (layer !== undefined && ownsAll.has(layer.format) ? present : 0);
-    case "zero":
-      return present | zero | (run.at !== undefined && layer?.preallocated === true ? data : 0);
-    default:
-      return present | data;
-  }
+/** The one layer of an image, where it tells runs in columns that are the map as it is. */
+function layerOfColumns({ layers, broken }: DiskImage): LayerOfColumns | undefined {
+  const [layer] = layers;
+  if (layers.length > 1 || broken || layer?.source.derived === true) return undefined;
+  return hasColumns(layer) ? layer : undefined;
 }
 
-/** Where a run lies in the file; -1 where there is no such place to tell. */
-function offsetOf(run: Run): number {
-  if (run.kind === "data") return run.source.derived === true ? -1 : run.at;
-  return run.kind === "zero" ? (run.at ?? -1) : -1;
-}
+type LayerOfColumns = ImageLayer & Required<Pick<ImageLayer, "mapColumns">>;
 
-/**
- * Whether the layer's data clusters may lie in holes of its file (preallocated metadata): its file
- * takes clearly less than its tables call used. Otherwise qemu-img does not look, and space that is
- * reserved but unwritten counts as data.
- */
-export function storesLessThanItMaps({ source, blockSize, usedBytes }: ImageLayer): boolean {
-  if (usedBytes === undefined || source.allocated === undefined) return false;
-  const stored = Math.floor(source.allocated / blockSize);
-  const clearlyMore = Math.max(Math.floor((stored * 10) / 9), stored + 2);
-  const enough = clearlyMore * blockSize;
-  // No more can be used than the file is long: mostly that settles it.
-  return Math.ceil(source.size / blockSize) >= clearlyMore && usedBytes(enough) >= enough;
-}
-
-/**
- * Bytes from `at` on, at most `max`, that the host stores of a source; below 0 for as many of a hole.
- * The last hole is remembered, as long as the map takes: a preallocated disk is one large hole, in
- * tens of thousands of pieces.
- */
-function rememberHoles(): (source: ByteSource, at: number, max: number) => number {
-  let known: ByteSource | undefined;
-  let holeFrom = 0;
-  let holeTo = 0;
-  return (source, at, max) => {
-    if (source === known && at >= holeFrom && at < holeTo) return -Math.min(max, holeTo - at);
-    const { length, hole } = hostRunAt(source, at, Math.max(max, source.size - at));
-    if (!hole) return Math.min(max, length);
-    known = source;
-    holeFrom = at;
-    holeTo = at + length;
-    return -Math.min(max, length);
-  };
-}
+const hasColumns = (layer: ImageLayer | undefined): layer is LayerOfColumns =>
+  layer?.mapColumns !== undefined;

@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { FileQuestion, FileSymlink, RefreshCcwDot, Unlink } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,7 +11,7 @@ import { hasFailureTitle } from "../../text/i18n";
 import { Ellipsis } from "../../ui/ellipsis";
 import { FailureText } from "../../ui/failure-text";
 import { FactList } from "../../ui/fact-list";
-import { Held } from "../../ui/held";
+import { HeldButton } from "../../ui/held";
 import styles from "./chain.module.css";
 
 interface BrokenBaseProps {
@@ -72,31 +71,24 @@ export function BrokenBase({ path, link }: BrokenBaseProps) {
         </p>
         <div className={styles.buttons}>
           {moved.map((found) => (
-            <Held key={found} by={holder}>
-              {(held) => (
-                <Button
-                  size="xs"
-                  className={styles.found}
-                  onClick={() => attempt(() => pointTo(path, link, found))}
-                  {...held}
-                >
-                  <Ellipsis>{t("change.broken.pointHere", { path: found })}</Ellipsis>
-                </Button>
-              )}
-            </Held>
+            <HeldButton
+              key={found}
+              holder={holder}
+              size="xs"
+              className={styles.found}
+              onClick={() => attempt(() => pointTo(path, link, found))}
+            >
+              <Ellipsis>{t("change.broken.pointHere", { path: found })}</Ellipsis>
+            </HeldButton>
           ))}
-          <Held by={holder}>
-            {(held) => (
-              <Button
-                size="xs"
-                variant="default"
-                onClick={() => attempt(() => pointTo(path, link))}
-                {...held}
-              >
-                {t("chain.broken.pointTo")}
-              </Button>
-            )}
-          </Held>
+          <HeldButton
+            holder={holder}
+            size="xs"
+            variant="default"
+            onClick={() => attempt(() => pointTo(path, link))}
+          >
+            {t("chain.broken.pointTo")}
+          </HeldButton>
         </div>
       </div>
     </li>

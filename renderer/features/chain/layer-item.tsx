@@ -93,15 +93,17 @@ export function LayerItem(props: LayerItemProps) {
         />
       )}
       <p className={styles.told}>
-        <span data-bytes={layer.holds}>
-          {t("change.slab.holds", { size: formatSize(layer.holds) })}
-        </span>
-        <strong data-bytes={layer.answers}>{t("chain.answers", { size: answers })}</strong>
-        {others > 0 && (
-          <span>
-            {t(depth === 0 ? "change.slab.top" : "change.slab.others", { count: others })}
+        <span className={styles.shares}>
+          <span data-bytes={layer.holds}>
+            {t("change.slab.holds", { size: formatSize(layer.holds) })}
           </span>
-        )}
+          <strong data-bytes={layer.answers}>{t("chain.answers", { size: answers })}</strong>
+          {others > 0 && (
+            <span>
+              {t(depth === 0 ? "change.slab.top" : "change.slab.others", { count: others })}
+            </span>
+          )}
+        </span>
         <span className={styles.numbers}>
           <span>
             {t("chain.virtualSize")} <Bytes value={layer.virtualSize} testId="layer-virtual" />

@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { CopyPlus } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,7 +16,7 @@ import { formatName } from "../../text/format-name";
 import { Bytes } from "../../ui/bytes";
 import { Card } from "../../ui/card";
 import { FactList } from "../../ui/fact-list";
-import { Held } from "../../ui/held";
+import { HeldButton } from "../../ui/held";
 import { Note } from "../../ui/note";
 import styles from "./chain.module.css";
 import { othersOn } from "./others-on";
@@ -180,18 +179,14 @@ function Actions({ report, depth }: { report: ImageReport; depth: number }) {
 
 function ActionButton({ icon, holder, onClick, children }: ActionButtonProps) {
   return (
-    <Held by={holder}>
-      {(held) => (
-        <Button
-          variant="default"
-          classNames={{ root: styles.action, label: styles.actionLabel }}
-          leftSection={icon}
-          onClick={onClick}
-          {...held}
-        >
-          {children}
-        </Button>
-      )}
-    </Held>
+    <HeldButton
+      holder={holder}
+      variant="default"
+      classNames={{ root: styles.action, label: styles.actionLabel }}
+      leftSection={icon}
+      onClick={onClick}
+    >
+      {children}
+    </HeldButton>
   );
 }

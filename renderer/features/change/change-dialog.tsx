@@ -8,7 +8,7 @@ import { attempt } from "../../state/view";
 import { formatSize } from "../../text/format";
 import { Dialog } from "../../ui/dialog";
 import { FailureText } from "../../ui/failure-text";
-import { Held } from "../../ui/held";
+import { HeldButton } from "../../ui/held";
 import { Note } from "../../ui/note";
 import { ProgressBar } from "../../ui/progress-bar";
 import styles from "./change.module.css";
@@ -87,18 +87,14 @@ function Asking({ change }: { change: ImageChange }) {
             {t("change.asNewImage")}
           </Button>
         )}
-        <Held by={holder}>
-          {(held) => (
-            <Button
-              disabled={!ready || idle || (consent && !agreed)}
-              color={consent ? "red" : undefined}
-              onClick={() => attempt(start)}
-              {...held}
-            >
-              {t(`change.yes.${change.kind}`)}
-            </Button>
-          )}
-        </Held>
+        <HeldButton
+          holder={holder}
+          disabled={!ready || idle || (consent && !agreed)}
+          color={consent ? "red" : undefined}
+          onClick={() => attempt(start)}
+        >
+          {t(`change.yes.${change.kind}`)}
+        </HeldButton>
       </div>
     </>
   );

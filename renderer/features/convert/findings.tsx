@@ -61,12 +61,14 @@ function useLines(): Line[] {
   ];
 }
 
-/** What keeps the conversion from being started, beside the button that cannot be pressed. */
+/** Beside the button: what keeps the conversion from being started or, where nothing does, the first doubt. */
 export function FirstStop() {
-  const stop = useLines().find(({ level }) => level === "stop");
+  const lines = useLines();
+  const told =
+    lines.find(({ level }) => level === "stop") ?? lines.find(({ level }) => level === "warning");
   return (
-    <p className={styles.stop} data-testid="first-stop">
-      {stop !== undefined && <Ellipsis>{stop.text}</Ellipsis>}
+    <p className={styles.stop} data-level={told?.level} data-testid="first-stop">
+      {told !== undefined && <Ellipsis>{told.text}</Ellipsis>}
     </p>
   );
 }

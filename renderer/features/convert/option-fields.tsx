@@ -1,5 +1,5 @@
 import { Collapse, Switch } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OptionSpec, OptionValues } from "../../../shared/model/format";
 import { useConvert } from "../../state/convert";
@@ -15,13 +15,18 @@ import { SizeOutlook } from "./size-outlook";
 export function OptionFields() {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
+  const section = useRef<HTMLElement>(null);
+  // What unfolds would lie below what is seen.
+  useEffect(() => {
+    if (all) section.current?.scrollIntoView({ block: "start" });
+  }, [all]);
   const options = useConvert((form) => form.options);
   const model = useConvert(({ formats, format }) => formats.find(({ id }) => id === format));
   const { setOption } = useConvert.getState();
   const specs = model?.options ?? [];
   const offered = specs.filter((spec) => hasChoice(spec) && isOpen(spec, specs, options));
   return (
-    <section className={styles.options} aria-label={t("convert.options")}>
+    <section ref={section} className={styles.options} aria-label={t("convert.options")}>
       <div className={styles.optionsHead}>
         <h3 className={styles.label}>{t("convert.options")}</h3>
         <OptionSummary />

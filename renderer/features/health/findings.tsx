@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { CheckResult } from "../../../shared/model/check";
+import { isOneFileVmdk } from "../../../shared/model/one-file-vmdk";
 import type { LayerReport } from "../../../shared/model/report";
 import { leadToBytes, placeOf } from "../../state/bytes";
 import { checkText } from "../../text/check-text";
@@ -66,12 +67,7 @@ export function Findings({ result, image }: FindingsProps) {
   );
 }
 
-/** Kinds of VMDK that are one file with its descriptor inside. */
-const oneFile: ReadonlySet<unknown> = new Set(["monolithicSparse", "streamOptimized"]);
-
 /** Whether findings are about the image's own file, as it lies there. */
-function isOneFile({ format, facts }: LayerReport): boolean {
-  if (facts.wrapping !== undefined) return false;
-  const kind = facts.details.find(({ name }) => name === "createType")?.value;
-  return format !== "vmdk" || oneFile.has(kind);
+function isOneFile(image: LayerReport): boolean {
+  return image.facts.wrapping === undefined && (image.format !== "vmdk" || isOneFileVmdk(image));
 }

@@ -56,7 +56,9 @@ export function Health({ report }: { report: ImageReport }) {
         <div className={styles.failed}>
           <Note tone={unknown || code === "cancelled" ? "info" : "bad"} role="alert">
             {unknown ? (
-              t("health.otherFormat", { format: formatName(image.format, t) })
+              t(image.format === "raw" ? "health.otherRaw" : "health.otherFormat", {
+                format: formatName(image.format, t),
+              })
             ) : (
               <FailureText failure={view.failure} />
             )}
@@ -71,7 +73,7 @@ export function Health({ report }: { report: ImageReport }) {
   const damaged = corruptions > 0 || checkErrors > 0;
   const called = repairFor(result, image.format);
   return (
-    <>
+    <div className={styles.page}>
       {repaired && <RepairedNote repaired={repaired} />}
       <Card
         title={t("health.title")}
@@ -100,6 +102,6 @@ export function Health({ report }: { report: ImageReport }) {
           close={() => useHealth.getState().askRepair(undefined)}
         />
       )}
-    </>
+    </div>
   );
 }

@@ -10,7 +10,7 @@ import { attempt } from "../../state/view";
 import { formatCount } from "../../text/format";
 import { Dialog } from "../../ui/dialog";
 import { FailureNote } from "../../ui/failure-note";
-import { Held } from "../../ui/held";
+import { HeldButton } from "../../ui/held";
 import { Note } from "../../ui/note";
 import styles from "./health.module.css";
 
@@ -57,18 +57,14 @@ export function RepairDialog({ path, format, mode, result, close }: RepairDialog
           <Button variant="default" onClick={close}>
             {t("health.cancel")}
           </Button>
-          <Held by={holder}>
-            {(held) => (
-              <Button
-                variant="default"
-                disabled={busy}
-                onClick={() => attempt(() => repairIn(false))}
-                {...held}
-              >
-                {t("health.inPlace")}
-              </Button>
-            )}
-          </Held>
+          <HeldButton
+            holder={holder}
+            variant="default"
+            disabled={busy}
+            onClick={() => attempt(() => repairIn(false))}
+          >
+            {t("health.inPlace")}
+          </HeldButton>
           <Button loading={busy} data-autofocus onClick={() => attempt(() => repairIn(true))}>
             {t("health.inCopy")}
           </Button>

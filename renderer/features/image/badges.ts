@@ -35,12 +35,13 @@ export function badgesOf({ layers, broken, inUse }: ImageReport, t: TFunction): 
   if (compression !== undefined) add(compression);
   if (snapshots.length > 0) add(t("image.badges.snapshots", { count: snapshots.length }));
   if (backing.length > 0) add(t("image.badges.backing", { count: backing.length }));
-  if (encryption !== undefined) add(t("image.badges.encrypted", { method: encryption }), "warn");
+  if (encryption !== undefined)
+    add(t("image.badges.encrypted", { method: encryption.toUpperCase() }), "warn");
   if (inUse?.some((user) => user.file === undefined && isHeldBy(user)))
     add(t("image.badges.inUse"), "warn");
   if (facts.dirty === true) add(t("image.badges.dirty"), "warn");
   if (facts.corrupt === true) add(t("image.badges.corrupt"), "bad");
-  if (broken !== undefined)
-    add(t("image.badges.broken"), broken.failure.code === "refused" ? "warn" : "bad");
+  if (broken?.failure.code === "refused") add(t("image.badges.refused"), "warn");
+  else if (broken !== undefined) add(t("image.badges.broken"), "bad");
   return badges;
 }

@@ -13,7 +13,7 @@ import { holderOf } from "../../state/in-use";
 import { useSnapshots } from "../../state/snapshots";
 import { attempt, useView } from "../../state/view";
 import { Badge } from "../../ui/badge";
-import { Held } from "../../ui/held";
+import { HeldButton } from "../../ui/held";
 import { Ellipsis } from "../../ui/ellipsis";
 import { badgesOf } from "./badges";
 import styles from "./image-head.module.css";
@@ -31,7 +31,7 @@ export function ImageHead({ report }: { report: ImageReport }) {
       <div className={styles.head}>
         <div className={styles.names}>
           <h1>
-            <Ellipsis>{report.name}</Ellipsis>
+            <Ellipsis lines={2}>{report.name}</Ellipsis>
           </h1>
           <div className={styles.path}>
             <Ellipsis full={path}>{report.folder}</Ellipsis>
@@ -99,19 +99,15 @@ interface HeadButtonProps {
 /** A button that is its icon only where the page is narrow. */
 function HeadButton({ icon, holder, onClick, children }: HeadButtonProps) {
   return (
-    <Held by={holder}>
-      {(held) => (
-        <Button
-          variant="default"
-          title={children}
-          classNames={{ root: styles.action, section: styles.actionIcon, label: styles.actionText }}
-          leftSection={icon}
-          onClick={onClick}
-          {...held}
-        >
-          {children}
-        </Button>
-      )}
-    </Held>
+    <HeldButton
+      holder={holder}
+      variant="default"
+      title={children}
+      classNames={{ root: styles.action, section: styles.actionIcon, label: styles.actionText }}
+      leftSection={icon}
+      onClick={onClick}
+    >
+      {children}
+    </HeldButton>
   );
 }

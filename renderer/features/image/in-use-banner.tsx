@@ -25,6 +25,7 @@ export function InUseBanner({ users = [] }: { users?: readonly ImageUser[] }) {
               </div>
             ))}
             {isHeld && <div>{t("image.inUse.shown")}</div>}
+            {isHeld && isWritten && <div>{t("image.inUse.overlay")}</div>}
           </div>
         </div>
       </Note>

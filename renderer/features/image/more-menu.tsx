@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { Ellipsis as More } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageChange } from "../../../shared/model/change";
 import type { ImageReport } from "../../../shared/model/report";
@@ -13,36 +14,32 @@ import { Held } from "../../ui/held";
 /** What else can be done to the image in place; nothing for one that is packed, or of another kind. */
 export function MoreMenu({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
+  const [opened, setOpened] = useState(false);
+  const holder = holderOf(report);
+  if (opened && holder !== undefined) setOpened(false);
   const { path, layers } = report;
   const [image] = layers;
   const changes = changesOf(report);
   if (image === undefined || changes.length === 0) return null;
   const ask = (change: ImageChange) => attempt(() => useChange.getState().ask(change));
   const size = image.virtualSize;
-  const holder = holderOf(report);
-  if (holder !== undefined)
-    return (
+  // One button whether or not somebody holds the image: it keeps the focus when that changes.
+  return (
+    <Menu
+      position="bottom-end"
+      width={220}
+      opened={opened}
+      onChange={(wanted) => setOpened(wanted && holder === undefined)}
+    >
       <Held by={holder}>
         {(held) => (
-          <ActionIcon
-            variant="default"
-            size={33}
-            aria-label={t("change.menu.label")}
-            aria-haspopup="menu"
-            {...held}
-          >
-            <More size={16} aria-hidden />
-          </ActionIcon>
+          <Menu.Target>
+            <ActionIcon variant="default" size={33} aria-label={t("change.menu.label")} {...held}>
+              <More size={16} aria-hidden />
+            </ActionIcon>
+          </Menu.Target>
         )}
       </Held>
-    );
-  return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <ActionIcon variant="default" size={33} aria-label={t("change.menu.label")}>
-          <More size={16} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={() => ask({ kind: "resize", path, size, preallocation: "off" })}>
           {t("change.menu.resize")}

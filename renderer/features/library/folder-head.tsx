@@ -19,13 +19,15 @@ interface FolderHeadProps {
   id: string;
   row: FolderRow;
   active: boolean;
+  /** Whether the arrow keys have led to it. */
+  told: boolean;
   onChoose: (row: FolderRow) => void;
   onRemove: (row: FolderRow) => void;
 }
 
 /** The head of a folder: its name and, for a watched one, how far it is overcommitted. */
 export const FolderHead = memo(function FolderHead(props: FolderHeadProps) {
-  const { id, row, active, onChoose, onRemove } = props;
+  const { id, row, active, told, onChoose, onRemove } = props;
   const { t } = useTranslation();
   const { path, watched, expanded, overcommit } = row;
   const name = nameOf(path) || path;
@@ -78,7 +80,7 @@ export const FolderHead = memo(function FolderHead(props: FolderHeadProps) {
       {watched && note?.bad && (
         <Mends path={path} missing={watched.state === "missing"} {...props} />
       )}
-      {overcommit && gauge && <Gauge overcommit={overcommit} text={gauge} />}
+      {overcommit && gauge && <Gauge overcommit={overcommit} text={gauge} told={told} />}
     </div>
   );
 });

@@ -9,21 +9,29 @@ import type { OvercommitText } from "./overcommit-text";
 interface GaugeProps {
   overcommit: Overcommit;
   text: OvercommitText;
+  /** Whether the figures are shown without a pointer. */
+  told: boolean;
 }
 
 /**
  * A bar of what the disks take, what other folders on the volume take and may take, what may still come
  * and fits, and what does not fit; what is left of the bar stays free. The head's name says it in words,
- * and pointing at it shows each figure.
+ * and pointing at it, or going to the head with the arrow keys, shows each figure.
  */
-export function Gauge({ overcommit, text }: GaugeProps) {
+export function Gauge({ overcommit, text, told }: GaugeProps) {
   const { taken, toCome, others, available, lacking } = overcommit;
   const whole = Math.max(taken + toCome + others.taken + others.toCome, available, 1);
   const width = (bytes: number) => ({ width: `${(100 * bytes) / whole}%` });
   const fits = Math.max(0, toCome - lacking);
   const ofOthers = others.taken + others.toCome - Math.max(0, lacking - toCome);
   return (
-    <Tooltip label={<Figures overcommit={overcommit} />} position="bottom-start" openDelay={300}>
+    // Beside the rows: those below it stay in sight.
+    <Tooltip
+      label={<Figures overcommit={overcommit} />}
+      position="right-start"
+      openDelay={300}
+      {...(told && { opened: true })}
+    >
       <span className={styles.gauge} data-over={lacking > 0 || undefined} data-testid="overcommit">
         <span className={styles.measure} aria-hidden>
           <span data-part="taken" style={width(taken)} />

@@ -1,3 +1,5 @@
+import type { ImageUser } from "../../../shared/model/in-use";
+import { isHeldBy } from "../../../shared/model/in-use-marks";
 import type { Failure } from "../../../shared/model/report";
 import type { ListedImage } from "../../../shared/model/watched-folder";
 import type { ImageView } from "../../state/images";
@@ -40,6 +42,17 @@ export function imageFacts(
     ...(layer?.allocated !== undefined && { allocated: layer.allocated }),
     ...(broken !== undefined && { broken: nameOf(broken) }),
   };
+}
+
+/** Who holds it: as the page tells where it is shown there, else as it was when its folder was looked at. */
+export function usersIn(
+  image: ListedImage | undefined,
+  view: ImageView | undefined,
+  shown: boolean,
+): readonly ImageUser[] {
+  if (!shown || view?.state !== "ready") return image?.inUse ?? [];
+  const { inUse = [] } = view.report;
+  return inUse.filter((user) => user.file === undefined && isHeldBy(user));
 }
 
 function problemOf(failure: Failure): Pick<ImageFacts, "problem" | "failure"> {

@@ -7,8 +7,10 @@ import { useImageDrag } from "../../state/rebase";
 import { failureWords, type FailureWords } from "../../text/failure-text";
 import { formatRoundSize, formatSize } from "../../text/format";
 import { sentences } from "../../text/sentence";
+import { userText } from "../../text/user-text";
+import { Badge } from "../../ui/badge";
 import { Ellipsis } from "../../ui/ellipsis";
-import { imageFacts, type ImageFacts } from "./image-facts";
+import { imageFacts, usersIn, type ImageFacts } from "./image-facts";
 import styles from "./library.module.css";
 import type { ImageRow } from "./rows";
 
@@ -39,6 +41,9 @@ export const ImageItem = memo(function ImageItem(props: ImageItemProps) {
   const facts = imageFacts(row.image, view);
   const { size, allocated, problem, broken } = facts;
   const chain = broken === undefined ? undefined : t("library.broken", { name: broken });
+  const held = usersIn(row.image, view, shown)
+    .map((user) => userText(user, t))
+    .join(" ");
   const words = facts.failure && failureWords(facts.failure, t);
   const label = [
     name,
@@ -46,6 +51,7 @@ export const ImageItem = memo(function ImageItem(props: ImageItemProps) {
     allocated !== undefined && t("library.bar", { allocated: formatSize(allocated) }),
     problem !== undefined && t(`library.${problem}`),
     chain,
+    held,
   ];
   return (
     // The tree hears the keys.
@@ -71,6 +77,13 @@ export const ImageItem = memo(function ImageItem(props: ImageItemProps) {
       <span className={styles.name}>
         {subfolder !== undefined && <small>{subfolder} /</small>}
         <Ellipsis full={words === undefined ? path : `${path}\n${allOf(words)}`}>{name}</Ellipsis>
+        {held !== "" && (
+          <Tooltip label={held} multiline maw={320}>
+            <span className={styles.held} data-testid="library-in-use">
+              <Badge tone="warn">{t("image.badges.inUse")}</Badge>
+            </span>
+          </Tooltip>
+        )}
         {chain !== undefined && (
           <Tooltip label={chain} multiline maw={320}>
             <Unlink className={styles.broken} size={13} role="img" aria-label={chain} />

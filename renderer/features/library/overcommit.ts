@@ -23,32 +23,35 @@ export interface Overcommit extends Promises {
 }
 
 /**
- * Undefined where there is no such disk, or nobody knows what is free.
+ * By the folders' paths; without those in which there is no such disk, or nobody knows what is free.
  * @param all every watched folder
  */
-export function overcommitOf(
-  folder: WatchedFolder,
-  all: readonly WatchedFolder[],
-): Overcommit | undefined {
-  const { host } = folder;
+export function overcommitsOf(all: readonly WatchedFolder[]): Map<string, Overcommit> {
   const bases = new Set(all.flatMap(({ images }) => images.map(({ base }) => base)));
-  const own = promisesOf(folder, bases);
-  if (host === undefined || own === undefined) return undefined;
-  const shares = all.flatMap((other) =>
-    other.path !== folder.path && other.host?.volume === host.volume
-      ? (promisesOf(other, bases) ?? [])
-      : [],
+  const promising = all.flatMap((folder) => {
+    const own = folder.host && promisesOf(folder, bases);
+    return folder.host && own ? [{ path: folder.path, host: folder.host, own }] : [];
+  });
+  return new Map(
+    promising.map(({ path, host, own }) => {
+      const { volume, free, capacity } = host;
+      const shares = promising.flatMap((other) =>
+        other.path !== path && other.host.volume === volume ? [other.own] : [],
+      );
+      const others = { folders: shares.length, ...sumOf(shares) };
+      return [
+        path,
+        {
+          ...own,
+          others,
+          free,
+          capacity,
+          available: own.taken + others.taken + free,
+          lacking: Math.max(0, own.toCome + others.toCome - free),
+        },
+      ];
+    }),
   );
-  const others = { folders: shares.length, ...sumOf(shares) };
-  const { free, capacity } = host;
-  return {
-    ...own,
-    others,
-    free,
-    capacity,
-    available: own.taken + others.taken + free,
-    lacking: Math.max(0, own.toCome + others.toCome - free),
-  };
 }
 
 /** Of the disks of one folder; undefined when there is none. What images stand on, no guest writes to. */

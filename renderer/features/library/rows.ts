@@ -1,6 +1,6 @@
 import type { ListedImage, WatchedFolder } from "../../../shared/model/watched-folder";
 import { folderOf, nameOf } from "../../api/paths";
-import { overcommitOf, type Overcommit } from "./overcommit";
+import { overcommitsOf, type Overcommit } from "./overcommit";
 
 /** Where a row stands in the tree: what assistive technology is told of it. */
 interface Place {
@@ -59,6 +59,7 @@ export function libraryRows(content: LibraryContent): Row[] {
   const watched = watchedFolders.map(
     (path): WatchedFolder => folders[path] ?? { path, state: "looking", images: [], more: false },
   );
+  const overcommits = overcommitsOf(watched);
   const listed = new Set(watched.flatMap(({ images }) => images.map(({ path }) => path)));
   const others = byFolder(recent.filter((path) => !listed.has(path)));
   const count = watched.length + others.size;
@@ -72,7 +73,7 @@ export function libraryRows(content: LibraryContent): Row[] {
   return [
     ...watched.flatMap((folder, nth): Row[] => {
       const key = `watched ${folder.path}`;
-      const overcommit = overcommitOf(folder, watched);
+      const overcommit = overcommits.get(folder.path);
       const row: FolderRow = {
         kind: "folder",
         key,

@@ -36,6 +36,8 @@ export function LibraryTree({ rows, fold }: LibraryTreeProps) {
   const tree = useRef<HTMLDivElement>(null);
   const shown = useImages((images) => images.shown);
   const [activeKey, setActiveKey] = useState<string>();
+  /** Whether the last thing done here was to go to the active row by a key. */
+  const [keyed, setKeyed] = useState(false);
   const shownAt = rows.findIndex((row) => row.kind === "image" && row.path === shown);
   const chosenAt = rows.findIndex(({ key }) => key === activeKey);
   const active = chosenAt >= 0 ? chosenAt : Math.max(0, shownAt);
@@ -88,13 +90,16 @@ export function LibraryTree({ rows, fold }: LibraryTreeProps) {
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[active];
+    setKeyed(false);
     // Buttons in the rows have keys of their own.
     if (event.target !== event.currentTarget || row === undefined) return;
     const done = afterKey(event.key, rows, active);
     if (done === undefined) return;
     event.preventDefault();
-    if (done.do === "go") goTo(done.to);
-    else if (done.do === "choose") choose(row);
+    if (done.do === "go") {
+      setKeyed(true);
+      goTo(done.to);
+    } else if (done.do === "choose") choose(row);
     else if (done.do === "remove") remove(row);
     else if (row.kind === "folder") fold(row.path, done.do === "fold");
   };
@@ -108,6 +113,8 @@ export function LibraryTree({ rows, fold }: LibraryTreeProps) {
       aria-label={t("library.title")}
       aria-activedescendant={`${id}${active}`}
       onKeyDown={onKeyDown}
+      onBlur={() => setKeyed(false)}
+      onPointerDown={() => setKeyed(false)}
     >
       <div
         className={styles.rows}
@@ -128,7 +135,12 @@ export function LibraryTree({ rows, fold }: LibraryTreeProps) {
               style={{ transform: `translateY(${start}px)` }}
             >
               {row.kind === "folder" ? (
-                <FolderHead id={`${id}${index}`} row={row} {...common} />
+                <FolderHead
+                  id={`${id}${index}`}
+                  row={row}
+                  told={keyed && index === active}
+                  {...common}
+                />
               ) : (
                 <ImageItem id={`${id}${index}`} row={row} shown={row.path === shown} {...common} />
               )}

@@ -2,6 +2,8 @@ import { Modal } from "@mantine/core";
 import { Search } from "lucide-react";
 import { memo, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { shownReport, useImages } from "../../state/images";
+import { useLibrary } from "../../state/library";
 import { usePalette } from "../../state/palette";
 import { attempt } from "../../state/view";
 import { useReturnFocus } from "../../ui/return-focus";
@@ -42,15 +44,16 @@ function Finder(places: Places) {
   const { t, i18n } = useTranslation();
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
-  // What can be done does not change while the palette is open.
-  const [{ commands, find }] = useState(() => {
+  const look = () => {
     const english = commandsNow(places, i18n.getFixedT("en"));
     const all = commandsNow(places, t).map((one, nth) => ({
       ...one,
       english: english[nth]?.text ?? one.text,
     }));
-    return { commands: all, find: createFinder(all) };
-  });
+    return { of: lookedInto(), commands: all, find: createFinder(all) };
+  };
+  // Nothing moves under the keys; what has been read since is there with the next letter.
+  const [{ of, commands, find }, setLooked] = useState(look);
   const fitting = query.trim() === "" ? withFewImages(commands) : find(query);
   const groups = grouped(fitting);
   const found = groups.flatMap(({ entries }) => entries);
@@ -91,6 +94,7 @@ function Finder(places: Places) {
           placeholder={t("palette.label")}
           value={query}
           onChange={({ currentTarget }) => {
+            if (lookedInto().some((part, nth) => part !== of[nth])) setLooked(look());
             setQuery(currentTarget.value);
             setActive(0);
           }}
@@ -129,6 +133,10 @@ function Finder(places: Places) {
     </>
   );
 }
+
+/** What the commands are made of and may still be read when the palette opens. */
+const lookedInto = () =>
+  [shownReport(useImages.getState()), useLibrary.getState().folders] as const;
 
 function run(command: Command | undefined): void {
   if (command === undefined) return;

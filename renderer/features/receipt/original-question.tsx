@@ -29,10 +29,10 @@ export function OriginalQuestion({ receipt, view }: OriginalQuestionProps) {
   return (
     <>
       <div className={styles.scroll} data-testid="original" data-state={view.state}>
-        {view.state === "looking" && (
+        {(view.state === "looking" || view.state === "moving") && (
           <div className={styles.looking} role="status">
             <Loader size={14} />
-            {t("receipt.original.looking")}
+            {t(`receipt.original.${view.state}`)}
           </div>
         )}
         {view.state === "failed" && <FailureNote failure={view.failure} />}
@@ -45,7 +45,7 @@ export function OriginalQuestion({ receipt, view }: OriginalQuestionProps) {
       </div>
       <div className={styles.buttons}>
         <span className={styles.space} />
-        {view.state === "trashed" ? (
+        {view.state === "trashed" || view.state === "moving" ? (
           <Button ref={back} onClick={close}>
             {t("receipt.close")}
           </Button>

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Receipt } from "../../../shared/model/receipt";
+import { unproved } from "../../../shared/model/unproved";
 import { call } from "../../api/client";
 import { nameOf } from "../../api/paths";
 import { copyText } from "../../state/clipboard";
@@ -43,7 +44,7 @@ export function ReceiptDialog() {
             <Button variant="subtle" color="gray" onClick={() => attempt(remove)}>
               {t("receipt.remove")}
             </Button>
-            {isProof(receipt) && (
+            {unproved(receipt) === undefined && (
               <Button variant="subtle" color="gray" onClick={() => attempt(askOriginal)}>
                 {t("receipt.original.ask")}
               </Button>
@@ -70,16 +71,6 @@ function titleOf({ sources, target }: Receipt, original: boolean, t: TFunction):
   return original && first !== undefined
     ? t("receipt.original.title", { name: nameOf(first.path) })
     : t("receipt.title", { name: nameOf(target.path) });
-}
-
-/** Whether it proves that the new image holds all of the original, which is not needed any more then. */
-function isProof({ verification, salvaged, sourceChanged, part }: Receipt): boolean {
-  return (
-    verification !== undefined &&
-    (salvaged?.bytes ?? 0) === 0 &&
-    sourceChanged === undefined &&
-    part !== true
-  );
 }
 
 function Facts({ receipt }: { receipt: Receipt }) {

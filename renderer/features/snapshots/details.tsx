@@ -9,7 +9,7 @@ import { formatDate, formatShare } from "../../text/format";
 import { Bytes } from "../../ui/bytes";
 import { Card } from "../../ui/card";
 import { FactList, type Fact } from "../../ui/fact-list";
-import { Held } from "../../ui/held";
+import { HeldButton } from "../../ui/held";
 import type { Question } from "./dialog";
 import styles from "./snapshots.module.css";
 
@@ -51,13 +51,14 @@ export function Details({ path, tree, ask }: DetailsProps) {
             {t("snapshots.compare")}
           </Button>
           {snapshots.length > 0 && (
-            <Held by={holder}>
-              {(held) => (
-                <Button variant="default" className={styles.danger} onClick={remove} {...held}>
-                  {t("snapshots.deleteMany", { count: snapshots.length })}
-                </Button>
-              )}
-            </Held>
+            <HeldButton
+              holder={holder}
+              variant="default"
+              className={styles.danger}
+              onClick={remove}
+            >
+              {t("snapshots.deleteMany", { count: snapshots.length })}
+            </HeldButton>
           )}
         </div>
       </Card>
@@ -73,13 +74,9 @@ export function Details({ path, tree, ask }: DetailsProps) {
       <Facts node={first} tree={tree} />
       <div className={styles.actions}>
         {index === null ? (
-          <Held by={holder}>
-            {(held) => (
-              <Button variant="default" onClick={() => ask({ kind: "take" })} {...held}>
-                {t("snapshots.take")}
-              </Button>
-            )}
-          </Held>
+          <HeldButton holder={holder} variant="default" onClick={() => ask({ kind: "take" })}>
+            {t("snapshots.take")}
+          </HeldButton>
         ) : (
           <>
             <Button
@@ -96,37 +93,28 @@ export function Details({ path, tree, ask }: DetailsProps) {
             >
               {t("snapshots.compareNow")}
             </Button>
-            <Held by={holder}>
-              {(held) => (
-                <Button
-                  variant="default"
-                  onClick={() => ask({ kind: "rename", index, name: first.name })}
-                  {...held}
-                >
-                  {t("snapshots.rename")}
-                </Button>
-              )}
-            </Held>
-            <Held by={holder}>
-              {(held) => (
-                <Button
-                  variant="default"
-                  onClick={() =>
-                    ask({ kind: "goBack", index, name: first.name, lost: lostBy(tree) })
-                  }
-                  {...held}
-                >
-                  {t("snapshots.goBack")}
-                </Button>
-              )}
-            </Held>
-            <Held by={holder}>
-              {(held) => (
-                <Button variant="default" className={styles.danger} onClick={remove} {...held}>
-                  {t("snapshots.delete")}
-                </Button>
-              )}
-            </Held>
+            <HeldButton
+              holder={holder}
+              variant="default"
+              onClick={() => ask({ kind: "rename", index, name: first.name })}
+            >
+              {t("snapshots.rename")}
+            </HeldButton>
+            <HeldButton
+              holder={holder}
+              variant="default"
+              onClick={() => ask({ kind: "goBack", index, name: first.name, lost: lostBy(tree) })}
+            >
+              {t("snapshots.goBack")}
+            </HeldButton>
+            <HeldButton
+              holder={holder}
+              variant="default"
+              className={styles.danger}
+              onClick={remove}
+            >
+              {t("snapshots.delete")}
+            </HeldButton>
           </>
         )}
       </div>

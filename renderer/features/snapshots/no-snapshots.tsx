@@ -16,7 +16,13 @@ export function NoSnapshots({ report }: { report: ImageReport }) {
   const format = report.layers[0]?.format ?? "raw";
   const wrapped = report.layers[0]?.facts.wrapping !== undefined;
   return (
-    <Card title={t("snapshots.none.title", { format: formatName(format, t) })}>
+    <Card
+      title={
+        format === "raw"
+          ? t("snapshots.none.titleRaw")
+          : t("snapshots.none.title", { format: formatName(format, t) })
+      }
+    >
       <div className={styles.none}>
         <p>
           {wrapped

@@ -51,11 +51,11 @@ export function NodeBox({ data: { node, active }, selected }: NodeProps<TreeNode
 }
 
 /** Characters that a node has room for. */
-const roomFor = 24;
+const roomFor = 22;
 
 /** Names of a series differ at their end: what is too long loses its middle. */
 function shortened(name: string): string {
   const characters = [...name];
   if (characters.length <= roomFor) return name;
-  return `${characters.slice(0, 12).join("").trimEnd()}…${characters.slice(-10).join("")}`;
+  return `${characters.slice(0, 11).join("").trimEnd()}…${characters.slice(-9).join("")}`;
 }

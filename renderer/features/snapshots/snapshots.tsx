@@ -1,4 +1,4 @@
-import { Button, Loader } from "@mantine/core";
+import { Loader } from "@mantine/core";
 import { Camera } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,7 +9,7 @@ import { attempt } from "../../state/view";
 import { Card } from "../../ui/card";
 import { Explain } from "../../ui/explain/explain";
 import { FailureText } from "../../ui/failure-text";
-import { Held } from "../../ui/held";
+import { HeldButton } from "../../ui/held";
 import { Note } from "../../ui/note";
 import { ComparisonPanel } from "./comparison";
 import { Details } from "./details";
@@ -64,18 +64,14 @@ function SnapshotPage({ path }: { path: string }) {
         }
       >
         <div className={styles.take}>
-          <Held by={holder}>
-            {(held) => (
-              <Button
-                size="xs"
-                leftSection={<Camera size={14} aria-hidden />}
-                onClick={() => setQuestion({ kind: "take" })}
-                {...held}
-              >
-                {t("snapshots.take")}
-              </Button>
-            )}
-          </Held>
+          <HeldButton
+            holder={holder}
+            size="xs"
+            leftSection={<Camera size={14} aria-hidden />}
+            onClick={() => setQuestion({ kind: "take" })}
+          >
+            {t("snapshots.take")}
+          </HeldButton>
         </div>
         {tree.tooMany && <Note tone="warn">{t("snapshots.tooMany")}</Note>}
         {count === 0 && <p className={styles.empty}>{t("snapshots.empty")}</p>}

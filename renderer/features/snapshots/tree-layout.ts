@@ -2,10 +2,10 @@ import { graphlib, layout } from "@dagrejs/dagre";
 import type { SnapshotNode } from "../../../shared/model/snapshot-tree";
 
 /** Size of a node in pixels. */
-export const nodeSize = { width: 192, height: 78 } as const;
+export const nodeSize = { width: 180, height: 78 } as const;
 
 /** Pixels left free around the tree. */
-export const pictureMargin = 20;
+export const pictureMargin = 12;
 
 /** Where a node stands: its upper left corner, in pixels. */
 export interface Place {
@@ -16,7 +16,7 @@ export interface Place {
 /** Where the nodes stand, in pixels: the oldest on the left, branches below one another. */
 export function placeNodes(nodes: readonly SnapshotNode[]): Place[] {
   const graph = new graphlib.Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 36 });
+  graph.setGraph({ rankdir: "LR", nodesep: 20, ranksep: 22 });
   graph.setDefaultEdgeLabel(() => ({}));
   nodes.forEach((_, place) => graph.setNode(String(place), { ...nodeSize }));
   nodes.forEach(({ parent }, place) => {
@@ -111,7 +111,7 @@ export function nodeAfter(
 }
 
 /** Pixels that the picture gets, as CSS: what the tree needs, but no more than the window has. */
-export function frameHeight(nodes: readonly SnapshotNode[]): string {
-  const bottom = Math.max(...placeNodes(nodes).map(({ y }) => y)) + nodeSize.height;
-  return `min(${Math.round(bottom + 2 * pictureMargin)}px, max(260px, 100vh - 390px))`;
+export function frameHeight(places: readonly Place[]): string {
+  const { height } = sizeOf(places);
+  return `min(${Math.round(height + 2 * pictureMargin)}px, max(260px, 100vh - 390px))`;
 }

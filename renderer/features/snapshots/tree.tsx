@@ -54,7 +54,7 @@ function TreeFrame({ tree }: { tree: SnapshotTree }) {
     });
 
   return (
-    <div className={styles.treeFrame} style={{ height: frameHeight(tree.nodes) }}>
+    <div className={styles.treeFrame} style={{ height: frameHeight(places) }}>
       <div
         ref={keys}
         className={styles.keys}

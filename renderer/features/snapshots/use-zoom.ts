@@ -27,15 +27,19 @@ export function useZoom(places: readonly Place[], active: number): Zoom {
   const { setViewport, getViewport } = useReactFlow();
   const width = useStore((store) => store.width);
   const height = useStore((store) => store.height);
-  const now = useStore((store) => store.transform[2]);
   const whole = wholeZoom(places, { width, height });
   const least = Math.min(leastZoom, whole);
+  // Each is drawn anew when it changes, not at every step of a zoom.
+  const far = useStore(({ transform: [, , now] }) => now < farZoom);
+  const canZoomIn = useStore(({ transform: [, , now] }) => now < mostZoom);
+  const canZoomOut = useStore(({ transform: [, , now] }) => now > least);
+  const canShowWhole = useStore(({ transform: [, , now] }) => Math.abs(now - whole) > 1e-6);
   return {
     fits: whole >= readableZoom,
-    far: now < farZoom,
-    canZoomIn: now < mostZoom,
-    canZoomOut: now > least,
-    canShowWhole: Math.abs(now - whole) > 1e-6,
+    far,
+    canZoomIn,
+    canZoomOut,
+    canShowWhole,
     zoom: (levels) => {
       if (levels === 0) {
         void setViewport(viewOf(places, { width, height }, whole));

@@ -1,11 +1,11 @@
-import { existsSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { originalHandlers } from "../../../electron/handlers/originals";
 import { createOpenings } from "../../../electron/handlers/openings";
 import type { ImageUser } from "../../../shared/model/in-use";
 import type { Receipt } from "../../../shared/model/receipt";
-import type { ImageReport } from "../../../shared/model/report";
+import type { ImageReport, LayerReport } from "../../../shared/model/report";
 import { tempFolder } from "../../helpers/temp-folder";
 import { layer, report } from "../../renderer/reports";
 
@@ -15,10 +15,13 @@ interface Given {
   receipt?: Partial<Receipt>;
   seen?: Partial<ImageReport>;
   dependents?: string[];
+  /** What is found in the new image's place. */
+  made?: Partial<ImageReport>;
+  madeLayer?: Partial<LayerReport>;
 }
 
 /** An original that was written an hour before it was converted, and its new image. */
-function setUp({ receipt = {}, seen = {}, dependents = [] }: Given = {}) {
+function setUp({ receipt = {}, seen = {}, dependents = [], made, madeLayer }: Given = {}) {
   const folder = tempFolder();
   const path = join(folder, "a.qcow2");
   const target = join(folder, "a.img");
@@ -37,15 +40,24 @@ function setUp({ receipt = {}, seen = {}, dependents = [] }: Given = {}) {
     options: {},
     compress: false,
     verification: { method: "sha256", sha256: "0".repeat(64), size: 8 },
+    part: false,
     command: "lamina convert",
     toolVersion: "1",
     ...receipt,
   };
   const trash = join(folder, "trashed");
   const images = dependents.map((one) => ({ path: one, format: "qcow2", namedAs: "a.qcow2" }));
+  const receipts = [kept];
+  const layers = [layer(target, { format: "raw", virtualSize: 8, ...madeLayer })];
   const handlers = originalHandlers({
-    receipts: { list: () => Promise.resolve([kept]) },
-    inspector: { inspect: () => Promise.resolve(report(path, seen)) },
+    receipts: { list: () => Promise.resolve(receipts) },
+    inspector: {
+      inspect: async (asked) => {
+        if (asked.path === path) return report(path, seen);
+        expect(asked).toMatchObject({ path: target, format: "raw" });
+        return report(target, { layers, ...made });
+      },
+    },
     tasks: { run: (() => Promise.resolve([{ path, images, complete: true }])) as never },
     grants: { list: () => [] },
     openings: createOpenings(),
@@ -54,7 +66,7 @@ function setUp({ receipt = {}, seen = {}, dependents = [] }: Given = {}) {
   });
   const look = () => handlers["receipts.original"]({ id });
   const move = async () => handlers["receipts.trashOriginal"]({ id });
-  return { path, target, trash, look, move };
+  return { path, target, trash, look, move, kept, receipts };
 }
 
 const holder: ImageUser = { sign: "lock", writes: true };
@@ -80,11 +92,16 @@ describe("the original of a conversion", () => {
     ["unverified", { receipt: { verification: undefined } }],
     ["unverified", { receipt: { sourceChanged: ["/a"] } }],
     ["unverified", { receipt: { salvaged: { ranges: [], bytes: 1, unlisted: 1 } } }],
+    ["unverified", { receipt: { part: undefined } }],
     ["part", { receipt: { part: true } }],
     ["changed", { receipt: { startedAt: "2001-01-01T00:00:00.000Z" } }],
     ["held", { seen: { inUse: [holder] } }],
     ["dependents", { dependents: ["/over.qcow2"] }],
     ["several-files", { seen: { layers: vmdk(split) } }],
+    ["target-other", { madeLayer: { format: "qcow2" } }],
+    ["target-other", { madeLayer: { virtualSize: 7 } }],
+    ["target-other", { madeLayer: { doubt: { kind: "holds-mark", format: "qcow2" } } }],
+    ["target-other", { made: { unreadable: { code: "invalid-table", message: "damaged" } } }],
   ])("stays where that is not so: %s", async (stays, given) => {
     const { path, look, move } = setUp(given);
     expect(await look()).toMatchObject({ stays });
@@ -101,6 +118,41 @@ describe("the original of a conversion", () => {
     writeFileSync(grown.path, "longer than it was");
     utimesSync(grown.path, before, before);
     expect(await grown.look()).toMatchObject({ stays: "changed" });
+  });
+
+  it("goes where the new image has grown since, or cannot be read without a passphrase", async () => {
+    const grown = setUp({ madeLayer: { virtualSize: 16 } });
+    expect(await grown.look()).not.toHaveProperty("stays");
+    const unreadable = { code: "passphrase", message: "encrypted" };
+    expect(await setUp({ made: { unreadable } }).look()).not.toHaveProperty("stays");
+  });
+
+  it("stays when another conversion has written its image in the same place since", async () => {
+    const { kept, receipts, look, move, path } = setUp();
+    const startedAt = new Date(Date.parse(kept.startedAt) + 1000).toISOString();
+    const other = { ...kept, id: "2b4e28ba-2fa1-41d2-883f-0016d3cca427", startedAt };
+    receipts.unshift({ ...other, target: { ...kept.target, path: "/elsewhere" } });
+    expect(await look()).not.toHaveProperty("stays");
+    receipts.unshift(other);
+    expect(await look()).toMatchObject({ stays: "target-other" });
+    await expect(move()).rejects.toThrow("stays where it is");
+    expect(existsSync(path)).toBe(true);
+    // The one that was replaced says nothing against the one that replaced it.
+    receipts[0] = {
+      ...other,
+      startedAt: new Date(Date.parse(kept.startedAt) - 1000).toISOString(),
+    };
+    expect(await look()).not.toHaveProperty("stays");
+  });
+
+  it("stays when another file has taken the new image's place", async () => {
+    const { kept, receipts, target, look } = setUp();
+    const born = statSync(target).birthtimeMs;
+    receipts[0] = { ...kept, target: { ...kept.target, born } };
+    writeFileSync(target, "a machine wrote to it");
+    expect(await look()).not.toHaveProperty("stays");
+    receipts[0] = { ...kept, target: { ...kept.target, born: born - 1000 } };
+    expect(await look()).toMatchObject({ stays: "target-other" });
   });
 
   it("is found by a receipt only", async () => {

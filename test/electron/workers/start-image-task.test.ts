@@ -47,7 +47,7 @@ describe("tasks with images", () => {
   });
 
   it("are ended when they only read and do nothing for long", async () => {
-    const hung = { failure: { code: "limit", message: expect.stringMatching(/could be read/) } };
+    const hung = { failure: { code: "limit", message: expect.stringMatching(/No answer came/) } };
     const path = "/hangs";
     const silent = runnerOf({ quiet: 600_000, silent: 300 });
     await expect(silent.run("health.check", { path })).rejects.toMatchObject(hung);

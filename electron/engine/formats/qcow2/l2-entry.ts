@@ -35,6 +35,16 @@ function onesFrom(bits: number, from: number): number {
 }
 
 /**
+ * What of a standard entry's words tells kinds and places apart: the compressed flag, the offset, the zero
+ * flag; in a data file the COPIED flag too, see `decode`. Signed, as are the words: V8 keeps integers of
+ * 32 bits, and makes others numbers of 64.
+ */
+export const entryMasks = (dataFile: boolean): { readonly high: number; readonly low: number } => ({
+  high: dataFile ? ~0x3f000000 : 0x40ffffff,
+  low: ~0x1fe,
+});
+
+/**
  * How many entries after `index`, of those before `end`, go on as it does: of its kind and, where it has
  * a host offset, one cluster further each. Only for standard (64-bit) entries that are not compressed.
  */
@@ -45,10 +55,7 @@ export function entriesAlike(
   step: number,
   dataFile: boolean,
 ): number {
-  // What tells kinds and places apart: the compressed flag, the offset, the zero flag; see `decode` for
-  // COPIED. Signed, as are the words: V8 keeps integers of 32 bits, and makes others numbers of 64.
-  const highMask = dataFile ? ~0x3f000000 : 0x40ffffff;
-  const lowMask = ~0x1fe;
+  const { high: highMask, low: lowMask } = entryMasks(dataFile);
   let high = view.getInt32(index * 8) & highMask;
   let low = view.getInt32(index * 8 + 4) & lowMask;
   let i = index + 1;

@@ -8,7 +8,7 @@ import { hasExtendedL2, l2EntriesOf, type Header } from "./header";
 import type { GuestData } from "./guest-data";
 import type { L1Table } from "./l1-table";
 import { entriesAlike, entryDecoder, newStretch, type Stretch } from "./l2-entry";
-import { createL2Tables } from "./l2-table";
+import type { L2Tables } from "./l2-table";
 
 /**
  * The `map` of a qcow2 layer (specification, "Cluster mapping"): reads L2 tables as they
@@ -20,13 +20,13 @@ export function createMap(
   source: ByteSource,
   header: Header,
   l1: L1Table,
+  l2: L2Tables,
   data: GuestData,
 ): ImageLayer["map"] {
   const { clusterSize, clusterBits, size } = header;
   const extended = hasExtendedL2(header);
   const entriesPerTable = l2EntriesOf(clusterSize, extended);
   const guestPerTable = entriesPerTable * clusterSize;
-  const l2 = createL2Tables(source, header);
   const decode = entryDecoder(header);
   const guestPerSlice = (l2.sliceSize / (extended ? 16 : 8)) * clusterSize;
   const dataFile = data.external;

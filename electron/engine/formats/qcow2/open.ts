@@ -12,7 +12,9 @@ import { readBackingName, readHeaderExtensions, type HeaderExtensions } from "./
 import { openGuestData, type Gate } from "./guest-data";
 import { readLuksHeader } from "./luks-header";
 import { readL1Table } from "./l1-table";
+import { createL2Tables } from "./l2-table";
 import { createMap } from "./map";
+import { createMapColumns } from "./map-columns";
 import { atSnapshot, readSnapshotsThere } from "./snapshots";
 import { checkRefcountTableShape } from "./tables";
 import { countUsedClusters } from "./used-clusters";
@@ -60,6 +62,8 @@ export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): Ima
     ...(luks && { luks }),
     ...(passphrase !== undefined && { passphrase }),
   });
+  const l2 = createL2Tables(source, shown);
+  const mapColumns = createMapColumns(source, shown, l1, l2, data);
   const { backingFormat } = extensions;
   const parent: ParentRef | undefined =
     backingName === undefined
@@ -75,7 +79,8 @@ export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): Ima
     facts,
     ...(lost && { lostSnapshots: lost }),
     ...(bitmaps.lost && { lostBitmaps: bitmaps.lost }),
-    map: createMap(source, shown, l1, data),
+    map: createMap(source, shown, l1, l2, data),
+    ...(mapColumns && { mapColumns }),
     requireReadable() {
       data.sourceAt(0, 0);
     },

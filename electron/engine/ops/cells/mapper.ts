@@ -2,7 +2,7 @@ import type { MapCells, MapColouring, MapOrder, MapPlace } from "../../../../sha
 import type { DiskImage } from "../../image/disk-image";
 import { openImage, type OpenRequest } from "../../image/open-image";
 import type { Control } from "../control";
-import { storesLessThanItMaps } from "../map";
+import { storesLessThanItMaps } from "../map-filler";
 import type { Walk } from "./guest-stretches";
 import { createHostCache } from "./host-views";
 import { keepPerFile } from "./per-file";

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, truncateSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
@@ -22,8 +22,8 @@ import { tempFolder } from "../../../helpers/temp-folder";
 import { leaveFiles } from "../../change/recorded-files";
 import { diskOf, randomChain, snapshotsOf, type ChainLayer } from "./chain-images";
 
-/** Called before every call that changes a file, and before every file that is opened to be read. */
-const before: { change?: (path: string) => void; open?: (path: string) => void } = vi.hoisted(
+/** Called before and after every call that changes a file, and before every file that is opened to be read. */
+const before: Partial<Record<"change" | "open" | "next", (path: string) => void>> = vi.hoisted(
   () => ({}),
 );
 vi.mock(import("../../../../electron/engine/io/file"), async (original) => {
@@ -40,6 +40,7 @@ vi.mock(import("../../../../electron/engine/io/file"), async (original) => {
         value: (...args: Args) => {
           before.change?.(path);
           call(...args);
+          before.next?.(path);
         },
       });
       return Object.create(target, {
@@ -55,6 +56,7 @@ const { data } = mostPerChange;
 afterEach(() => {
   delete before.change;
   delete before.open;
+  delete before.next;
   mostPerChange.data = data;
 });
 
@@ -151,6 +153,43 @@ describeWithQemu("a change of a chain that fails", () => {
       if (!ownBase) expect(top).toBe(undone[2]);
     }
   });
+
+  it.each(["rebase", "flatten", "commit", "merge", "punch"])(
+    `writes nothing behind the end of a file that is cut short meanwhile: %s (seed ${seed})`,
+    (name) => {
+      const run = operations[name]!;
+      const folder = tempFolder();
+      randomChain(random(seed), folder, layers);
+      const whole = join(tempFolder(), "whole");
+      leaveFiles(folder, whole, new Map());
+      const done: string[] = [];
+      before.next = (path) => void done.push(path);
+      if (name !== "commit") inSmallChanges();
+      run((file) => join(whole, file));
+      for (let nth = 0; nth < done.length; nth += Math.ceil(done.length / 6)) {
+        const left = join(tempFolder(), "left");
+        leaveFiles(folder, left, new Map());
+        let count = 0;
+        let cut: { path: string; length: number } | undefined;
+        before.next = (path) => {
+          if (count++ !== nth) return;
+          cut = { path, length: 512 * Math.floor(statSync(path).size / 1024) };
+          truncateSync(path, cut.length);
+        };
+        const failure = failureOf(() => run((file) => join(left, file)));
+        const { path, length } = cut!;
+        // Only what was cut off when all was done is no longer the change's.
+        if (nth < done.length - 1) expect(failure?.code).toBe("truncated");
+        expect(statSync(path).size).toBeLessThanOrEqual(length);
+        // What a base has lost, the image on it still holds.
+        const names = layers.map((layer) => layer.name);
+        for (const above of names.slice(names.indexOf(basename(path)) + 1))
+          expect(readFileSync(join(left, above)).equals(readFileSync(join(folder, above)))).toBe(
+            true,
+          );
+      }
+    },
+  );
 
   it("when the old base gets shorter meanwhile", () => {
     const folder = tempFolder();
