@@ -233,6 +233,16 @@ describeWithQemu("what is safe to mend is mended where it is", () => {
     expect(bytesOf(file).length).toBeGreaterThan(0);
   });
 
+  it("but a VMDK's grain directory not where grains are lost: its table would read as one of them", () => {
+    const sound = soundOf("vmdk");
+    sound.writeUInt32LE(0x7fffffff, Number(sound.readBigUInt64LE(56)) * 512);
+    const bytes = sound.subarray(0, sound.length - 512 * 1024);
+    const { file, steps } = recordingTarget(bytes);
+    const result = formatById("vmdk").repair?.(file, "all", closedGate);
+    expect(result?.before.corruptions).toBeGreaterThan(0);
+    expect(steps).toEqual([]);
+  });
+
   it("is left alone when only leaks are to be mended, or nothing can be", () => {
     const path = join(tempFolder(), "a");
     const footer = soundOf("vpc").fill(0x55, 100, 512);

@@ -216,6 +216,27 @@ describe("what cannot be done is refused before anything is written", () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
+  // What is lost would read as zeros, or as the table that was put there.
+  it.each([
+    ["vdi", "static=off"],
+    ["vdi", "static=on"],
+    ["vhdx", "subformat=dynamic"],
+    ["vhdx", "subformat=fixed"],
+    ["vmdk", "subformat=monolithicSparse"],
+    ["vmdk", "subformat=monolithicFlat"],
+  ] as const)("grows no %s with %s whose end is cut off", (format, options) => {
+    const folder = tempFolder();
+    const path = join(folder, `a.${format}`);
+    qemuImg(["create", "-q", "-f", format, "-o", options, path, "8M"]);
+    qemuIo(path, format, ["write -q -P 7 0 8M"]);
+    const data = options === "subformat=monolithicFlat" ? join(folder, "a-flat.vmdk") : path;
+    truncateSync(data, statSync(data).size - 1.5 * MiB);
+    const before = readFileSync(data);
+    const error = refusal(() => resizeImage({ path, grants: [] }, 90 * MiB));
+    expect(["invalid-table", "truncated"]).toContain(error.code);
+    expect(readFileSync(data).equals(before)).toBe(true);
+  });
+
   it("tells how a stream-optimized VMDK gets another size", () => {
     const path = join(tempFolder(), "a.vmdk");
     const options = { subformat: "streamOptimized" };

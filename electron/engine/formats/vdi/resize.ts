@@ -1,5 +1,6 @@
 import { putFields } from "../../codec/fields";
 import { ImageError } from "../../errors";
+import { pastEndOf } from "../../io/past-end";
 import type { ByteTarget } from "../../io/source";
 import { zeroRange } from "../../io/zero-range";
 import type { Resizing } from "../format";
@@ -65,9 +66,18 @@ function readMap(file: ByteTarget, { offBlocks, cBlocks }: Header): Uint32Array 
   return Uint32Array.from({ length: cBlocks }, (_, at) => bytes.getUint32(at * entrySize, true));
 }
 
-/** What is damaged must not be built upon: blocks that overlap would be parted, or take another's place. */
+/**
+ * What is damaged must not be built upon: blocks that overlap would be parted, or take another's place, and those
+ * that the file has lost would read as zeros.
+ */
 function requireSound(file: ByteTarget, header: Header, entries: Uint32Array): void {
-  const { cBlocksAllocated, offBlocks, cbBlock, size } = header;
+  const { cBlocksAllocated, offBlocks, offData, cbBlock, size } = header;
+  for (const [index, entry] of entries.entries()) {
+    // The last one may end with the disk.
+    const end = offData + entry * cbBlock + Math.min(cbBlock, size - index * cbBlock);
+    if (entry < zeroEntry && end > file.size)
+      throw pastEndOf(file, `guest block ${index}`, offData + entry * cbBlock, cbBlock);
+  }
   const used = entries.filter((entry) => entry < zeroEntry);
   const inside = used.length === cBlocksAllocated;
   const taken = new Uint8Array(inside ? cBlocksAllocated : 0);

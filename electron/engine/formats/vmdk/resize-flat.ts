@@ -1,4 +1,5 @@
 import { ImageError } from "../../errors";
+import { pastEndOf } from "../../io/past-end";
 import type { ByteTarget } from "../../io/source";
 import { zeroRange } from "../../io/zero-range";
 import type { ResizeRequest } from "../format";
@@ -9,7 +10,7 @@ import { sectorSize } from "./sector";
 /**
  * Grows a VMDK of a descriptor and one flat file: first the file, which nobody reads past the size that
  * is described, then the one sector of the descriptor that tells it.
- * @throws ImageError `unsupported` for other extents, and as `ResizeRequest.changeExtent`.
+ * @throws ImageError `unsupported` for other extents, `truncated`, and as `ResizeRequest.changeExtent`.
  */
 export function growFlat(file: ByteTarget, newSize: number, how: ResizeRequest): void {
   const [extent, ...others] = readDescriptor(file, 0, file.size).extents;
@@ -40,6 +41,8 @@ export function growFlat(file: ByteTarget, newSize: number, how: ResizeRequest):
     );
   const begin = offset * sectorSize;
   how.changeExtent(fileName, (flat) => {
+    // What the file has lost would read as zeros.
+    if (flat.size < begin + oldSize) throw pastEndOf(flat, "extent", begin, oldSize);
     // What lies behind the disk's end already is about to come into view.
     const behind = Math.min(flat.size, begin + size) - (begin + oldSize);
     if (behind > 0) zeroRange(flat, begin + oldSize, behind);

@@ -3,12 +3,15 @@ import { ImageError } from "../../errors";
 import type { ByteTarget } from "../../io/source";
 import { zeroRange } from "../../io/zero-range";
 import type { Resizing } from "../format";
+import { createFindings } from "../findings";
 import { changedSector, type ChangedSector } from "./changed-descriptor";
+import { checkGrains } from "./check-grains";
 import { readDescriptor } from "./descriptor";
 import { headerSize, readHostedHeader, type HostedHeader } from "./hosted-header";
 import { growFlat } from "./resize-flat";
 import { sectorSize } from "./sector";
 import { signatureOf } from "./signature";
+import { errorAt } from "./vmdk-error";
 
 /** Bytes of a grain table entry. */
 const entrySize = 4;
@@ -39,6 +42,7 @@ export const vmdkResize: Resizing = {
         expected: `at most ${mostTables} grain tables`,
         found: tables.after,
       });
+    requireSound(file, header);
     requireNothingBehind(file, header, tables);
     const at = Math.ceil(file.size / header.grainSize) * header.grainSize;
     const { directories, end } = placed(file, header, tables, at);
@@ -81,6 +85,18 @@ function layoutOf({ capacity, grainSize, entriesPerTable }: HostedHeader, size: 
   const perTable = grainSize * entriesPerTable;
   const length = Math.ceil((entriesPerTable * entrySize) / sectorSize) * sectorSize;
   return { before: Math.ceil(capacity / perTable), after: Math.ceil(size / perTable), length };
+}
+
+/** What is damaged must not be built upon: grains past the file's end would read as what is put there. */
+function requireSound(file: ByteTarget, header: HostedHeader): void {
+  const findings = createFindings();
+  checkGrains(file, header, findings);
+  const [found] = findings.listed;
+  if (found === undefined) return;
+  throw errorAt("invalid-table", file, found.at, "the grain tables are damaged", {
+    found: found.text,
+    hint: "Convert it to a new image, and give that the size.",
+  });
 }
 
 const directoriesOf = (header: HostedHeader & { directory: number }): number[] =>
