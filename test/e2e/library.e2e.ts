@@ -108,7 +108,14 @@ test("a watched folder: overlays under their base, sizes, overcommitment, live",
   await expect(figures).toHaveCount(0);
 
   // What comes, grows and goes is seen without asking.
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Find an image" })).toBeFocused();
   qcow2(vms, "new.qcow2", "3G");
+  await expect(page.locator(`[data-path="${join(vms, "new.qcow2")}"]`)).toHaveCount(1);
+  // The palette that was open before finds it with the next letter.
+  await page.keyboard.type("new.q");
+  await expect(page.getByRole("option", { name: /^new\.qcow2/ })).toBeVisible();
+  await page.keyboard.press("Escape");
   await expect(page.getByRole("treeitem", { name: /^new\.qcow2, 3 GiB/ })).toBeVisible();
   rmSync(join(vms, "new.qcow2"));
   await expect(page.getByRole("treeitem", { name: /^new\.qcow2/ })).toHaveCount(0);
