@@ -19,8 +19,9 @@ export function findingLines(before: CheckResult, after = before): string[] {
     after.findings.some((left) => left.id === id && left.at === at);
   const rebuilt = counts.some((finding) => finding.kind === "corruption" && !isLeft(finding));
   const mended = counts.filter((finding) => finding.kind === "leak" && !isLeft(finding));
-  // Where all was counted anew, most flags were wrong only beside a wrong refcount.
-  const told = rebuilt ? flags.filter(isLeft) : flags;
+  // Most flags were wrong only beside a wrong refcount.
+  const recounted = rebuilt || mended.length > 0;
+  const told = recounted ? flags.filter((flag) => isLeft(flag) || isWrong(flag, counts)) : flags;
   return [
     ...others.map(ownLine),
     ...counts.map((finding) => countLine(finding, finding.kind === "leak" ? "Leaked" : "ERROR")),
@@ -30,6 +31,13 @@ export function findingLines(before: CheckResult, after = before): string[] {
     ...told.map((finding) => flagLine(finding, isLeft(finding) ? "ERROR" : "Repairing")),
     ...(moreFindings > 0 ? [`${moreFindings} more findings are not listed`] : []),
   ];
+}
+
+/** Whether a COPIED flag is wrong by the uses of its cluster, too, and not only by the refcount that it has. */
+function isWrong({ values = {} }: CheckFinding, counts: readonly CheckFinding[]): boolean {
+  const offset = Number(BigInt(`0x${values["entry"]}`) & 0x00ff_ffff_ffff_fe00n);
+  const uses = counts.find(({ at }) => at === offset)?.values?.["uses"];
+  return uses === undefined || (uses === 1) === (values["refcount"] === 1);
 }
 
 const words: Readonly<Record<CheckFinding["kind"], string>> = {

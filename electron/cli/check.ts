@@ -62,12 +62,12 @@ export function check(args: readonly string[]): number {
   const image = imageToChange(argument, { readOnly, shared: flags.has("U") });
   if (!checked.has(image.format)) throw noChecks(image.format);
 
-  const { before, after } = changing(
+  const { before, after, mended } = changing(
     "Check failed: ",
     () => {
       if (repair !== undefined) return repairImage(image.path, repair);
       const result = checkImage(image.path);
-      return { before: result, after: result };
+      return { before: result, after: result, mended: 0 };
     },
     incomplete,
   );
@@ -75,7 +75,7 @@ export function check(args: readonly string[]): number {
   const replayed = hasLog(before) && !hasLog(after) ? 1 : 0;
   tellFindings(replayed > 0 ? withoutLog(before) : before, after);
   const fixed = {
-    corruptions: Math.max(0, before.corruptions - after.corruptions) + replayed,
+    corruptions: (mended ?? Math.max(0, before.corruptions - after.corruptions)) + replayed,
     leaks: Math.max(0, before.leaks - after.leaks),
   };
   const again = fixed.corruptions > 0 || fixed.leaks > 0;
@@ -83,8 +83,8 @@ export function check(args: readonly string[]): number {
   if (again) tellFindings(after);
   // Of the others' clusters qemu-img tells nothing.
   const told = image.format === "qcow2" ? after : { ...after, ...untold };
-  if (json) print(`${formatJson(jsonCheck(told, fixed, name, image.format))}\n`);
-  else if (!quiet) print(humanCheck(told));
+  if (json && !quiet) print(`${formatJson(jsonCheck(told, fixed, name, image.format))}\n`);
+  if (!json && !quiet) print(humanCheck(told));
   return exitCodeOf(after);
 }
 

@@ -72,9 +72,8 @@ interface ConvertArguments extends BackingArguments {
   readonly target: string;
   readonly outputFormat: string;
   readonly optionList: string;
-  /** How the target is cached (-t) and the source (-T). */
+  /** How the target is cached (-t). */
   readonly cache: string;
-  readonly sourceCache: string;
   readonly compress: boolean;
   readonly keepZeros: boolean;
   readonly salvage: boolean;
@@ -123,17 +122,19 @@ export async function convert(args: readonly string[], startCopier: StartCopier)
     throw new CommandError("Must specify image file name");
   const bitmaps = { copy: flags.has("--bitmaps"), skipBroken: flags.has("--skip-broken-bitmaps") };
   checkBitmapWish(bitmaps, names.length);
+  const sourceCache = values.get("T") ?? "writeback";
+  if (!isCacheMode(sourceCache))
+    throw new CommandError(`Invalid source cache option: ${sourceCache}`);
   const format = values.get("f");
   const sources = sourcesOf(
     names.map((name) => opening.image(name, format)),
     choice,
   );
   const cache = values.get("t") ?? "unsafe";
-  const sourceCache = values.get("T") ?? "writeback";
   const progress = createProgress(flags.has("p") && !flags.has("q"), 1);
   try {
     progress.show(0, 1);
-    const wanted = { sources, target, outputFormat, optionList, cache, sourceCache };
+    const wanted = { sources, target, outputFormat, optionList, cache };
     const [compress, salvage] = [flags.has("c"), flags.has("--salvage")];
     const [backing, backingFormat] = [values.get("B"), values.get("F")];
     const named = { ...(backing && { backing }), ...(backingFormat && { backingFormat }) };
@@ -207,7 +208,7 @@ type Job = Omit<ConvertJob, "startCopier">;
 /** As `jobOf`, for an image that is there and is written anew. @throws CommandError */
 function jobIntoExisting(wanted: ConvertArguments): Job {
   const { target, sources, outputFormat, compress } = wanted;
-  checkCaches(wanted);
+  checkCache(wanted);
   for (const [option, value] of [
     ["-B", wanted.backing],
     ["-F", wanted.backingFormat],
@@ -249,7 +250,7 @@ function jobOf(wanted: ConvertArguments): Job {
     throw new CommandError("Use of backing file requires explicit backing format");
   const compress = wanted.compress && !isCompressedItsOwnWay(format, chosen.get("subformat")?.text);
   if (compress) checkCompression(format, chosen);
-  checkCaches(wanted);
+  checkCache(wanted);
   const failed = (reason: string): CommandError =>
     new CommandError(`${target}: error while converting ${format}: ${reason}`);
   checkOptions(format, chosen, failed);
@@ -290,10 +291,8 @@ function jobWith(
 }
 
 /** @throws CommandError for a name that is no cache mode. */
-function checkCaches({ cache, sourceCache }: ConvertArguments): void {
+function checkCache({ cache }: ConvertArguments): void {
   if (!isCacheMode(cache)) throw new CommandError(`Invalid cache option: ${cache}`);
-  if (!isCacheMode(sourceCache))
-    throw new CommandError(`Invalid source cache option: ${sourceCache}`);
 }
 
 const noCompression = (): CommandError =>

@@ -56,6 +56,14 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** What qemu-img says of a file that is not in the format that was named; of all others it names the format. */
+const notInFormat: Readonly<Record<string, (name: string) => string>> = {
+  qcow: () => "Image not in qcow format",
+  vhdx: (name) => `Could not open '${name}': Invalid argument`,
+  vmdk: () => "invalid VMDK image descriptor",
+  vpc: () => "invalid VPC image",
+};
+
 /**
  * Why the file called `name` could not be opened, in qemu-img's words where it has some.
  * @param format The format that it was to be opened in, where one was named.
@@ -64,7 +72,8 @@ export function openingReason(error: ImageError, name: string, format?: string):
   const reason = hostReason(error);
   if (reason !== undefined) return `Could not open '${fileAtFault(error, name)}': ${reason}`;
   if (error.code === "cycle") return `Backing file '${name}' creates an infinite loop.`;
-  if (error.code === "not-this-format") return `Image is not in ${format ?? "that"} format`;
+  if (error.code === "not-this-format")
+    return notInFormat[format ?? ""]?.(name) ?? `Image is not in ${format ?? "that"} format`;
   if (error.code === "unsupported" && format !== undefined && error.found === format)
     return `Unknown driver '${format}'`;
   if (error.message.includes(": unsupported qcow2 feature(s): "))

@@ -26,7 +26,7 @@ const lines = {
     check -f qcow2 -U b.qcow2 | check -U -r all s.qcow2 | check r.raw
     check -r foo s.qcow2 | check --output=foo s.qcow2 | check -T foo s.qcow2 | check v2.qcow2
     check --repair=all s.qcow2 | check -r leaks --output=json over.qcow2 | check mb.qcow2
-    check --image-opts --output=json driver=qcow2,file.filename=comp.qcow2`,
+    check -q --output=json s.qcow2 | check --image-opts --output=json driver=qcow2,file.filename=comp.qcow2`,
   resize: `
     resize | resize s.qcow2 | resize s.qcow2 5M | resize s.qcow2 +1M | resize s.qcow2 -1M
     resize --shrink s.qcow2 -1M | resize --shrink s.qcow2 -100M | resize -q s.qcow2 6M

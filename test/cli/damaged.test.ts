@@ -19,16 +19,29 @@ const damages: Readonly<Record<string, readonly (readonly [cluster: number, refc
       [6, 2],
       [7, 0],
     ],
+    "leaks of what is used": [
+      [7, 2],
+      [9, 3],
+    ],
+    "leaks behind the end of the file": [
+      [7, 2],
+      [23, 1],
+      [24, 1],
+      [25, 2],
+    ],
+    "many wrong refcounts": [
+      [5, 0],
+      [6, 3],
+      [7, 0],
+      [8, 2],
+      [9, 2],
+    ],
   };
 
-/**
- * The end of the file depends on how it was repaired, and while it repairs, qemu-img counts a wrong refcount without the flag that is wrong by it.
- */
+/** The end of the file depends on how it was repaired. */
 const told = ({ code, stdout }: { code: number | null; stdout: string }) => ({
   code,
-  stdout: stdout
-    .replaceAll(/(image-end-offset": |end offset: |corruptions-fixed": )\d+/g, "$1")
-    .replaceAll(/\d+ corruptions/g, "corruptions"),
+  stdout: stdout.replaceAll(/(image-end-offset": |end offset: )\d+/g, "$1"),
 });
 
 describeWithQemu("check of damaged images, against qemu-img", () => {
@@ -47,7 +60,7 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
       ["-r", "all", "--output=json"],
     ]) {
       // qemu-img gives up on leaks in an image with other damage; Lamina leaves it alone.
-      if (args[1] === "leaks" && what !== "leaks") continue;
+      if (args[1] === "leaks" && !what.startsWith("leaks")) continue;
       const outcomes = [];
       for (const program of [link, "qemu-img"]) {
         writeFileSync(path, bytes);
@@ -55,7 +68,7 @@ describeWithQemu("check of damaged images, against qemu-img", () => {
         before.push(await run(program, ["check", "--output=json", path], folder));
         const mended = await run(program, ["check", ...args, path], folder);
         const after = await run(program, ["check", path], folder);
-        const lines = [...before, ...(what === "leaks" ? [mended] : []), after].map(
+        const lines = [...before, ...(what.startsWith("leaks") ? [mended] : []), after].map(
           ({ stderr }) => stderr,
         );
         outcomes.push([[...before, mended, after].map(told), lines]);

@@ -36,7 +36,9 @@ const lines = {
     map protocol.qcow2 | map folder.qcow2 | compare nope a.img | compare a.img nope
     compare -F nope zeros a.img | compare zeros missing.qcow2 | compare -p nope zeros
     compare -T foo zeros zeros | convert -O nope nope x | convert -f nope a.img x
-    convert missing.qcow2 x | convert -p nope x | convert -O qcow2 foo:x y`,
+    convert missing.qcow2 x | convert -p nope x | convert -O qcow2 foo:x y
+    info -f vhdx a.img | map -f vhdx sub/up.qcow2 | info -f qcow a.img | info -f vpc longer
+    compare -f vmdk a.img five`,
   map: `
     map a.img | map --output=json a.img | map s.qcow2 | map over-over.qcow2
     map --output=json over-over.qcow2 | map ./down.qcow2 | map --output=json down.qcow2

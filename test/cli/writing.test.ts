@@ -113,7 +113,7 @@ const lines = {
     convert -c -O qcow2 -B five -F raw s.qcow2 @ | convert -O qcow2 -B five -F raw -o compat=0.10 s.qcow2 @`,
   "convert, in vain": `
     convert -O nope a.img @ | convert -o foo=1 -O qcow2 a.img @ | convert -t foo a.img @
-    convert -o cluster_size=3k -O qcow2 a.img @ | convert -T foo a.img @
+    convert -o cluster_size=3k -O qcow2 a.img @ | convert -T foo a.img @ | convert -T foo nope @ | convert -t foo nope @
     convert -O qcow2 a.img nodir/@ | convert -p a.img nodir/@ | convert -p -O nope a.img @
     convert -O qcow2 -o compat=0.10,lazy_refcounts=on s.qcow2 @ | convert a.img . | convert a.img sub
     convert -O qcow2 -o refcount_bits=7 s.qcow2 @ | convert a.img foo:@

@@ -95,6 +95,11 @@ export interface RepairResult {
   readonly before: CheckResult;
   /** The same object as `before` when nothing was mended. */
   readonly after: CheckResult;
+  /**
+   * Corruptions that were mended, those among them that the repair itself brought to light: flags that
+   * were right only beside wrong refcounts. Absent where it is by how many there are fewer.
+   */
+  readonly mended?: number;
 }
 
 /** How images of a format get another size, where they are. */

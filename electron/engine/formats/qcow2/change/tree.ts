@@ -89,25 +89,30 @@ function entriesInRow(
  * @param l1 The active L1 table; its entries are set.
  * @param options `twin` is the L1 table of a snapshot just taken, which shares all L2 tables with
  *   `l1`, those written anew too. In a `damaged` image, tables that cannot be read are left alone.
+ * @returns How many flags were others.
  */
 export function settleCopied(
   change: Transaction,
   image: ImageTables,
   l1: DataView,
   { twin, damaged = false }: { twin?: DataView; damaged?: boolean } = {},
-): void {
+): number {
+  let settled = 0;
   let memory: Uint8Array<ArrayBuffer> | undefined;
   const singles = new Uint8Array(image.l2Entries);
   for (let i = 0; i < l1.byteLength; i += 8) {
     let offset = offsetIn(l1, i);
     if (offset === 0) continue;
+    if (l1.getUint8(i) >>> 7 !== Number(change.refcount(offset) === 1)) settled += 1;
     if (damaged && !isWhole(image, offset)) {
       const copied = change.refcount(offset) === 1 ? 0x80 : 0;
       l1.setUint8(i, (l1.getUint8(i) & 0x7f) | copied);
       continue;
     }
     memory ??= new Uint8Array(image.header.clusterSize);
-    if (settleTable(change, image, readL2(image, offset, memory), singles)) {
+    const inTable = settleTable(change, image, readL2(image, offset, memory), singles);
+    settled += inTable;
+    if (inTable > 0) {
       const both = twin !== undefined && change.refcount(offset) === 2;
       change.add(offset, both ? -2 : -1);
       offset = change.allocate(1);
@@ -119,21 +124,22 @@ export function settleCopied(
     }
     putEntry(l1, i, offset, change.refcount(offset) === 1);
   }
+  return settled;
 }
 
 const isWhole = ({ file, header: { clusterSize } }: ImageTables, offset: number): boolean =>
   offset % clusterSize === 0 && offset + clusterSize <= file.size;
 
-/** Corrects the COPIED flags of one L2 table; whether there was anything to correct. */
+/** Corrects the COPIED flags of one L2 table; the answer is how many were others. */
 function settleTable(
   change: Transaction,
   image: ImageTables,
   table: DataView,
   singles: Uint8Array,
-): boolean {
+): number {
   const { header, l2EntrySize } = image;
   const dataFile = hasDataFile(header);
-  let settled = false;
+  let settled = 0;
   for (let at = 0; at < table.byteLength;) {
     const compressed = (table.getUint32(at) & compressedBit) !== 0;
     const offset = compressed ? 0 : offsetIn(table, at);
@@ -146,26 +152,26 @@ function settleTable(
     }
     if (offset === 0) singles.fill(0, 0, entries);
     else change.singles(offset, entries, singles);
-    if (settleEntries(table, at, l2EntrySize, entries, singles)) settled = true;
+    settled += settleEntries(table, at, l2EntrySize, entries, singles);
     at = end;
   }
   return settled;
 }
 
-/** Gives `count` entries from byte `at` of an L2 table on the flags that `singles` asks for; whether any had another. */
+/** Gives `count` entries from byte `at` of an L2 table on the flags that `singles` asks for; the answer is how many had another. */
 function settleEntries(
   table: DataView,
   at: number,
   size: number,
   count: number,
   singles: Uint8Array,
-): boolean {
-  let settled = false;
+): number {
+  let settled = 0;
   for (let nth = 0; nth < count; nth++) {
     const high = table.getInt32(at + nth * size);
     if (high >>> 31 === singles[nth]) continue;
     table.setInt32(at + nth * size, high ^ copiedBit);
-    settled = true;
+    settled += 1;
   }
   return settled;
 }

@@ -25,7 +25,7 @@ export interface Usage {
 export function markClusters(
   image: ImageTables,
   tables: ReadonlyMap<number, TableUses>,
-  { references, stored, findings }: Survey,
+  { references, stored, findings, wrongFlags }: Survey,
 ): Usage {
   const { file, header, l2EntrySize } = image;
   const { clusterSize, clusterBits } = header;
@@ -54,6 +54,7 @@ export function markClusters(
       entry: view.getBigUint64(at).toString(16),
     });
     findings.add("corruption", saidAt, "l2-copied-flag", values, times);
+    wrongFlags.count += times;
   }
 
   function markCompressed(saidAt: number, at: number, { active, total }: TableUses): void {
@@ -160,6 +161,8 @@ export interface Survey {
   readonly references: References;
   readonly stored: StoredRefcounts;
   readonly findings: Findings;
+  /** How many of the corruptions are COPIED flags that differ from the stored refcounts. */
+  readonly wrongFlags: { count: number };
 }
 
 function overlapping(file: string): ImageError {

@@ -9,14 +9,14 @@ import type { HeaderFields } from "../change/header-fields";
 import { rebuildRefcounts } from "../change/refcount-store";
 import { isTableCutOff } from "../change/snapshot-table";
 import { moveL1 } from "../change/snapshots";
-import { changeImage, type Transaction } from "../change/transaction";
+import { changeImage, type ChangeOptions, type Transaction } from "../change/transaction";
 import { settleCopied } from "../change/tree";
 import { mostOf } from "../change/refcount-block";
 import { incompatible, unknownBits } from "../features";
 import type { Header } from "../header";
 import { highestCount, markedStretches } from "../change/cluster-counts";
 import { soundBitmaps } from "./bitmap-tables";
-import { checkQcow2, surveyImage, type Surveyed } from "./survey";
+import { surveyImage, type Surveyed } from "./survey";
 
 /**
  * Repairs an image where it is. "leaks" frees what nobody uses, in an image without other damage: in
@@ -35,20 +35,41 @@ export function repairQcow2(file: ByteTarget, mode: "leaks" | "all"): RepairResu
   const damaged = corruptions > 0 || checkErrors > 0;
   // Snapshots that are still there might be found: their clusters must not be given away.
   const keeps = survey.image.lostSnapshots !== undefined && !isTableCutOff(survey.image);
-  if (damaged && (mode === "leaks" || keeps)) return { before, after: before };
+  const rebuilds = damaged && !(mode === "leaks" && isOnlyLeaks(file, survey));
+  if (rebuilds && (mode === "leaks" || keeps)) return { before, after: before };
   if (!damaged && leaks === 0 && !isMarked(before)) {
     clearUnknown(file, survey);
     return { before, after: before };
   }
-  if (damaged) rebuildUntilSettled(file, survey);
-  else if (leaks > 0) freeLeaks(file, survey);
-  let after = checkQcow2(file);
-  if (isMarked(after) && after.corruptions === 0 && after.checkErrors === 0) {
-    unmark(file);
-    after = checkQcow2(file);
+  let flags = 0;
+  if (rebuilds) flags = rebuildUntilSettled(file, survey);
+  else if (leaks > 0) flags = freeLeaks(file, survey);
+  let left = surveyImage(file);
+  // A leak behind the end of the file comes to light where the repair has made it longer.
+  for (let again = 0; again < mostAgain && !rebuilds && left.result.leaks > 0; again++) {
+    freeLeaks(file, left);
+    left = surveyImage(file);
   }
-  return { before, after };
+  const fewer = withoutFlags(survey) - withoutFlags(left);
+  if (isMarked(left.result) && left.result.corruptions === 0 && left.result.checkErrors === 0) {
+    unmark(file);
+    left = surveyImage(file);
+  }
+  return { before, after: left.result, mended: Math.max(0, fewer) + flags };
 }
+
+/** How often leaks are freed that come to light by freeing others, at most. */
+const mostAgain = 8;
+
+/** Whether nothing is wrong but refcounts that are too high, and flags that are right once they are not. */
+function isOnlyLeaks(file: ByteTarget, survey: Surveyed): boolean {
+  const { checkErrors, leaks } = survey.result;
+  if (checkErrors > 0 || leaks === 0 || withoutFlags(survey) > 0) return false;
+  return freeLeaks(file, survey, { dry: true }) === 0;
+}
+
+const withoutFlags = ({ result, wrongFlags }: Surveyed): number =>
+  result.corruptions - wrongFlags.count;
 
 /**
  * Clears the autoclear bits that Lamina does not know, as who opens an image to write does: what they
@@ -61,27 +82,39 @@ function clearUnknown(file: ByteTarget, { image: { header } }: Surveyed): void {
 
 const isMarked = ({ dirty, corrupt }: CheckResult): boolean => dirty || corrupt;
 
-/** Lowers the refcounts that are too high; every other one is right. */
-function freeLeaks(file: ByteTarget, { image: tables, references, stored }: Surveyed): void {
+/** Lowers the refcounts that are too high; every other one is right. The answer is as `settleCopied`'s. */
+function freeLeaks(
+  file: ByteTarget,
+  { image: tables, references, stored }: Surveyed,
+  options: ChangeOptions = {},
+): number {
   const image: ChangeableImage = { ...tables, file };
   const { header } = image;
-  changeImage(file, header, (change) => {
-    for (const [first, end] of markedStretches(stored.groups, references.clusters))
-      for (let cluster = first; cluster < end; cluster++) {
-        const unused = (stored.counts[cluster] ?? 0) - (references.counts[cluster] ?? 0);
-        if (unused > 0) change.add(cluster * header.clusterSize, -unused);
-      }
-    const l1 = readL1(image, header);
-    settleCopied(change, image, l1);
-    return { fields: moveL1(change, image, l1) };
-  });
+  let flags = 0;
+  changeImage(
+    file,
+    header,
+    (change) => {
+      for (const [first, end] of markedStretches(stored.groups, references.clusters))
+        for (let cluster = first; cluster < end; cluster++) {
+          const unused = (stored.counts[cluster] ?? 0) - (references.counts[cluster] ?? 0);
+          if (unused > 0) change.add(cluster * header.clusterSize, -unused);
+        }
+      const l1 = readL1(image, header);
+      flags = settleCopied(change, image, l1);
+      return { fields: moveL1(change, image, l1) };
+    },
+    options,
+  );
+  return flags;
 }
 
-/** Where something overlapped a table that was moved, the next count comes out lower. */
-function rebuildUntilSettled(file: ByteTarget, first: Surveyed): void {
+/** Where something overlapped a table that was moved, the next count comes out lower. The answer is as `settleCopied`'s. */
+function rebuildUntilSettled(file: ByteTarget, first: Surveyed): number {
   let survey = first;
+  let flags = 0;
   for (;;) {
-    rebuild(file, survey);
+    flags += rebuild(file, survey);
     const next = surveyImage(file, { keepUses: true });
     const { corruptions, checkErrors, leaks } = next.result;
     if (corruptions > 0 && corruptions < survey.result.corruptions) {
@@ -89,13 +122,14 @@ function rebuildUntilSettled(file: ByteTarget, first: Surveyed): void {
       continue;
     }
     // What dropped bitmaps held was counted as theirs.
-    if (corruptions === 0 && checkErrors === 0 && leaks > 0) freeLeaks(file, next);
-    return;
+    if (corruptions === 0 && checkErrors === 0 && leaks > 0) flags += freeLeaks(file, next);
+    return flags;
   }
 }
 
-/** Writes new refcounts behind all that is there: nothing of a damaged image is overwritten. */
-function rebuild(file: ByteTarget, survey: Surveyed): void {
+/** Writes new refcounts behind all that is there: nothing of a damaged image is overwritten. The answer is as `settleCopied`'s. */
+function rebuild(file: ByteTarget, survey: Surveyed): number {
+  let flags = 0;
   const {
     image: tables,
     uses,
@@ -110,7 +144,7 @@ function rebuild(file: ByteTarget, survey: Surveyed): void {
   const options = { rebuilt, from: references.clusters + 1 };
   const settle = (change: Transaction): HeaderFields => {
     const l1 = readL1(image, header);
-    settleCopied(change, image, l1, { damaged: true });
+    flags = settleCopied(change, image, l1, { damaged: true });
     return { ...moveL1(change, image, l1), ...snapshotsLeft(image), refcountOrder };
   };
   const left = soundBitmaps(image);
@@ -128,6 +162,7 @@ function rebuild(file: ByteTarget, survey: Surveyed): void {
       },
       options,
     );
+  return flags;
 }
 
 /** The header's fields for the snapshots that can be read, where others cannot. */

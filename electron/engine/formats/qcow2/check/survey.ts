@@ -44,7 +44,7 @@ export function surveyImage(
   addLostBitmaps(image, findings);
   const references = createReferences(source, header, findings, width);
   const stored = readStoredRefcounts(source, header, findings);
-  const survey = { references, stored, findings };
+  const survey = { references, stored, findings, wrongFlags: { count: 0 } };
   const tables = markTables(image, references, findings);
   checkL1Copied(image, survey);
   const usage = markClusters(image, tables, survey);
@@ -78,7 +78,10 @@ function addLostBitmaps({ header, extensions, bitmaps }: ImageTables, findings: 
 }
 
 /** The COPIED flags of the active L1 table. */
-function checkL1Copied({ file, header }: ImageTables, { stored, findings }: Survey): void {
+function checkL1Copied(
+  { file, header }: ImageTables,
+  { stored, findings, wrongFlags }: Survey,
+): void {
   const { l1Size, l1TableOffset, clusterSize } = header;
   const there = Math.max(0, Math.min(l1Size * 8, file.size - l1TableOffset)) & ~7;
   const bytes = new Uint8Array(there);
@@ -99,6 +102,7 @@ function checkL1Copied({ file, header }: ImageTables, { stored, findings }: Surv
       entry: view.getBigUint64(at).toString(16),
     });
     findings.add("corruption", l1TableOffset + at, "l1-copied-flag", values);
+    wrongFlags.count += 1;
   }
 }
 
