@@ -17,13 +17,14 @@ export const mostCopiers = (threads = MOST_COPIERS + 1): number =>
 
 /** Milliseconds in which V8 finishes what it still compiles for a thread that has nothing more to do. */
 const REST_MS = 50;
-const END_MS = 2000;
+/** A copier may still load its script: one that is ended meanwhile leaves that file open. */
+const END_MS = 5000;
 
 /** Resolve as the threads end that this one has started. */
 const ends: Promise<unknown>[] = [];
 
 /**
- * Resolves when all copiers that this thread has started have ended, or after two seconds. A thread must not
+ * Resolves when all copiers that this thread has started have ended, or after five seconds. A thread must not
  * end while one that it has started still runs: it would block until that one is gone, which waits for
  * what V8 compiles, and that may wait for memory which only the blocked thread could tidy up.
  */

@@ -98,7 +98,7 @@ export function startJob(
 
 /**
  * Resolves with the thread's answer once it has ended too, or two seconds later: V8 may keep a thread from
- * ending. The files are closed by the answer, and the threads that it has started are gone.
+ * ending. The files are closed by the answer, and the threads that it has started are gone, or hang as well.
  * @param endWithout Says how it ended when the thread had no time for an answer.
  */
 function endOf(worker: Worker, endWithout: (failure: Failure) => JobEnd): Promise<JobEnd> {

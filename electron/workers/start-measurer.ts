@@ -32,7 +32,7 @@ export interface MeasurerParts {
   readonly patience?: number;
 }
 
-/** What is given up ends by itself within one step, and has this long for it. */
+/** What is given up answers within one step, and is ended then; it has this long for it. */
 const GRACE_MS = 5000;
 /** However long a disk is, something of it is read in this time, or its disk is gone. */
 const PATIENCE_MS = 60_000;

@@ -13,7 +13,7 @@ interface EllipsisProps {
 /** Milliseconds that the pointer rests before more is told. */
 const rest = 500;
 
-/** One line that ends in "…" where there is no room. */
+/** One line, or as many as `lines` says, that end in "…" where there is no room. */
 export const Ellipsis = memo(function Ellipsis({ children, full, lines }: EllipsisProps) {
   const line = useRef<HTMLSpanElement>(null);
   const waiting = useRef<number>(undefined);

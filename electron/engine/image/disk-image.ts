@@ -40,7 +40,8 @@ export interface DiskImage {
   /**
    * The extents of [at, at + length), gapless and in order; by default of the whole disk.
    * Neighbours are merged when they are of one kind and layer and their host bytes, where they have
-   * any, lie side by side in one source. Encoded units stay one extent each.
+   * any, lie side by side in one source. Encoded units stay one extent each. What lies before an error is told
+   * before it is thrown.
    * @throws ImageError as `read` does.
    */
   extents(at?: number, length?: number): Iterable<Extent>;
@@ -75,7 +76,13 @@ export function stackLayers(layers: readonly ImageLayer[], broken?: BrokenChain)
     const answer = answers(layers, broken, end);
     let held: Extent | undefined;
     for (let from = at; from < end;) {
-      const next = answer(from);
+      let next: Extent;
+      try {
+        next = answer(from);
+      } catch (error) {
+        if (held) yield held;
+        throw error;
+      }
       from += next.run.length;
       const merged = held && merge(held, next);
       if (held && !merged) yield held;

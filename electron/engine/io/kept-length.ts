@@ -23,7 +23,8 @@ export function keptLength(file: ByteTarget): ByteTarget {
 
   const kept: Partial<ByteTarget> = {
     get size() {
-      return length;
+      // A write that failed in the middle has made it longer all the same.
+      return Math.max(length, file.size);
     },
     write(at, from) {
       requireWhole();
@@ -41,5 +42,9 @@ export function keptLength(file: ByteTarget): ByteTarget {
       requireWhole();
     },
   };
-  return Object.create(file, Object.getOwnPropertyDescriptors(kept)) as ByteTarget;
+  // Its own members, all of them: who wraps a target takes over those.
+  return Object.defineProperties({} as ByteTarget, {
+    ...Object.getOwnPropertyDescriptors(file),
+    ...Object.getOwnPropertyDescriptors(kept),
+  });
 }

@@ -20,7 +20,7 @@ function systemWords(cause: unknown): string {
 }
 
 /**
- * What the host said, as an ImageError: `missing-file`, `exists`, `in-use` of what cannot be opened, or `io`
+ * What the host said, as an ImageError: `missing-file`, `exists`, `in-use` of what another program holds, or `io`
  * for everything else.
  * `found` is the system's words in lower case (`permission denied`), `cause` the system's error.
  * @param action What was tried, as an infinitive: `open`, `write to`.
@@ -30,7 +30,7 @@ function systemWords(cause: unknown): string {
 export function systemError(action: string, file: string, cause: unknown, at?: number): ImageError {
   if (cause instanceof ImageError) return cause;
   // What Windows calls a sharing violation; of a read or write it is a locked stretch of an open file.
-  const held = action === "open" && systemCode(cause) === "EBUSY";
+  const held = at === undefined && systemCode(cause) === "EBUSY";
   const code = held ? "in-use" : (codes[systemCode(cause) ?? ""] ?? "io");
   const found = systemWords(cause);
   return new ImageError(code, `Cannot ${action} ${file}: ${found}`, { file, found, at, cause });

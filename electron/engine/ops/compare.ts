@@ -1,3 +1,4 @@
+import { ImageError } from "../errors";
 import type { DiskImage } from "../image/disk-image";
 import type { Control } from "./control";
 import { createCopyBuffer, STEP, type CopyBuffer } from "./copy-buffer";
@@ -72,11 +73,19 @@ function firstDifference(a: DiskImage, b: DiskImage, reader: Reader, strict: boo
   return undefined;
 }
 
-/** Where one disk comes to the run that ends it and the other does not; Infinity when both do. */
+/**
+ * Where one disk comes to the run that ends it and the other does not; Infinity when both do, and where that
+ * cannot be known: whoever compares comes to what is damaged there.
+ */
 function endsApart(a: DiskImage, b: DiskImage): number {
   if (a.size === 0) return Infinity;
-  const [first, second] = [lastRunOf(a), lastRunOf(b)];
-  return first === second ? Infinity : Math.min(first, second);
+  try {
+    const [first, second] = [lastRunOf(a), lastRunOf(b)];
+    return first === second ? Infinity : Math.min(first, second);
+  } catch (error) {
+    if (error instanceof ImageError) return Infinity;
+    throw error;
+  }
 }
 
 /** Looks for anything but zeros from `at` on. */

@@ -16,7 +16,7 @@ export function OptionFields() {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const section = useRef<HTMLElement>(null);
-  // What unfolds would lie below what is seen.
+  // What unfolds would lie below what is seen; it is there at once, so that it can be brought into sight.
   useEffect(() => {
     if (all) section.current?.scrollIntoView({ block: "start" });
   }, [all]);
@@ -34,7 +34,7 @@ export function OptionFields() {
           {t(all ? "convert.fewer" : "convert.more")}
         </TextButton>
       </div>
-      <Collapse expanded={all}>
+      <Collapse expanded={all} transitionDuration={0}>
         <div className={styles.more}>
           {offered.map((spec) => (
             <OptionField key={spec.name} spec={spec} values={options} choose={setOption} />

@@ -113,6 +113,7 @@ function cutBefore(bytes: Uint8Array, nth: number, length: number) {
   const kept = keptLength(below);
   const counted = { calls: 0, cut: -1 };
   const tick = <Args extends unknown[]>(call: (...args: Args) => void) => ({
+    enumerable: true,
     value: (...args: Args) => {
       if (counted.calls++ === nth && below.size > length) {
         below.truncate(length);
@@ -121,12 +122,13 @@ function cutBefore(bytes: Uint8Array, nth: number, length: number) {
       call(...args);
     },
   });
-  const file = Object.create(kept, {
+  const file = Object.defineProperties({} as ByteTarget, {
+    ...Object.getOwnPropertyDescriptors(kept),
     read: tick(kept.read),
     write: tick(kept.write),
     truncate: tick(kept.truncate),
     flush: tick(kept.flush),
-  }) as ByteTarget;
+  });
   return { below, file, counted };
 }
 

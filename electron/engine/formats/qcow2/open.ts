@@ -62,8 +62,8 @@ export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): Ima
     ...(luks && { luks }),
     ...(passphrase !== undefined && { passphrase }),
   });
-  const l2 = createL2Tables(source, shown);
-  const mapColumns = createMapColumns(source, shown, l1, l2, data);
+  // Each with tables of its own: the memory of a slice that one still uses serves another in time.
+  const mapColumns = createMapColumns(source, shown, l1, createL2Tables(source, shown), data);
   const { backingFormat } = extensions;
   const parent: ParentRef | undefined =
     backingName === undefined
@@ -79,7 +79,7 @@ export function openQcow2(source: ByteSource, gate: Gate, how: OpenOptions): Ima
     facts,
     ...(lost && { lostSnapshots: lost }),
     ...(bitmaps.lost && { lostBitmaps: bitmaps.lost }),
-    map: createMap(source, shown, l1, l2, data),
+    map: createMap(source, shown, l1, createL2Tables(source, shown), data),
     ...(mapColumns && { mapColumns }),
     requireReadable() {
       data.sourceAt(0, 0);

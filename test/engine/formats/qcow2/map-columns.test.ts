@@ -122,6 +122,25 @@ describe(`runs in columns, seed ${runSeed}`, () => {
 });
 
 describeWithQemu(`runs in columns of many tables, seed ${runSeed}`, () => {
+  it("leave map what it remembers, however many tables they go through", () => {
+    const cluster = 4096;
+    const path = join(tempFolder(), "long.qcow2");
+    const options = `cluster_size=${cluster},preallocation=metadata`;
+    // More tables than are kept in memory.
+    qemuImg(["create", "-q", "-f", "qcow2", "-o", options, path, "3G"]);
+    const image = openImage({ path, format: "qcow2", grants: [] });
+    try {
+      const layer = image.layers[0]!;
+      const second = layer.map(cluster, cluster);
+      layer.map(0, cluster);
+      const columns = createRunColumns(4096);
+      for (let at = 0; at < image.size;) at = layer.mapColumns!(columns, at, image.size);
+      expect(layer.map(cluster, cluster)).toEqual(second);
+    } finally {
+      image.close();
+    }
+  });
+
   it("are those that map tells one by one", () => {
     const from = random(runSeed + 100);
     const path = join(tempFolder(), "small-clusters.qcow2");
