@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 const maker = resolve(import.meta.dirname, "../../../shared/corpus/make.sh");
 
@@ -21,12 +21,13 @@ export function makeMatrix(): string {
   const version = createHash("sha256").update(readFileSync(maker)).digest("hex").slice(0, 16);
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   const folder = join(cache, "lamina", `corpus-${version}`);
-  if (existsSync(folder)) return folder;
-  const partial = `${folder}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(dirname(folder), { recursive: true });
-  const { status, stderr } = spawnSync("bash", [maker, partial], { encoding: "utf8" });
+  // Made where it stays: some of its images name others by their whole path.
+  const whole = join(folder, ".whole");
+  if (existsSync(whole)) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const { status, stderr } = spawnSync("bash", [maker, folder], { encoding: "utf8" });
   if (status !== 0) throw new Error(`make.sh ended with ${status}\n${stderr}`);
-  renameSync(partial, folder);
+  writeFileSync(whole, "");
   return folder;
 }

@@ -42,9 +42,9 @@ export function keptLength(file: ByteTarget): ByteTarget {
       requireWhole();
     },
   };
-  // Its own members, all of them: who wraps a target takes over those.
-  return Object.defineProperties({} as ByteTarget, {
+  // The file's members as its own, too: who wraps a target takes over those.
+  return Object.create(file, {
     ...Object.getOwnPropertyDescriptors(file),
     ...Object.getOwnPropertyDescriptors(kept),
-  });
+  }) as ByteTarget;
 }
