@@ -114,12 +114,17 @@ export const packageTests = vitestStep(
  * Runs steps side by side; what each prints follows when it has ended.
  *
  * @param {Step[]} steps
+ * @param {{ aside?: boolean }} [how] `aside`: with no more of the processor than others leave
  * @returns {Promise<TestReport[]>}
  */
-export function runTogether(steps) {
+export function runTogether(steps, { aside = false } = {}) {
+  const given = aside && process.platform !== "win32" ? ["nice", "-n", "19"] : [];
   return Promise.all(
     steps.map(async (step) => {
-      const { outcome, printed, ended } = await run(step, "pipe");
+      const { outcome, printed, ended } = await run(
+        { ...step, command: [...given, ...step.command] },
+        "pipe",
+      );
       console.log(`\n── ${step.name}`);
       process.stdout.write(printed);
       console.log(ended);
